@@ -1,0 +1,61 @@
+# Tasks that people and the build server share. `make help` lists them.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLAN ?= plan-karabakh
+REGION ?= karabakh
+
+.PHONY: help demo test check docs serve-docs bench-plan lock region clean
+
+help: ## List the tasks
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.run ## Plan the built-in region and say where the report is
+	$(BIN)/bunyad plan $(REGION) --out $(PLAN)
+
+test: $(VENV)/.test ## Install what the tests need and run all of them
+	@sh scripts/need_chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+
+check: $(VENV)/.check ## Lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.docs ## Build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+bench-plan: $(VENV)/.run ## Time the whole plan of the built-in region
+	$(BIN)/python benchmarks/plan.py
+
+region: $(VENV)/.test ## Build the built-in region's folder again from its sources
+	$(BIN)/python scripts/build_karabakh.py
+
+lock: $(VENV)/.check ## Pin every dependency again, with hashes
+	sh scripts/lock.sh
+
+clean: ## Remove environments and build results
+	rm -rf $(VENV) build dist site .coverage .cache
+
+$(VENV)/bin/pip:
+	sh scripts/make_venv.sh "$(PYTHON)" $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/pip requirements/run.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.test requirements/check.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/check.txt
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.run requirements/docs.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/docs.txt
+	@touch $@

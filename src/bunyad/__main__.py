@@ -1,0 +1,5 @@
+"""`python -m bunyad` is the same as `bunyad`."""
+
+from bunyad.cli import main
+
+main()

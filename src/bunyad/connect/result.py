@@ -1,0 +1,69 @@
+"""What the room `connect` gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from bunyad.tables import schema
+
+ROUTES = schema(
+    "routes",
+    ("id", "str", "", "Stable identifier: kind and ends"),
+    ("kind", "str", "", "road, railway or power_line"),
+    ("name", "str", "", "Name for people"),
+    ("start", "str", "", "Settlement or bus that it starts at"),
+    ("end", "str", "", "Settlement or bus that it ends at"),
+    ("district", "str", "", "District of its start"),
+    ("standard", "str", "", "Road or railway class, or voltage"),
+    ("voltage_kv", "float?", "kV", "Voltage of a power line"),
+    ("capacity_mw", "float?", "MW", "Thermal limit of a power line"),
+    ("length_km", "float", "km", "Length on the found alignment"),
+    ("climb_m", "float", "m", "Sum of all rises, from start to end"),
+    ("max_grade_percent", "float", "%", "Steepest grade outside of structures"),
+    ("bridge_km", "float", "km", "Length on bridges and viaducts"),
+    ("tunnel_km", "float", "km", "Length in tunnels"),
+    ("capex_usd", "float", "US$", "Capital cost"),
+    ("geometry", "geometry", "m", "Line in the metric projection"),
+)
+BUSES = schema(
+    "buses",
+    ("id", "str", "", "Stable identifier"),
+    ("name", "str", "", "Name"),
+    ("district", "str", "", "District"),
+    ("voltage_kv", "float", "kV", "Voltage"),
+    ("is_existing", "bool", "", "Whether the substation stands already"),
+    ("geometry", "geometry", "m", "Point"),
+)
+BUS_MEMBERS = schema(
+    "bus_members",
+    ("member", "str", "", "Settlement or site identifier"),
+    ("kind", "str", "", "settlement or site"),
+    ("bus", "str", "", "Bus that it connects to"),
+    ("length_km", "float", "km", "Length of its own connection"),
+    ("capex_usd_per_kw", "float", "US$/kW", "Cost of its own connection for each kW; 0 for settlements"),
+    ("capex_usd", "float", "US$", "Cost of its own connection at full size"),
+)
+ROUTE_CHECKS = schema(
+    "route_checks",
+    ("corridor", "str", "", "Corridor identifier"),
+    ("name", "str", "", "Name"),
+    ("kind", "str", "", "road or railway"),
+    ("published_key", "str", "", "Key of the published length"),
+    ("length_km", "float", "km", "Length that the engine finds"),
+    ("bridge_km", "float", "km", "Bridges that it finds"),
+    ("tunnel_km", "float", "km", "Tunnels that it finds"),
+    ("capex_usd", "float", "US$", "Cost that it finds"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Networks:
+    """How places are joined."""
+
+    routes: gpd.GeoDataFrame
+    buses: gpd.GeoDataFrame
+    bus_members: pd.DataFrame
+    route_checks: pd.DataFrame

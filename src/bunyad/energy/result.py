@@ -1,0 +1,66 @@
+"""What the room `energy` gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+
+from bunyad.tables import schema
+
+PLANT_RESULTS = schema(
+    "plant_results",
+    ("id", "str", "", "Site or storage identifier"),
+    ("technology", "str", "", "solar, wind, hydro or battery"),
+    ("bus", "str", "", "Bus that it feeds"),
+    ("district", "str", "", "District"),
+    ("is_existing", "bool", "", "Whether it stands already"),
+    ("capacity_mw", "float", "MW", "Capacity in the least-cost system"),
+    ("energy_capacity_mwh", "float", "MWh", "Storage content; 0 for plants"),
+    ("annual_energy_gwh", "float", "GWh/a", "Energy fed in over a year"),
+    ("curtailed_gwh", "float", "GWh/a", "Energy that could not be used"),
+    ("capex_usd", "float", "US$", "Capital cost with connection; 0 for existing plants"),
+    ("opex_usd_per_year", "float", "US$/a", "Fixed yearly cost"),
+)
+LINE_RESULTS = schema(
+    "line_results",
+    ("id", "str", "", "Route identifier"),
+    ("bus0", "str", "", "Bus at its start"),
+    ("bus1", "str", "", "Bus at its end"),
+    ("capacity_mw", "float", "MW", "Thermal limit in the least-cost system"),
+    ("added_mw", "float", "MW", "Capacity beyond the route as first laid"),
+    ("peak_flow_mw", "float", "MW", "Highest flow"),
+    ("mean_loading", "float", "-", "Mean flow divided by capacity"),
+    ("added_capex_usd", "float", "US$", "Cost of the added capacity"),
+)
+SUMMARY = schema(
+    "summary",
+    ("key", "str", "", "Quantity"),
+    ("value", "float", "", "Value"),
+    ("unit", "str", "", "Unit"),
+    ("meaning", "str", "", "What it is, in words"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergySystem:
+    """What to build, how it runs, and what to export."""
+
+    plants: pd.DataFrame
+    lines: pd.DataFrame
+    summary: pd.DataFrame
+    """
+    Rows `system_cost_usd_per_year`, `demand_gwh`, `generation_gwh`, `import_gwh`, `export_gwh`,
+    `renewable_share`, `curtailment_share`, `emissions_kt`, `export_revenue_usd_per_year`,
+    `import_cost_usd_per_year`, `peak_demand_mw`, `mean_price_usd_per_mwh`.
+    """
+    dispatch: xr.Dataset
+    """
+    Dimensions (bus, snapshot) and (carrier, bus, snapshot). `generation_mw` by carrier (solar,
+    wind, hydro, import), `demand_mw`, `export_mw`, `charge_mw`, `discharge_mw`,
+    `net_inflow_mw` (from lines), `price_usd_per_mwh`; coordinates of `snapshot`: `time` (UTC),
+    `week` (label of the representative week) and `hours_per_year` (weight).
+    """
+    network: xr.Dataset
+    """The solved network in PyPSA's own NetCDF form."""

@@ -1,0 +1,31 @@
+"""Options of the room `energy`."""
+
+from __future__ import annotations
+
+from bunyad.options.base import RoomOptions, option
+
+
+class EnergyOptions(RoomOptions):
+    """Options of the room `energy`."""
+
+    weeks_per_year: int = option("energy.weeks_per_year")
+    min_renewable_share: float = option("energy.min_renewable_share")
+    import_price_usd_per_mwh: float = option("energy.import_price_usd_per_mwh")
+    export_price_usd_per_mwh: float = option("energy.export_price_usd_per_mwh")
+    grid_emissions_t_per_mwh: float = option("energy.grid_emissions_t_per_mwh")
+    discount_rate: float = option("energy.discount_rate")
+    solar_lifetime_years: float = option("energy.solar_lifetime_years")
+    wind_lifetime_years: float = option("energy.wind_lifetime_years")
+    hydro_lifetime_years: float = option("energy.hydro_lifetime_years")
+    battery_usd_per_kw: float = option("energy.battery_usd_per_kw")
+    battery_usd_per_kwh: float = option("energy.battery_usd_per_kwh")
+    battery_hours: float = option("energy.battery_hours")
+    battery_round_trip_efficiency: float = option("energy.battery_round_trip_efficiency")
+    battery_converter_lifetime_years: float = option("energy.battery_converter_lifetime_years")
+    battery_content_lifetime_years: float = option("energy.battery_content_lifetime_years")
+    battery_opex_share: float = option("energy.battery_opex_share")
+    battery_wear_usd_per_mwh: float = option("energy.battery_wear_usd_per_mwh")
+    line_max_factor: float = option("energy.line_max_factor")
+    line_lifetime_years: float = option("energy.line_lifetime_years")
+    line_opex_share: float = option("energy.line_opex_share")
+    smallest_plant_mw: float = option("energy.smallest_plant_mw")

@@ -1,0 +1,99 @@
+"""Where a plan comes from: hashes of inputs, code and options, and versions of libraries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+import bunyad
+from bunyad.options import ROOMS, Options
+
+LIBRARIES = (
+    "geopandas",
+    "highspy",
+    "linopy",
+    "numba",
+    "numpy",
+    "pandas",
+    "pvlib",
+    "pyproj",
+    "pypsa",
+    "rasterio",
+    "scipy",
+    "shapely",
+    "windpowerlib",
+    "xarray",
+)
+"""Libraries whose version can change a plan."""
+
+FEEDS: dict[str, tuple[str, ...]] = {
+    "potential": ("region",),
+    "settle": ("region",),
+    "connect": ("region", "settle", "potential"),
+    "energy": ("potential", "settle", "connect"),
+    "programme": ("potential", "settle", "connect", "energy"),
+    "report": ("region", *ROOMS),
+}
+"""Stages that each stage takes the results of."""
+
+SHARED_CODE = ("errors.py", "tables.py", "project.py")
+REPORT_CODE = ("report", "messages", "plan", "store")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of this program, Python and the libraries that matter."""
+    found = {name: metadata.version(name) for name in LIBRARIES}
+    return {"bunyad": bunyad.__version__, "python": platform.python_version(), **found}
+
+
+def stage_keys(inputs: Mapping[str, str], options: Options) -> dict[str, str]:
+    """
+    Return a key for each stage that changes when anything it depends on does.
+
+    Parameters
+    ----------
+    inputs
+        SHA-256 of each input file.
+    options
+        Every option.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 by stage, `region` to `report`.
+    """
+    values = options.model_dump()
+    keys = {"region": _digest([inputs, versions(), _code("region", *SHARED_CODE)])}
+    for stage, feeds in FEEDS.items():
+        code = _code(*REPORT_CODE) if stage == "report" else _code(stage)
+        own = values if stage == "report" else values[stage]
+        keys[stage] = _digest([stage, code, own, {feed: keys[feed] for feed in feeds}])
+    return keys
+
+
+def _digest(content: Any) -> str:
+    """Return the SHA-256 of anything that JSON can hold."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _code(*names: str) -> str:
+    """Return the SHA-256 of the files of parts of the package."""
+    root = Path(str(resources.files("bunyad")))
+    found: list[Path] = []
+    for name in names:
+        path = root / name
+        inside = path.rglob("*") if path.is_dir() else [path]
+        found += [file for file in inside if file.is_file() and "__pycache__" not in file.parts]
+    summed = hashlib.sha256()
+    for file in sorted(found):
+        summed.update(str(file.relative_to(root)).encode())
+        summed.update(file.read_bytes())
+    return summed.hexdigest()

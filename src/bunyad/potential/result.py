@@ -1,0 +1,73 @@
+"""What the room `potential` gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+
+from bunyad.tables import schema
+
+SITES = schema(
+    "sites",
+    ("id", "str", "", "Stable identifier: technology, district and rank"),
+    ("technology", "str", "", "solar, wind or hydro"),
+    ("district", "str", "", "District"),
+    ("is_existing", "bool", "", "Whether the plant stands or is committed already"),
+    ("area_km2", "float", "km²", "Land that it lies in"),
+    ("capacity_mw", "float", "MW", "Most that can be built"),
+    ("annual_energy_gwh", "float", "GWh/a", "Energy of a year at full size"),
+    ("full_load_hours", "float", "h/a", "Energy divided by capacity"),
+    ("elevation_m", "float", "m", "Mean height of the ground"),
+    ("wind_speed_ms", "float", "m/s", "Mean wind speed at hub height"),
+    ("capex_usd_per_kw", "float", "US$/kW", "Capital cost; 0 for existing plants"),
+    ("opex_usd_per_kw_year", "float", "US$/kW/a", "Fixed yearly cost"),
+    ("lcoe_usd_per_mwh", "float", "US$/MWh", "Levelised cost at the fence"),
+    ("geometry", "geometry", "m", "Polygon of the land, or the point of a hydropower plant"),
+)
+SUPPLY_CURVES = schema(
+    "supply_curves",
+    ("technology", "str", "", "solar, wind or hydro"),
+    ("site", "str", "", "Site identifier"),
+    ("lcoe_usd_per_mwh", "float", "US$/MWh", "Levelised cost of this step"),
+    ("capacity_mw", "float", "MW", "Capacity of this step"),
+    ("cumulative_capacity_mw", "float", "MW", "Capacity up to and with this step"),
+    ("cumulative_energy_gwh", "float", "GWh/a", "Energy up to and with this step"),
+)
+LAND_RULES = schema(
+    "land_rules",
+    ("technology", "str", "", "solar or wind"),
+    ("order", "int", "", "Order in which the rules are applied, from 1"),
+    ("rule", "str", "", "What is excluded, in words"),
+    ("excluded_alone_km2", "float", "km²", "Land that the rule excludes by itself"),
+    ("excluded_in_order_km2", "float", "km²", "Land that it removes from what the earlier left"),
+    ("left_km2", "float", "km²", "Land left after it"),
+)
+POTENTIAL_TOTALS = schema(
+    "potential_totals",
+    ("technology", "str", "", "solar, wind or hydro"),
+    ("level", "str", "", "theoretical, technical or economic"),
+    ("capacity_mw", "float", "MW", "Capacity"),
+    ("annual_energy_gwh", "float", "GWh/a", "Energy of a year"),
+    ("meaning", "str", "", "What the level counts, in words"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Potential:
+    """What the land can yield."""
+
+    land: xr.Dataset
+    """
+    Dimensions (y, x), the terrain's grid: `solar_exclusion` and `wind_exclusion` (0 where
+    eligible, else the `order` of the first rule that excludes it, -1 outside of the region),
+    `solar_yield_kwh_per_kw` and `wind_full_load_hours` (yearly, NaN outside of the region).
+    """
+    sites: gpd.GeoDataFrame
+    profiles: xr.DataArray
+    """Dimensions (site, time): output in parts of the capacity, hourly, UTC [-]."""
+    supply_curves: pd.DataFrame
+    land_rules: pd.DataFrame
+    totals: pd.DataFrame

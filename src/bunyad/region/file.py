@@ -1,0 +1,213 @@
+"""`region.yaml`: what people write to describe a region, and how it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from bunyad.errors import Fault, InputError
+
+FILE_NAME = "region.yaml"
+SCHEMA_NAME = "region.schema.json"
+
+Origin = Literal["measured", "published", "modelled", "assumed"]
+
+
+class _Entry(BaseModel):
+    """Base of every part of the file: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class HorizonEntry(_Entry):
+    """Years that the plan covers."""
+
+    first_year: int = Field(title="First year of the plan", ge=1950, le=2200)
+    last_year: int = Field(title="Last year of the plan, the one it is designed for", le=2200)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HorizonEntry:
+        if self.last_year <= self.first_year:
+            raise ValueError(f"last_year must be later than first_year ({self.first_year})")
+        return self
+
+
+class CurrencyEntry(_Entry):
+    """Money of the region."""
+
+    code: str = Field(title="ISO 4217 code", pattern="^[A-Z]{3}$")
+    per_usd: float = Field(title="Units of the currency for one US dollar", gt=0)
+    price_year: int = Field(title="Year whose prices all costs are in", ge=1950, le=2200)
+
+
+class LayerEntry(_Entry):
+    """One file of the folder."""
+
+    file: str = Field(title="File name, relative to the folder", min_length=1)
+    origin: Origin = Field(title="Whether it was measured, published, modelled or assumed")
+    source: str = Field(title="Who made it, and where it can be found", min_length=1)
+    licence: str = Field(title="Licence or terms of use", min_length=1)
+    note: str = Field(default="", title="What a reader should know of it")
+
+
+class LayersEntry(_Entry):
+    """The files of the folder."""
+
+    districts: LayerEntry = Field(title="Polygons of the districts (GeoJSON or GeoPackage)")
+    elevation: LayerEntry = Field(title="Height of the ground in metres (GeoTIFF)")
+    land_cover: LayerEntry = Field(title="IGBP land cover classes (GeoTIFF)")
+    wind_speed: LayerEntry = Field(title="Mean wind speed at 100 m in m/s (GeoTIFF)")
+    climate: LayerEntry = Field(title="Hourly climate year at points (NetCDF)")
+    settlements: LayerEntry = Field(title="Settlements (CSV)")
+    population: LayerEntry = Field(title="Population by settlement and year (CSV)")
+    rivers: LayerEntry | None = Field(default=None, title="Rivers (GeoJSON or GeoPackage)")
+    protected: LayerEntry | None = Field(default=None, title="Protected land (GeoJSON, GeoPackage)")
+    plants: LayerEntry | None = Field(default=None, title="Existing and committed plants (CSV)")
+    substations: LayerEntry | None = Field(default=None, title="Substations (CSV)")
+    interconnectors: LayerEntry | None = Field(default=None, title="Ties to other grids (CSV)")
+    corridors: LayerEntry | None = Field(default=None, title="Decided road and rail corridors (CSV)")
+    hazards: LayerEntry | None = Field(default=None, title="Land to be cleared, by district (CSV)")
+    published: LayerEntry | None = Field(default=None, title="Published figures to compare (CSV)")
+
+
+class TargetEntry(_Entry):
+    """One published aim of the programme."""
+
+    key: str = Field(title="Short name", min_length=1)
+    title: str = Field(title="What is aimed at, in words", min_length=1)
+    value: float = Field(title="Value")
+    unit: str = Field(title="Unit of the value")
+    source: str = Field(title="Who set it, and when", min_length=1)
+
+
+class AssumptionEntry(_Entry):
+    """A value that the region sets for an option."""
+
+    value: float | str = Field(title="Value, in the option's unit")
+    unit: str = Field(title="Unit; must be the option's own")
+    source: str = Field(title="Where the value comes from", min_length=1)
+
+
+class RegionFile(_Entry):
+    """A region folder's `region.yaml`."""
+
+    name: str = Field(title="Short name: letters, digits and hyphens", pattern="^[a-z0-9-]+$")
+    title: dict[str, str] = Field(title="Name for people, by language code", min_length=1)
+    crs: str = Field(title="Metric projection, such as EPSG:32638", pattern=r"^EPSG:\d+$")
+    cell_size_m: float = Field(default=1000, title="Cell size of the terrain grid [m]", ge=50)
+    margin_km: float = Field(
+        default=10, title="Terrain kept around the region [km]", ge=0, le=200
+    )
+    horizon: HorizonEntry
+    currency: CurrencyEntry
+    layers: LayersEntry
+    targets: list[TargetEntry] = Field(default_factory=list)
+    assumptions: dict[str, AssumptionEntry] = Field(
+        default_factory=dict, title="Option values of the region, by `room.name`"
+    )
+
+
+def region_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `region.yaml`, for editors to complete and check."""
+    schema = RegionFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def read_region_file(folder: Path) -> RegionFile:
+    """
+    Read and check the `region.yaml` of a folder.
+
+    Parameters
+    ----------
+    folder
+        The region folder.
+
+    Raises
+    ------
+    InputError
+        Naming every fault with its field and line.
+    """
+    path = folder / FILE_NAME
+    content = _read_yaml(path)
+    try:
+        return RegionFile.model_validate(content)
+    except ValidationError as error:
+        faults = [_fault(path, content, dict(fault)) for fault in error.errors()]
+        raise InputError.of(faults) from None
+
+
+def _read_yaml(path: Path) -> Any:
+    """Read one YAML 1.2 document that must be a mapping."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InputError(
+            "the file is missing",
+            where=str(path),
+            mend="a region is a folder with a region.yaml; see docs/how-to/add-a-region.md",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the file cannot be read ({error})", where=str(path), mend="give a UTF-8 text file"
+        ) from None
+    try:
+        content = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError(
+            f"line {line} is not valid YAML: {error.problem}",
+            where=str(path),
+            mend="check indentation, colons and quotes there",
+        ) from None
+    if not isinstance(content, Mapping):
+        raise InputError(
+            "the file holds no fields", where=str(path), mend="start it with `name: ...`"
+        )
+    return content
+
+
+def _fault(path: Path, content: Any, fault: dict[str, Any]) -> Fault:
+    """Turn one fault of pydantic into ours, with the line it stands in."""
+    location: Sequence[Any] = [part for part in fault["loc"] if not _is_type_tag(part)]
+    field = ".".join(str(part) for part in location)
+    line = _line(content, location)
+    where = f"{path}:{line}: {field}" if line else f"{path}: {field}"
+    if fault["type"] == "missing":
+        return Fault(where, "the field is missing", "add it; the JSON Schema tells its form")
+    if fault["type"] == "extra_forbidden":
+        return Fault(where, "there is no such field", "remove it or correct its spelling")
+    expected = re.sub(r"^(Input should be|Value error,) ?", "", str(fault["msg"]))
+    if isinstance(fault["input"], Mapping):
+        return Fault(where, f"the fields do not fit: {expected}", "correct them")
+    return Fault(where, f"the value is {fault['input']!r}", f"it should be {expected}")
+
+
+def _is_type_tag(part: Any) -> bool:
+    """Tell whether a part of a fault's place names a branch of a union, not a field."""
+    return part in ("float", "str", "function-after")
+
+
+def _line(content: Any, location: Sequence[Any]) -> int | None:
+    """Return the line of a field [1-based], as near as it exists."""
+    line = None
+    for part in location:
+        try:
+            line = content.lc.data[part][0] + 1
+            content = content[part]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def layer_entries(file: RegionFile) -> Iterator[tuple[str, LayerEntry]]:
+    """Yield the layers that the file names, with their keys, in the declared order."""
+    for key in LayersEntry.model_fields:
+        entry = getattr(file.layers, key)
+        if entry is not None:
+            yield key, entry

@@ -1,0 +1,1 @@
+"""Built-in region folders: data only, read by `bunyad.region.load_region` by their name."""

@@ -1,0 +1,245 @@
+"""Write a plan into files that other programs open: GeoPackage, Parquet, NetCDF, CSV, HTML."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from bunyad.connect.result import BUS_MEMBERS, ROUTE_CHECKS
+from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY
+from bunyad.errors import OutputError
+from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
+from bunyad.programme.result import SPENDING
+from bunyad.report.figures import bus_balance, project_table
+from bunyad.report.page import render_page
+from bunyad.report.styles import add_styles
+from bunyad.report.values import PlanValues
+from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
+from bunyad.tables import Schema
+
+DEGREES = 1e-6
+"""Step of written longitudes and latitudes: about 0.1 m."""
+STILL_DATE = "2000-01-01T00:00:00.000Z"
+"""Date of change inside of GeoPackages, so that the same plan gives the same bytes."""
+KINDS_OF_TABLES = {"str": "string", "float": "number", "int": "integer", "bool": "boolean"}
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path` and rename it to `path` once all is written."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        yield temporary
+        os.replace(temporary, path)  # noqa: PTH105  # atomic on every system
+    except (OSError, RuntimeError) as error:
+        raise OutputError(
+            f"it could not be written ({error})",
+            where=str(path),
+            mend="make room on the disk, or choose a folder that you may write to",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:
+    """
+    Return the layers of the GeoPackage by name, in longitude and latitude.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    """
+    built = plan.energy.plants.set_index("id")["capacity_mw"]
+    sites = plan.potential.sites
+    sites = sites.assign(built_mw=built.reindex(sites["id"]).fillna(0).to_numpy())
+    layers = {
+        "districts": plan.region.districts,
+        "sites": sites,
+        "networks": plan.networks.routes,
+        "buses": plan.networks.buses,
+        "settlements": plan.settlements.places,
+        "projects": project_table(plan),
+    }
+    return {name: _in_degrees(frame) for name, frame in layers.items()}
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table in longitude and latitude, coordinates rounded."""
+    frame = frame.to_crs(4326)
+    return frame.set_geometry(shapely.set_precision(frame.geometry.to_numpy(), DEGREES), crs=4326)
+
+
+def write_geopackage(plan: PlanValues, path: Path) -> None:
+    """
+    Write the plan's maps into one GeoPackage with styles for QGIS.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    path
+        File to write; it is replaced in one step.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STILL_DATE})
+    try:
+        with _replacing(path) as temporary:
+            for name, frame in geopackage_layers(plan).items():
+                pyogrio.write_dataframe(
+                    frame, temporary, layer=name, driver="GPKG", append=temporary.exists()
+                )
+            add_styles(temporary, STILL_DATE)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_projects(plan: PlanValues, folder: Path) -> None:
+    """
+    Write `projects.csv` and `projects.parquet` (GeoParquet); same plan, same bytes.
+
+    The CSV file holds a point inside of each project; the Parquet file its whole geometry.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    folder
+        Folder to write into.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    table = _in_degrees(project_table(plan))
+    points = table.geometry.representative_point()
+    plain = table.drop(columns="geometry").assign(
+        longitude=points.x.round(5), latitude=points.y.round(5)
+    )
+    with _replacing(folder / "projects.csv") as temporary:
+        plain.to_csv(temporary, index=False, lineterminator="\n")
+    with _replacing(folder / "projects.parquet") as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def write_network(plan: PlanValues, path: Path) -> None:
+    """
+    Write the solved network in PyPSA's NetCDF form; `pypsa.Network(path)` opens it.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    path
+        File to write.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    with _replacing(path) as temporary:
+        plan.energy.network.to_netcdf(temporary, engine="netcdf4")
+
+
+def write_tables(plan: PlanValues, folder: Path) -> None:
+    """
+    Write every other table as CSV, with `datapackage.json` that names columns and units.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    folder
+        Folder to write into.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    tables: list[tuple[pd.DataFrame, Schema]] = [
+        (plan.potential.supply_curves, SUPPLY_CURVES),
+        (plan.potential.land_rules, LAND_RULES),
+        (plan.potential.totals, POTENTIAL_TOTALS),
+        (plan.settlements.population, POPULATION_PATH),
+        (plan.settlements.services, SERVICES),
+        (plan.settlements.smart_systems, SMART_SYSTEMS),
+        (plan.networks.bus_members, BUS_MEMBERS),
+        (plan.networks.route_checks, ROUTE_CHECKS),
+        (plan.energy.plants, PLANT_RESULTS),
+        (plan.energy.lines, LINE_RESULTS),
+        (plan.energy.summary, SUMMARY),
+        (plan.programme.spending, SPENDING),
+    ]
+    named = [(frame, table.name) for frame, table in tables]
+    named += [
+        (plan.programme.budgets, "budgets"),
+        (plan.comparison, "comparison"),
+        (bus_balance(plan).round(6), "bus_balance"),
+    ]
+    for frame, name in named:
+        with _replacing(folder / f"{name}.csv") as temporary:
+            frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
+    package = {
+        "name": plan.region.name,
+        "resources": [_described(table) for _, table in tables]
+        + [{"name": name, "path": f"{name}.csv"} for _, name in named[len(tables) :]],
+    }
+    with _replacing(folder / "datapackage.json") as temporary:
+        temporary.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _described(table: Schema) -> dict[str, object]:
+    """Return the description of a table in the form of a Data Package."""
+    fields = [
+        {
+            "name": column.name,
+            "type": KINDS_OF_TABLES[column.kind],
+            "unit": column.unit,
+            "description": column.meaning,
+        }
+        for column in table.columns
+    ]
+    return {"name": table.name, "path": f"{table.name}.csv", "schema": {"fields": fields}}
+
+
+def write_report(plan: PlanValues, path: Path, *, languages: tuple[str, ...] = ("en", "az")) -> None:
+    """
+    Write the report: one HTML file that opens without internet.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    path
+        File to write.
+    languages
+        Codes of the languages to offer; the page starts in the first.
+
+    Raises
+    ------
+    InputError
+        If a language has no catalogue.
+    OutputError
+        If the file cannot be written.
+    """
+    page = render_page(plan, languages=languages)
+    with _replacing(path) as temporary:
+        temporary.write_text(page, "utf-8")

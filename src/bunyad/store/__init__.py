@@ -1,0 +1,7 @@
+"""Store: where results are kept between runs."""
+
+from __future__ import annotations
+
+from bunyad.store.results import load_result, save_result
+
+__all__ = ["load_result", "save_result"]
