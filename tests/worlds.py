@@ -57,7 +57,7 @@ def small_terrain() -> xr.Dataset:
 def small_climate() -> xr.Dataset:
     """One made-up year at four points: clear days with a seasonal swing, steady breezes."""
     hours = pd.date_range("2019-01-01", periods=8760, freq="h")
-    day = hours.dayofyear.to_numpy()
+    day = hours.day_of_year.to_numpy()
     hour = hours.hour.to_numpy() + 0.5 + 45.2 / 15
     declination = np.radians(23.45) * np.sin(2 * np.pi * (284 + day) / 365)
     latitude = np.radians(39.8)

@@ -9,6 +9,7 @@ import pandas as pd
 from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from shapely.errors import GEOSException
 
 from bunyad.errors import Fault, InputError
 from bunyad.region.climate import read_climate
@@ -31,19 +32,11 @@ from bunyad.region.model import (
 )
 from bunyad.region.tables import TABLES, check_references, read_table
 from bunyad.region.terrain import lay_grid, read_terrain
-from bunyad.tables import Schema, conform
+from bunyad.tables import conform
 
 POINT_TABLES = ("settlements", "plants", "substations")
-SCHEMAS: dict[str, Schema] = {
-    "settlements": SETTLEMENTS,
-    "population": POPULATION,
-    "plants": PLANTS,
-    "substations": SUBSTATIONS,
-    "interconnectors": INTERCONNECTORS,
-    "corridors": CORRIDORS,
-    "hazards": HAZARDS,
-    "published": PUBLISHED,
-}
+EMPTY = {"str": "object", "float": "float64", "int": "int64", "bool": "bool"}
+"""Dtype of each kind of column in a table that the folder lacks."""
 
 
 def load_region(name_or_folder: str | Path) -> Region:
@@ -152,7 +145,7 @@ def _read_vector(path: Path, crs: str) -> gpd.GeoDataFrame:
     """Read a vector file into the metric projection."""
     try:
         frame = gpd.read_file(path)
-    except (DataSourceError, ValueError) as error:
+    except (DataSourceError, GEOSException, ValueError) as error:
         raise InputError(
             f"the file is no readable vector layer ({error})",
             where=str(path),
@@ -205,7 +198,9 @@ def _read_tables(folder: Path, file: RegionFile) -> dict[str, pd.DataFrame]:
     for key, columns in TABLES.items():
         entry = getattr(file.layers, key)
         if entry is None:
-            tables[key] = pd.DataFrame({column.name: [] for column in columns})
+            tables[key] = pd.DataFrame(
+                {column.name: pd.Series(dtype=EMPTY[column.kind]) for column in columns}
+            )
             continue
         try:
             tables[key] = read_table(folder / entry.file, columns)

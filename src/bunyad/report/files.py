@@ -35,7 +35,7 @@ KINDS_OF_TABLES = {"str": "string", "float": "number", "int": "integer", "bool":
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """Give a temporary name beside `path` and rename it to `path` once all is written."""
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.unlink(missing_ok=True)

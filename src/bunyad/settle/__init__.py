@@ -1,5 +1,5 @@
 """
-Settle: what do people need?
+Settle: say what people need.
 
 From who returns when follow homes, services, streets, hourly electricity and smart systems.
 

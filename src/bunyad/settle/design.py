@@ -34,8 +34,10 @@ def design_settlements(region: Region, *, options: SettleOptions) -> Settlements
 
     Examples
     --------
-    >>> settlements = design_settlements(region.load_region("karabakh"), options=SettleOptions())
-    ... # doctest: +SKIP
+    >>> from bunyad.region import load_region
+    >>> settlements = design_settlements(load_region("karabakh"), options=SettleOptions())
+    >>> settlements.demand_kw.dims
+    ('use', 'settlement', 'time')
     """
     population = population_path(region, options=options)
     last = population[population["year"] == region.last_year].set_index("settlement")["people"]

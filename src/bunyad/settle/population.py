@@ -85,9 +85,9 @@ def _all_knots(region: Region, options: SettleOptions) -> dict[str, Knots]:
     places = region.settlements
     return {
         settlement: (
-            _given_knots(given[settlement], bool(is_rebuilt), region.first_year, options)
+            _given_knots(given[settlement], region.first_year, options, is_rebuilt=bool(is_rebuilt))
             if settlement in given
-            else _default_knots(kind, bool(is_rebuilt), region.first_year, options)
+            else _default_knots(kind, region.first_year, options, is_rebuilt=bool(is_rebuilt))
         )
         for settlement, kind, is_rebuilt in zip(
             places["id"], places["kind"], places["is_rebuilt"], strict=True
@@ -96,7 +96,7 @@ def _all_knots(region: Region, options: SettleOptions) -> dict[str, Knots]:
 
 
 def _given_knots(
-    points: pd.DataFrame, is_rebuilt: bool, first_year: int, options: SettleOptions
+    points: pd.DataFrame, first_year: int, options: SettleOptions, *, is_rebuilt: bool
 ) -> Knots:
     """Return knots from given figures; a rebuilt place starts empty."""
     years = points["year"].astype(int).tolist()
@@ -115,7 +115,9 @@ def _given_knots(
     )
 
 
-def _default_knots(kind: str, is_rebuilt: bool, first_year: int, options: SettleOptions) -> Knots:
+def _default_knots(
+    kind: str, first_year: int, options: SettleOptions, *, is_rebuilt: bool
+) -> Knots:
     """Return knots of a place without any figure."""
     people = {
         "village": options.default_village_people,

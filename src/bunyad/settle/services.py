@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -118,7 +120,7 @@ def price_services(needs: gpd.GeoDataFrame, *, options: SettleOptions) -> pd.Dat
 
 def _whole(quantity: pd.Series[float]) -> pd.Series[int]:
     """Round up, so that nobody lacks a place; a part in a million is noise."""
-    return np.ceil(quantity.round(6)).astype("int64")
+    return quantity.round(6).map(math.ceil).astype("int64")
 
 
 def _district_hospitals(needs: gpd.GeoDataFrame, beds_per_person: float) -> pd.Series[int]:
@@ -127,5 +129,5 @@ def _district_hospitals(needs: gpd.GeoDataFrame, beds_per_person: float) -> pd.S
     rebuilt = needs[needs["is_rebuilt"] & (needs["people"] > 0)]
     for _, places in rebuilt.groupby("district"):
         centre = places.sort_values(["people", "id"], ascending=[False, True]).index[0]
-        beds[centre] = np.ceil(round(places["people"].sum() * beds_per_person, 6))
+        beds[centre] = math.ceil(round(places["people"].sum() * beds_per_person, 6))
     return beds

@@ -43,16 +43,16 @@ def equip_settlements(needs: gpd.GeoDataFrame, *, options: SettleOptions) -> pd.
         "school": rebuilt["schools"],
     }
     bills = []
-    for rule in read_table("smart_systems").itertuples():
-        fits = rebuilt["kind"].isin(str(rule.kinds).split())
-        quantity = np.ceil((counts[str(rule.per)][fits] * rule.quantity).round(6))
+    for rule in read_table("smart_systems").to_dict("records"):
+        fits = rebuilt["kind"].isin(rule["kinds"].split())
+        quantity = np.ceil((counts[rule["per"]][fits] * rule["quantity"]).round(6))
         bill = pd.DataFrame({"settlement": rebuilt["id"][fits], "quantity": quantity})
         bills.append(
             bill.assign(
-                system=rule.system,
-                unit=rule.unit,
-                unit_cost_usd=rule.unit_cost_usd,
-                cost_usd=quantity * rule.unit_cost_usd,
+                system=rule["system"],
+                unit=rule["unit"],
+                unit_cost_usd=rule["unit_cost_usd"],
+                cost_usd=quantity * rule["unit_cost_usd"],
             )
         )
     return conform(pd.concat(bills).sort_index(kind="stable"), SMART_SYSTEMS)

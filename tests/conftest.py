@@ -1,0 +1,27 @@
+"""Fixtures that the tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import folders
+import pytest
+from hypothesis import settings
+
+os.environ["NO_COLOR"] = "1"
+
+settings.register_profile("bunyad", deadline=None, derandomize=True)
+settings.load_profile("bunyad")
+
+
+@pytest.fixture(scope="session")
+def _small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folders.write_small_folder(tmp_path_factory.mktemp("regions") / "small")
+
+
+@pytest.fixture
+def small_folder(_small_original: Path, tmp_path: Path) -> Path:
+    """A region folder of the small world that a test may spoil."""
+    return Path(shutil.copytree(_small_original, tmp_path / "small"))
