@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 from pyproj import Transformer
-from shapely import LineString, MultiPolygon, Polygon, get_num_coordinates, set_precision
+from shapely import LineString, get_num_coordinates, set_precision
 from shapely.geometry import box, mapping, shape
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge, transform, unary_union
 
 from karabakh import packages
@@ -73,7 +74,7 @@ COORDINATE_STEP = 1e-5
 MINIMUM_RIVER_POINTS = 2
 
 
-def build_districts(cache: Path) -> dict[str, Polygon | MultiPolygon]:
+def build_districts(cache: Path) -> dict[str, BaseGeometry]:
     """Return the outline of each district in degrees, by English name."""
     units = {
         feature["properties"]["adm1_code"]: shape(feature["geometry"])
@@ -85,7 +86,7 @@ def build_districts(cache: Path) -> dict[str, Polygon | MultiPolygon]:
     }
 
 
-def write_districts(districts: Mapping[str, Polygon | MultiPolygon], path: Path) -> None:
+def write_districts(districts: Mapping[str, BaseGeometry], path: Path) -> None:
     """Write the districts as GeoJSON."""
     features = []
     for name, outline in districts.items():
@@ -145,7 +146,7 @@ def write_settlements(typed: Path, cache: Path, path: Path) -> None:
     write_csv(rows, path)
 
 
-def write_hazards(districts: Mapping[str, Polygon | MultiPolygon], path: Path) -> None:
+def write_hazards(districts: Mapping[str, BaseGeometry], path: Path) -> None:
     """Share the published total among the contaminated districts by area."""
     to_metres = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform
     weights = {
@@ -182,7 +183,7 @@ def write_geojson(features: list[tuple[dict[str, Any], Any]], path: Path) -> Non
     path.write_text(text, encoding="utf-8")
 
 
-def rounded(geometry: Polygon | MultiPolygon | LineString) -> dict[str, Any]:
+def rounded(geometry: BaseGeometry) -> dict[str, Any]:
     """Return the GeoJSON of a geometry with five decimals."""
     digits = re.sub(r"\d+\.\d{6,}", lambda n: f"{float(n[0]):.5f}", json.dumps(mapping(geometry)))
     content: dict[str, Any] = json.loads(digits)

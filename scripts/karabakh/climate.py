@@ -85,8 +85,9 @@ def write_climate(
     latitudes, longitudes = choose_points(districts)
     heights = box_means(cut_globe(tile, EXTENT), latitudes, longitudes)
     winds = box_means(speed, latitudes, longitudes)
-    row, column = ((GLOBE_NORTH - sunshine.JABRAYIL[0]), sunshine.JABRAYIL[1])
-    jabrayil_m = float(tile[round(row * NODES_PER_DEGREE), round(column * NODES_PER_DEGREE)])
+    latitude, longitude = sunshine.JABRAYIL
+    row, column = (GLOBE_NORTH - latitude) * NODES_PER_DEGREE, longitude * NODES_PER_DEGREE
+    jabrayil_m = float(tile[round(row), round(column)])
     times = pd.date_range(f"{YEAR}-01-01 00:30", periods=8_760, freq="h", tz="UTC")
     distances = distances_km(latitudes, longitudes)
     rng = np.random.default_rng(SEED)
@@ -129,9 +130,7 @@ def choose_points(districts: Mapping[str, BaseGeometry]) -> tuple[Array, Array]:
     return np.array([point[0] for point in points]), np.array([point[1] for point in points])
 
 
-def box_means(
-    values: npt.NDArray[np.generic], latitudes: Array, longitudes: Array
-) -> Array:
+def box_means(values: npt.NDArray[np.generic], latitudes: Array, longitudes: Array) -> Array:
     """Return the mean of a raster of the extent in the grid box around each point."""
     half = round(SPACING_DEGREES / 2 * NODES_PER_DEGREE)
     means = []
@@ -212,7 +211,7 @@ def global_attributes() -> dict[str, str | int]:
             "Air temperature: waves around the published mean of Jabrayil, 6.5 K/km. Wind: Weibull "
             "around the mean of the wind layer. No day of this year ever was."
         ),
-        "time_note": "The value of hour h is the mean of h to h + 1; the sun is taken at h + 30 min",
+        "time_note": "Hour h holds the mean of h to h + 1 UTC, with the sun at h + 30 min",
         "published_year": f"{sunshine.PUBLISHED_YEAR_KWH_M2:g} kWh/m2 at 39.330 N 47.052 E",
         "seed": SEED,
         "source": (

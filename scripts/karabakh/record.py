@@ -20,7 +20,8 @@ FOOT = """
 ## How to build it again
 
 `python scripts/build_karabakh.py` fetches the packages named above by their names and versions
-and writes the same bytes. `region.yaml` and the tables `population.csv`, `plants.csv`,
+and writes the same bytes, given the same versions of pvlib, numpy, scipy, netCDF4 and rasterio.
+`region.yaml` and the tables `population.csv`, `plants.csv`,
 `substations.csv`, `interconnectors.csv`, `corridors.csv` and `published.csv` are typed by hand;
 so are the places in `scripts/karabakh/places.csv`. Without GMT the rivers stay as they are.
 

@@ -3,9 +3,11 @@ Hourly air temperature and wind speed, and the random numbers that they share wi
 
 Air temperature is a yearly and a daily wave around the published mean of Jabrayil, with a noise
 that lasts for days, and falls with height by 6.5 K/km (ISO 2533). The published extremes of
-Jabrayil, -12.3 and 37.5, lie 49.8 K apart. Half of that is spent on the yearly wave (11.5 K), the
-daily wave under a clear sky (5.5 K) and 2.6 standard deviations of the noise (3 K each): the
-parting is an assumption. Under cloud the daily wave shrinks to 40 %.
+Jabrayil are -12.3 and 37.5. The yearly wave (11.5 K), the daily wave (5.5 K under a clear sky, 40 %
+of that under full cloud) and the noise (standard deviation 4 K in winter, 2 K in summer) are
+parted so that three standard deviations reach these extremes: 14.4 - 11.5 - 3.5 - 3 * 4 = -12.6 and
+14.4 + 11.5 + 5.5 + 3 * 2 = 37.4. The parting is an assumption. The noise has no trend over a month,
+so that each month is a typical one.
 
 Wind speed has a Weibull spread (k = 1.9), lasts for hours, and is up to 15 % stronger in early
 spring and 8 % stronger in late afternoon: all assumptions, none is published for the region. Each
@@ -17,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.ndimage import uniform_filter1d
 from scipy.stats import norm
 
 Array = npt.NDArray[np.float64]
@@ -31,8 +34,14 @@ YEARLY_WAVE_K = 11.5
 DAILY_WAVE_K = 5.5
 CLOUDY_WAVE_SHARE = 0.4
 NOISE_K = 3.0
-NOISE_PERSISTENCE = 0.99
-"""Correlation of the noise with the hour before [-]: it lasts four days (assumption)."""
+NOISE_WINTER_SHARE = 1 / 3
+"""The noise is larger by this share in winter and smaller in summer [-]."""
+
+NOISE_PERSISTENCE = 0.98
+"""Correlation of the noise with the hour before [-]: it lasts two days (assumption)."""
+
+TREND_HOURS = 30 * 24
+"""Span over which the noise averages to nothing [h]."""
 
 COLDEST_DAY = 20
 """Day of the year of the least mean: three to four weeks after the solstice (assumption)."""
@@ -55,7 +64,12 @@ DEGREES_PER_HOUR = 15
 
 
 def correlated_normals(
-    rng: np.random.Generator, distances_km: Array, *, steps: int, persistence: float, reach_km: float
+    rng: np.random.Generator,
+    distances_km: Array,
+    *,
+    steps: int,
+    persistence: float,
+    reach_km: float,
 ) -> Array:
     """
     Draw standard normal numbers that persist in time and fade over distance.
@@ -118,11 +132,18 @@ def air_temperature(
         Temperature (point, hour) [°C].
     """
     day, hour = calendar(times, longitudes)
-    year_wave = -YEARLY_WAVE_K * np.cos(2 * np.pi * (day - COLDEST_DAY) / DAYS_PER_YEAR)
+    winter = np.cos(2 * np.pi * (day - COLDEST_DAY) / DAYS_PER_YEAR)
     size = CLOUDY_WAVE_SHARE + (1 - CLOUDY_WAVE_SHARE) * np.repeat(clearness, HOURS_PER_DAY, axis=1)
     day_wave = size * DAILY_WAVE_K * np.cos(2 * np.pi * (hour - WARMEST_HOUR) / HOURS_PER_DAY)
     base = MEAN_C - LAPSE_K_PER_M * rises_m[:, None]
-    return np.asarray(base + year_wave + day_wave + NOISE_K * normals)
+    noise = NOISE_K * (1 + NOISE_WINTER_SHARE * winter) * without_trend(normals)
+    return np.asarray(base - YEARLY_WAVE_K * winter + day_wave + noise)
+
+
+def without_trend(normals: Array) -> Array:
+    """Take the running mean of a month away and restore a standard deviation of 1."""
+    rest = normals - uniform_filter1d(normals, TREND_HOURS, axis=1, mode="wrap")
+    return np.asarray(rest / rest.std(1, keepdims=True))
 
 
 def wind_speed(
@@ -157,6 +178,6 @@ def wind_speed(
 
 def calendar(times: pd.DatetimeIndex, longitudes: Array) -> tuple[Array, Array]:
     """Return the day of the year (hour) and the local solar hour (point, hour)."""
-    day = times.dayofyear.to_numpy().astype(np.float64)
+    day = times.day_of_year.to_numpy().astype(np.float64)
     clock = (times.hour + times.minute / 60).to_numpy()
     return day, clock + longitudes[:, None] / DEGREES_PER_HOUR

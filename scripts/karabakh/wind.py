@@ -41,7 +41,7 @@ HUB_HEIGHT_M = 100
 HILL_FACTOR = 1.6
 FADING = 4.0
 FACTOR_BOUNDS = (0.6, 1.6)
-"""Bounds of the local factor; the upper one is that of a steep hill in Taylor and Lee (1984)."""
+"""Bounds of the local factor [-]; assumption."""
 
 METRES_PER_DEGREE = 111_195
 """Length of a degree of a great circle of the mean earth radius, 6,371 km [m]."""
@@ -75,7 +75,7 @@ def estimate_wind(
         districts, factor.shape, node_transform(EXTENT), all_touched=False, invert=True
     )
     speed = REGIONAL_MEAN_MS * factor / factor[inside].mean()
-    return np.round(speed, 2).astype(np.float32)
+    return np.asarray(np.round(speed, 2), dtype=np.float32)
 
 
 def speed_up(heights: npt.NDArray[np.float64], radius_m: float) -> npt.NDArray[np.float64]:

@@ -222,7 +222,8 @@ def sample_networks() -> Networks:
     buses = gpd.GeoDataFrame(
         [
             {"id": f"bus-{name.lower()}", "name": name, "district": district, "voltage_kv": 110.0,
-             "is_existing": name != "Westhill"}
+             "is_existing": name != "Westhill",
+             "capex_usd": 0.0 if name != "Westhill" else 4e6}
             for name, district in (("Oldtown", "Lowland"), ("Riverton", "Lowland"), ("Westhill", "Upland"))
         ],
         geometry=[at(40, 10), at(30, 18), at(4, 21)], crs=CRS,

@@ -192,10 +192,9 @@ def _line_factor(
 
 def _river_pieces(rivers: gpd.GeoDataFrame, cell_m: float) -> NDArray[np.float64]:
     """Cut the rivers into straight pieces no longer than a cell."""
-    lines = shapely.segmentize(rivers.geometry.explode(index_parts=False).to_numpy(), cell_m)
-    lines = [line for line in lines if line is not None and not line.is_empty]
+    parts = shapely.get_parts([line for line in rivers.geometry if line is not None])
+    lines = shapely.segmentize(parts[~shapely.is_empty(parts)], cell_m)
     pieces = [
-        np.hstack([xy[:-1], xy[1:]])
-        for xy in (shapely.get_coordinates(line) for line in lines)
+        np.hstack([xy[:-1], xy[1:]]) for xy in (shapely.get_coordinates(line) for line in lines)
     ]
     return np.vstack(pieces) if pieces else np.empty((0, 4))

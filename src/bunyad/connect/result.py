@@ -35,6 +35,7 @@ BUSES = schema(
     ("district", "str", "", "District"),
     ("voltage_kv", "float", "kV", "Voltage"),
     ("is_existing", "bool", "", "Whether the substation stands already"),
+    ("capex_usd", "float", "US$", "Cost of the substation; 0 where it stands already"),
     ("geometry", "geometry", "m", "Point"),
 )
 BUS_MEMBERS = schema(
@@ -43,7 +44,12 @@ BUS_MEMBERS = schema(
     ("kind", "str", "", "settlement or site"),
     ("bus", "str", "", "Bus that it connects to"),
     ("length_km", "float", "km", "Length of its own connection"),
-    ("capex_usd_per_kw", "float", "US$/kW", "Cost of its own connection for each kW; 0 for settlements"),
+    (
+        "capex_usd_per_kw",
+        "float",
+        "US$/kW",
+        "Cost of its own connection for each kW; 0 for settlements",
+    ),
     ("capex_usd", "float", "US$", "Cost of its own connection at full size"),
 )
 ROUTE_CHECKS = schema(

@@ -71,13 +71,15 @@ def _cross(
     step_x, step_y = step
 
     def side_of_step(point: Field) -> NDArray[np.bool_]:
-        return step_x * (point[:, 1, None] - row) - step_y * (point[:, 0, None] - column) >= 0
+        turn = step_x * (point[:, 1, None] - row) - step_y * (point[:, 0, None] - column)
+        return np.asarray(turn >= 0, np.bool_)
 
     piece = end - start
 
     def side_of_piece(x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.bool_]:
         dx, dy = x - start[:, 0, None], y - start[:, 1, None]
-        return piece[:, 0, None] * dy - piece[:, 1, None] * dx >= 0
+        return np.asarray(piece[:, 0, None] * dy - piece[:, 1, None] * dx >= 0, np.bool_)
 
     apart = side_of_step(start) != side_of_step(end)
-    return apart & (side_of_piece(column, row) != side_of_piece(column + step_x, row + step_y))
+    parted = side_of_piece(column, row) != side_of_piece(column + step_x, row + step_y)
+    return np.asarray(apart & parted, np.bool_)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -92,7 +92,7 @@ def build_graph(
 
 def find_path(graph: Graph, start: int, end: int) -> NDArray[np.int64] | None:
     """Return the nodes of the least-weight path, or None where there is none."""
-    distance, previous = dijkstra(graph.matrix, indices=start, return_predecessors=True)
+    distance, previous, _ = _spread(graph, np.array([start]))
     if not np.isfinite(distance[end]):
         return None
     return _walk_back(previous, end)[::-1]
@@ -121,7 +121,7 @@ def find_tree(graph: Graph, terminals: NDArray[np.int64]) -> list[tuple[Pair, ND
         link first. Where not all can be joined, the links of each group.
     """
     links = find_links(graph, terminals)
-    meeting = nx.Graph()
+    meeting: nx.Graph[int] = nx.Graph()
     for pair, weight, nodes in links:
         meeting.add_edge(*pair, weight=weight, nodes=nodes)
     kept = {tuple(sorted(pair)) for pair in nx.minimum_spanning_edges(meeting, data=False)}
@@ -141,11 +141,7 @@ def find_links(
     list
         Pairs of positions in `terminals`, weight and nodes, lightest first.
     """
-    distance, previous, source = dijkstra(
-        graph.matrix, indices=terminals, min_only=True, return_predecessors=True
-    )
-    position = {int(node): number for number, node in enumerate(terminals)}
-    cell = np.array([position.get(int(node), -1) for node in source], np.int64)
+    distance, previous, cell = _spread(graph, terminals)
     heading, start = np.nonzero(np.isfinite(graph.weight))
     end = graph.steps.target[heading, start].astype(np.int64)
     meets = (cell[start] != cell[end]) & (cell[start] >= 0) & (cell[end] >= 0)
@@ -157,32 +153,31 @@ def find_links(
         {"a": cell[one], "b": cell[other], "weight": weight, "one": one, "other": other}
     )
     table = table.sort_values(["weight", "a", "b", "one", "other"]).drop_duplicates(["a", "b"])
+    pairs = table[["a", "b", "one", "other"]].to_numpy(np.int64).tolist()
     return [
         (
-            (int(row.a), int(row.b)),
-            float(row.weight),
-            np.concatenate(
-                [_walk_back(previous, int(row.one))[::-1], _walk_back(previous, int(row.other))]
-            ),
+            (first, second),
+            weight,
+            np.concatenate([_walk_back(previous, here)[::-1], _walk_back(previous, there)]),
         )
-        for row in table.itertuples()
+        for (first, second, here, there), weight in zip(
+            pairs, table["weight"].tolist(), strict=True
+        )
     ]
 
 
 def nearest_terminals(graph: Graph, terminals: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each node the position of the terminal that is least weight away, or -1."""
-    _, _, source = dijkstra(
-        graph.matrix, indices=terminals, min_only=True, return_predecessors=True
-    )
-    position = {int(node): number for number, node in enumerate(terminals)}
-    return np.array([position.get(int(node), -1) for node in source], np.int64)
+    return _spread(graph, terminals)[2]
 
 
 def trace_path(graph: Graph, nodes: NDArray[np.int64]) -> Trace:
     """Gather what the steps along a path are like."""
     steps = graph.steps
     here, there = nodes[:-1], nodes[1:]
-    heading, start, sign = match_steps(steps, here, there)
+    heading, start, is_there = find_steps(steps, here, there)
+    assert is_there.all(), "a path leaves the surveyed steps"
+    sign = np.where(start == here, 1, -1)
     length = np.hypot(steps.length_m[heading], steps.rise_m[heading, start]).astype(np.float64)
     is_open = steps.bridge_share[heading, start] + steps.tunnel_share[heading, start] < 1 - TIE
     rise = sign * steps.rise_m[heading, start].astype(np.float64)
@@ -197,23 +192,43 @@ def trace_path(graph: Graph, nodes: NDArray[np.int64]) -> Trace:
     )
 
 
-def match_steps(
+def find_steps(
     steps: Steps, here: NDArray[np.int64], there: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """
     Find the steps between pairs of nodes, in whichever direction they were surveyed.
 
     Returns
     -------
     tuple
-        Heading, start node, and 1 or -1 for the way there or back.
+        Heading, start node, and whether there is such a step at all.
     """
     forth = steps.target[:, here] == there
     back = steps.target[:, there] == here
     is_forth = forth.any(axis=0)
-    assert (is_forth | back.any(axis=0)).all(), "nodes that no step joins"
     heading = np.where(is_forth, forth.argmax(axis=0), back.argmax(axis=0))
-    return heading, np.where(is_forth, here, there), np.where(is_forth, 1, -1)
+    return heading, np.where(is_forth, here, there), is_forth | back.any(axis=0)
+
+
+def _spread(
+    graph: Graph, sources: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int64]]:
+    """
+    Search from several nodes at once.
+
+    Returns
+    -------
+    tuple
+        By node: least weight from a source, node before it, and position of that source (-1
+        where none leads to it).
+    """
+    matrix: Any = graph.matrix
+    distance, previous, source = dijkstra(
+        matrix, indices=sources, min_only=True, return_predecessors=True
+    )
+    position = np.full(graph.steps.target.shape[1], -1, np.int64)
+    position[sources] = np.arange(len(sources))
+    return distance, previous, np.where(source >= 0, position[source], -1)
 
 
 def _walk_back(previous: NDArray[np.int32], node: int) -> NDArray[np.int64]:

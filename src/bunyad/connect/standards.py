@@ -135,7 +135,7 @@ def cost_steps(steps: Steps, standard: Standard, *, options: ConnectOptions) -> 
 
 def allow_steps(steps: Steps, standard: Standard) -> NDArray[np.bool_]:
     """Tell which steps keep to the standard's grade and to its rule on structures."""
-    grade = 100 * np.abs(steps.rise_m) / steps.length_m[:, None]
+    grade = 100 * np.abs(steps.rise_m.astype(np.float64)) / steps.length_m[:, None]
     allowed = (steps.target >= 0) & (grade <= standard.max_grade_percent)
     if not standard.has_structures:
         allowed &= (steps.tunnel_share == 0) & (steps.viaduct_share == 0)

@@ -154,7 +154,9 @@ class _View:
 
     @classmethod
     def of(cls, ground: Ground, pad: int) -> _View:
-        down, across = np.gradient(ground.elevation_m, ground.cell_m)
+        height = ground.elevation_m
+        down = np.asarray(np.gradient(height, ground.cell_m, axis=0), np.float64)
+        across = np.asarray(np.gradient(height, ground.cell_m, axis=1), np.float64)
 
         def padded(field: Field) -> Field:
             return np.pad(field, pad, mode="edge")
@@ -162,7 +164,7 @@ class _View:
         return cls(
             ground=ground,
             pad=pad,
-            height=padded(ground.elevation_m),
+            height=padded(height),
             slope_down=padded(down),
             slope_across=padded(across),
             water=padded(ground.water),
@@ -187,44 +189,21 @@ class _View:
 def _survey_heading(
     view: _View, offset: tuple[int, int], crossings: NDArray[np.int64], options: ConnectOptions
 ) -> _Survey:
-    """Sample the ground along the steps of one heading, for all cells at once."""
+    """Survey the steps of one heading."""
     ground = view.ground
     rows, columns = offset
-    height, width = ground.elevation_m.shape
     length = ground.cell_m * hypot(rows, columns)
-    count = ceil(length / options.sample_spacing_m)
-    start = ground.elevation_m
-    rise = view.read(view.height, rows, columns) - start
-    names = ("bridge", "tunnel", "cross", "water", "earth", "earth2", "line")
-    sums = {name: np.zeros((height, width)) for name in names}
-    for part in (np.arange(count) + 0.5) / count:
-        here = (part * rows, part * columns)
-        fill = start + part * rise - view.read(view.height, *here)
-        is_open = (fill <= options.bridge_height_m) & (fill >= -options.tunnel_cover_m)
-        across = (
-            view.read(view.slope_down, *here) * columns - view.read(view.slope_across, *here) * rows
-        ) * (100 * ground.cell_m / length)
-        sums["bridge"] += fill > options.bridge_height_m
-        sums["tunnel"] += fill < -options.tunnel_cover_m
-        sums["cross"] += np.abs(across) * is_open
-        sums["water"] += view.read(view.water, *here) * is_open
-        sums["earth"] += np.abs(fill) * is_open
-        sums["earth2"] += fill**2 * is_open
-        sums["line"] += view.read(view.line_factor, *here)
-    mean = {name: (total / count)[ground.rows, ground.columns] for name, total in sums.items()}
-    is_open_share = 1 - mean["bridge"] - mean["tunnel"]
-    over_river = np.minimum(crossings * options.river_bridge_m / length, is_open_share)
-    left = np.divide(
-        is_open_share - over_river,
-        is_open_share,
-        out=np.zeros_like(over_river),
-        where=is_open_share > 0,
-    )
-    first, begin = view.pad + rows, view.pad + columns
-    target = view.node[first : first + height, begin : begin + width]
+    mean = _sample(view, offset, options)
+    open_share = 1 - mean["bridge"] - mean["tunnel"]
+    over_river = np.minimum(crossings * options.river_bridge_m / length, open_share)
+    left = np.ones_like(open_share)
+    np.divide(open_share - over_river, open_share, out=left, where=open_share > 0)
+    height, width = ground.node.shape
+    down, right = view.pad + rows, view.pad + columns
+    target = view.node[down : down + height, right : right + width]
     return _Survey(
         target=target[ground.rows, ground.columns],
-        rise_m=rise[ground.rows, ground.columns].astype(np.float32),
+        rise_m=mean["rise"].astype(np.float32),
         viaduct_share=mean["bridge"].astype(np.float32),
         bridge_share=(mean["bridge"] + over_river).astype(np.float32),
         tunnel_share=mean["tunnel"].astype(np.float32),
@@ -234,3 +213,30 @@ def _survey_heading(
         earth_m2=(mean["earth2"] * left).astype(np.float32),
         line_factor=mean["line"].astype(np.float32),
     )
+
+
+def _sample(view: _View, offset: tuple[int, int], options: ConnectOptions) -> dict[str, Field]:
+    """Return means of the ground along the steps of one heading, by start node."""
+    ground = view.ground
+    rows, columns = offset
+    cells = hypot(rows, columns)
+    count = ceil(cells * ground.cell_m / options.sample_spacing_m)
+    start = ground.elevation_m
+    rise = view.read(view.height, rows, columns) - start
+    names = ("bridge", "tunnel", "cross", "water", "earth", "earth2", "line")
+    sums = {name: np.zeros_like(start) for name in names}
+    for part in (np.arange(count) + 0.5) / count:
+        here = (part * rows, part * columns)
+        fill = start + part * rise - view.read(view.height, *here)
+        is_open = (fill <= options.bridge_height_m) & (fill >= -options.tunnel_cover_m)
+        across = view.read(view.slope_down, *here) * (columns / cells)
+        across -= view.read(view.slope_across, *here) * (rows / cells)
+        sums["bridge"] += fill > options.bridge_height_m
+        sums["tunnel"] += fill < -options.tunnel_cover_m
+        sums["cross"] += 100 * np.abs(across) * is_open
+        sums["water"] += view.read(view.water, *here) * is_open
+        sums["earth"] += np.abs(fill) * is_open
+        sums["earth2"] += fill**2 * is_open
+        sums["line"] += view.read(view.line_factor, *here)
+    means = {name: total[ground.rows, ground.columns] / count for name, total in sums.items()}
+    return {**means, "rise": rise[ground.rows, ground.columns]}

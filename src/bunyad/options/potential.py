@@ -19,7 +19,9 @@ class PotentialOptions(RoomOptions):
     solar_usable_share: float = option("potential.solar_usable_share")
     solar_mounting: Literal["fixed", "tracking"] = option("potential.solar_mounting")
     solar_density_fixed_mwdc_per_km2: float = option("potential.solar_density_fixed_mwdc_per_km2")
-    solar_density_tracking_mwdc_per_km2: float = option("potential.solar_density_tracking_mwdc_per_km2")
+    solar_density_tracking_mwdc_per_km2: float = option(
+        "potential.solar_density_tracking_mwdc_per_km2"
+    )
     solar_tilt_degrees: float = option("potential.solar_tilt_degrees")
     solar_azimuth_degrees: float = option("potential.solar_azimuth_degrees")
     solar_tracker_limit_degrees: float = option("potential.solar_tracker_limit_degrees")
@@ -27,8 +29,12 @@ class PotentialOptions(RoomOptions):
     solar_dc_ac_ratio: float = option("potential.solar_dc_ac_ratio")
     solar_system_loss_share: float = option("potential.solar_system_loss_share")
     solar_inverter_efficiency: float = option("potential.solar_inverter_efficiency")
-    solar_temperature_coefficient_per_k: float = option("potential.solar_temperature_coefficient_per_k")
-    solar_module_cooling: Literal["open_rack_glass_glass", "open_rack_glass_polymer"] = option("potential.solar_module_cooling")
+    solar_temperature_coefficient_per_k: float = option(
+        "potential.solar_temperature_coefficient_per_k"
+    )
+    solar_module_cooling: Literal["open_rack_glass_glass", "open_rack_glass_polymer"] = option(
+        "potential.solar_module_cooling"
+    )
     ground_albedo: float = option("potential.ground_albedo")
     interpolation_points: int = option("potential.interpolation_points")
     interpolation_power: float = option("potential.interpolation_power")
@@ -52,6 +58,7 @@ class PotentialOptions(RoomOptions):
     hydro_runoff_mm: float = option("potential.hydro_runoff_mm")
     hydro_technical_share: float = option("potential.hydro_technical_share")
     hydro_full_load_hours: float = option("potential.hydro_full_load_hours")
+    hydro_min_district_elevation_m: float = option("potential.hydro_min_district_elevation_m")
     hydro_min_site_mw: float = option("potential.hydro_min_site_mw")
     min_site_area_km2: float = option("potential.min_site_area_km2")
     max_sites_per_district: int = option("potential.max_sites_per_district")

@@ -190,7 +190,7 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     from bunyad.plan.model import RESULTS, make_plan
     from bunyad.region.load import load_region
     from bunyad.report import write_plan_files
-    from bunyad.store import load_result, save_result
+    from bunyad.store import save_result
 
     stored = last.get("stages", {})
     reused: list[str] = []
@@ -199,10 +199,12 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     def step(stage: str, act: Callable[[], Any]) -> Any:
         began = time.monotonic()
         old, new = job.out / STAGES_FOLDER / stage, work / STAGES_FOLDER / stage
-        if stored.get(stage) == job.keys[stage] and old.is_dir():
+        result = None
+        if stored.get(stage) == job.keys[stage]:
+            result = _load_stored(RESULTS[stage], old)
+        if result is not None:
             watch(stage, "reuse")
             shutil.copytree(old, new)
-            result = load_result(RESULTS[stage], new)
             reused.append(stage)
         else:
             watch(stage, "run")
@@ -234,6 +236,16 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     (work / PROVENANCE).write_text(text, "utf-8")
     watch("report", "done")
     return tuple(reused)
+
+
+def _load_stored(kind: type, folder: Path) -> Any:
+    """Return a stored result, or None where it is not there or cannot be read."""
+    from bunyad.store import load_result
+
+    try:
+        return load_result(kind, folder)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _provenance(job: _Job, region: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """
-Potential: what can the land yield?
+Potential: find what the land can yield.
 
 The front door is `assess_potential`: from a region to eligible land, hourly yield, sites with
 their cost, supply curves and totals for solar, wind and small hydropower.

@@ -38,4 +38,5 @@ def constant(name: str) -> float:
     >>> constant("gravity")
     9.80665
     """
-    return float(data_table("constants").set_index("name").at[name, "value"])
+    table = data_table("constants")
+    return float(dict(zip(table["name"], table["value"], strict=True))[name])

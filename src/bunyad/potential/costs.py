@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def capital_recovery_factor(rate: float, years: float) -> float:
     """
@@ -24,8 +26,7 @@ def capital_recovery_factor(rate: float, years: float) -> float:
     """
     if rate == 0:
         return 1 / years
-    growth = (1 + rate) ** years
-    return rate * growth / (growth - 1)
+    return -rate / math.expm1(-years * math.log1p(rate))
 
 
 def levelised_cost(

@@ -143,12 +143,13 @@ def _plane_irradiance(
         dni=weather["dni_w_m2"],
         ghi=weather["ghi_w_m2"],
         dhi=weather["dhi_w_m2"],
-        dni_extra=irradiance.get_extra_radiation(middles).to_numpy(),
+        dni_extra=irradiance.get_extra_radiation(middles.day_of_year.to_numpy()),
         albedo=options.ground_albedo,
         model="haydavies",
     )
     reaching = iam.physical(irradiance.aoi(tilt, facing, zenith, azimuth))
-    return plane["poa_global"], plane["poa_direct"] * reaching + plane["poa_diffuse"]
+    effective = plane["poa_direct"] * reaching + plane["poa_diffuse"]
+    return plane["poa_global"], effective
 
 
 def _plant_output(
@@ -173,4 +174,4 @@ def _plant_output(
     alternating = inverter.pvwatts(
         direct * (1 - options.solar_system_loss_share), 1 / efficiency, efficiency
     )
-    return np.maximum(np.asarray(alternating, dtype=float), 0)
+    return np.asarray(np.maximum(alternating, 0), dtype=float)

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from scipy.sparse import csr_array
 from windpowerlib import WindTurbine, get_turbine_types
@@ -110,15 +109,121 @@ def wind_output(speed_ms: Floats, density: Floats, curve: PowerCurve) -> Floats:
     curve
         Power curve of the farm.
     """
-    site_speed = curve.speed_ms
-    exponent = np.interp(
-        site_speed,
+    relative = np.log(density / constant("air_density_reference"))
+    standard = speed_ms * np.exp(relative * _density_exponent(speed_ms))
+    # The exponent belongs to the standard speed, not to the site's: one Newton step mends that.
+    slow, fast = constant("density_speed_slow"), constant("density_speed_fast")
+    rise = (constant("density_exponent_fast") - constant("density_exponent_slow")) / (fast - slow)
+    slope = np.where((standard > slow) & (standard < fast), rise, 0)
+    gap = relative * (_density_exponent(speed_ms) - _density_exponent(standard))
+    standard = standard * (1 - gap / (1 - slope * relative * standard))
+    return np.interp(standard, curve.speed_ms, curve.output, left=0, right=0)
+
+
+def wind_basis(cells: Cells, climate: xr.Dataset, *, options: PotentialOptions) -> Basis:
+    """
+    Return the hourly wind yield of every cell.
+
+    The wind of the nearest climate point is scaled to the mean wind speed of the cell, in the
+    air of the cell's height. Both are taken from a table in steps of the options
+    `wind_speed_step_ms` and `wind_elevation_step_m`, between which the output is linear.
+
+    Parameters
+    ----------
+    cells
+        The cells to cover.
+    climate
+        Hourly year at points, as `Region.climate`.
+    options
+        Turbine, losses and steps of the table.
+    """
+    points = np.column_stack([climate["x"].to_numpy(), climate["y"].to_numpy()])
+    nearest = nearest_points(cells, points, 1)[1][:, 0]
+    speed = cells.wind_speed_ms * hub_factor(options) / options.wind_speed_step_ms
+    height = cells.elevation_m / options.wind_elevation_step_m
+    corners = _corners(speed, height)
+
+    keys = np.stack([np.tile(nearest, len(corners)), *_stack(corners)])
+    weight = np.concatenate([corner[2] for corner in corners])
+    row = np.tile(np.arange(cells.count), len(corners))
+    used = weight > 0
+    entries, column = np.unique(keys[:, used], axis=1, return_inverse=True)
+    return Basis(
+        profiles=_table(climate, entries, options),
+        weights=csr_array(
+            (weight[used], (row[used], column.ravel())), shape=(cells.count, entries.shape[1])
+        ),
+    )
+
+
+def _corners(speed: Floats, height: Floats) -> list[tuple[Ints, Ints, Floats]]:
+    """Return the table steps around each cell, with the weights of linear interpolation."""
+    low_speed, low_height = np.floor(speed), np.floor(height)
+    part_speed, part_height = speed - low_speed, height - low_height
+    return [
+        (
+            (low_speed + up).astype(np.int64),
+            (low_height + higher).astype(np.int64),
+            np.abs(1 - up - part_speed) * np.abs(1 - higher - part_height),
+        )
+        for up in (0, 1)
+        for higher in (0, 1)
+    ]
+
+
+def _stack(corners: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints]:
+    """Return the steps of speed and of height of all corners."""
+    return (
+        np.concatenate([corner[0] for corner in corners]),
+        np.concatenate([corner[1] for corner in corners]),
+    )
+
+
+def _table(climate: xr.Dataset, entries: Ints, options: PotentialOptions) -> Floats:
+    """Return the hourly output of each entry: climate point, step of speed, step of height."""
+    curve = wind_power_curve(options)
+    wind = climate["wind_speed_ms"].to_numpy().astype(float)
+    shape = wind / np.maximum(wind.mean(axis=1, keepdims=True), np.finfo(float).tiny)
+    warmth = climate["temp_air_c"].to_numpy().astype(float)
+    ground = climate["elevation_m"].to_numpy().astype(float)
+
+    profiles = np.empty((entries.shape[1], wind.shape[1]))
+    for entry, (point, speed_step, height_step) in enumerate(entries.T):
+        height = height_step * options.wind_elevation_step_m + options.wind_hub_height_m
+        cooling = constant("air_lapse_rate") * (height - ground[point])
+        profiles[entry] = wind_output(
+            shape[point] * speed_step * options.wind_speed_step_ms,
+            air_density(height, warmth[point] - cooling),
+            curve,
+        )
+    return profiles
+
+
+def _density_exponent(speed_ms: Floats) -> Floats:
+    """Return the exponent of the density correction at a standard wind speed [-]."""
+    return np.interp(
+        speed_ms,
         [constant("density_speed_slow"), constant("density_speed_fast")],
         [constant("density_exponent_slow"), constant("density_exponent_fast")],
     )
-    relative = np.log(density / constant("air_density_reference"))
-    # The curve's own speeds, moved to the density of each hour, bracket the wind of that hour.
-    standard = np.asarray(speed_ms * np.exp(relative * exponent[0]), dtype=float)
-    for _ in range(ITERATIONS):
-        standard = speed_ms * np.exp(relative * np.interp(standard, site_speed, exponent))
-    return np.interp(standard, site_speed, curve.output, left=0, right=0)
+
+
+def _library_turbine(options: PotentialOptions) -> WindTurbine:
+    """Return the turbine with its power curve, or say which turbines there are."""
+    types = get_turbine_types(print_out=False)
+    known = sorted(types.loc[types["has_power_curve"], "turbine_type"])
+    if options.wind_turbine not in known:
+        near = difflib.get_close_matches(options.wind_turbine, known, cutoff=0) or known
+        raise InputError(
+            f"windpowerlib has no power curve of the turbine {options.wind_turbine!r}",
+            where="potential.wind_turbine",
+            mend=f"give a type that it has, such as {', '.join(near)}",
+        )
+    try:
+        return WindTurbine(turbine_type=options.wind_turbine, hub_height=options.wind_hub_height_m)
+    except ValueError:
+        raise InputError(
+            f"the hub height is {options.wind_hub_height_m:g} m, less than half of the rotor",
+            where="potential.wind_hub_height_m",
+            mend="give a larger hub height or a smaller turbine",
+        ) from None

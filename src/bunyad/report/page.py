@@ -20,7 +20,7 @@ from bunyad.report.values import PlanValues
 from bunyad.report.words import LANGUAGES, NUMBER_MARKS, check_languages, messages
 
 VENDOR_SCRIPTS = ("leaflet.js", "d3.min.js", "plot.umd.min.js")
-OWN_SCRIPTS = ("words.js", "tables.js", "charts.js", "map.js", "main.js")
+OWN_SCRIPTS = ("words.js", "tables.js", "charts.js", "map.js", "facts.js", "main.js")
 LICENCES = ("leaflet", "d3", "plot", "interval-tree-1d", "binary-search-bounds", "isoformat")
 IMAGE_ADDRESS = re.compile(r"url\(images/[^)]*\)")
 

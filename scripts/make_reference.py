@@ -1,0 +1,175 @@
+"""
+Write the reference pages from the declarations in the code.
+
+`python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands}.md
+and the JSON Schema of region.yaml; a test fails where they are out of date.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bunyad.options import ROOMS, option_rows
+from bunyad.region import region_schema
+from bunyad.region.climate import NAMES
+from bunyad.region.file import LayersEntry
+from bunyad.region.model import CLIMATE_VARIABLES, TERRAIN_VARIABLES
+from bunyad.region.tables import TABLES
+from bunyad.region.terrain import RANGES
+from bunyad.tables import KINDS, Schema
+
+ROOT = Path(__file__).parent.parent
+RESULT_MODULES = (
+    "bunyad.region.model",
+    "bunyad.potential.result",
+    "bunyad.settle.result",
+    "bunyad.connect.result",
+    "bunyad.energy.result",
+    "bunyad.programme.result",
+    "bunyad.plan.compare",
+)
+COMMANDS = ("", "plan", "region", "region check", "region list", "region schema", "options")
+VECTORS = {
+    "districts": "polygons with `name`, `name_local`, `economic_region`; GeoJSON or GeoPackage",
+    "rivers": "lines; GeoJSON or GeoPackage",
+    "protected": "polygons; GeoJSON or GeoPackage",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each file, by its path below the project."""
+    return {
+        "docs/reference/options.md": options_page(),
+        "docs/reference/region-folder.md": region_page(),
+        "docs/reference/tables.md": tables_page(),
+        "docs/reference/commands.md": commands_page(),
+        "src/bunyad/regions/region.schema.json": json.dumps(
+            region_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
+    }
+
+
+def options_page() -> str:
+    """Return the page of all options."""
+    lines = ["# Options", "", "How to set them: [change an option](../how-to/change-an-option.md)."]
+    for room in ROOMS:
+        lines += ["", f"## {room}", "", _row("option", "default", "unit", "range", "meaning")]
+        lines.append(_rule(5))
+        for row in option_rows(room).values():
+            reach = _reach(row.minimum, row.maximum)
+            meaning = f"{row.title}. *Source: {row.source}*"
+            lines.append(_row(f"`{row.key}`", row.default, row.unit, reach, meaning))
+    return "\n".join(lines) + "\n"
+
+
+def region_page() -> str:
+    """Return the page of the region folder's files."""
+    lines = [
+        "# region.yaml and its files",
+        "",
+        "`bunyad region schema` prints the JSON Schema of `region.yaml`;",
+        "[add a region](../how-to/add-a-region.md) tells how to use it.",
+        "",
+        "## Layers",
+        "",
+        _row("layer", "needed", "what it holds"),
+        _rule(3),
+    ]
+    for key, field in LayersEntry.model_fields.items():
+        needed = "yes" if field.is_required() else "no"
+        lines.append(_row(f"`{key}`", needed, f"{field.title}{_form(key)}"))
+    lines += ["", "## Climate year", "", "NetCDF-4, dimensions (point, time), 8,760 hours in UTC;"]
+    lines += ["the value of hour h stands for the hour that begins at h. Coordinates of `point`:"]
+    lines += [
+        "`lat`, `lon` [degrees], `elevation_m` [m].",
+        "",
+        _row("variable", "meaning", "range"),
+    ]
+    lines.append(_rule(3))
+    for name, (ours, low, high) in NAMES.items():
+        lines.append(_row(f"`{name}`", CLIMATE_VARIABLES[ours], _reach(low, high)))
+    lines += ["", "## CSV files", "", "UTF-8, comma separated, one header line."]
+    for key, columns in TABLES.items():
+        lines += ["", f"### {key}", "", _row("column", "kind", "unit", "meaning"), _rule(4)]
+        for column in columns:
+            kind = ", ".join(column.choices) or KINDS[column.kind]
+            kind += "; may be empty" if column.optional else ""
+            lines.append(_row(f"`{column.name}`", kind, column.unit, column.meaning))
+    return "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Return the page of every declared table."""
+    lines = ["# Tables of a plan", "", "Geometry is in the region's metric projection inside of"]
+    lines += ["Python, and in EPSG:4326 in files.", "", "## Terrain grid", ""]
+    lines += [_row("variable", "meaning"), _rule(2)]
+    lines += [_row(f"`{name}`", meaning) for name, meaning in TERRAIN_VARIABLES.items()]
+    for name in RESULT_MODULES:
+        module = importlib.import_module(name)
+        for table in vars(module).values():
+            if isinstance(table, Schema):
+                lines += ["", f"## {table.name}", "", f"From `{name.rpartition('.')[0]}`.", ""]
+                lines += [_row("column", "kind", "unit", "meaning"), _rule(4)]
+                for column in table.columns:
+                    kind = KINDS[column.kind] + ("; may be missing" if column.optional else "")
+                    lines.append(_row(f"`{column.name}`", kind, column.unit, column.meaning))
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Return the page of every command's help."""
+    lines = ["# Commands", ""]
+    for command in COMMANDS:
+        words = command.split()
+        shown = " ".join(["bunyad", *words])
+        lines += [f"## {shown}", "", "```text", _help(words), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _help(words: list[str]) -> str:
+    """Return a command's help as plain text."""
+    call = [sys.executable, "-m", "bunyad", *words, "--help"]
+    environment = {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONUTF8": "1", "TERM": "dumb"}
+    done = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def _form(key: str) -> str:
+    """Return what a layer's file must look like."""
+    if key in VECTORS:
+        return f": {VECTORS[key]}"
+    if key in RANGES:
+        low, high, unit = RANGES[key]
+        return f"; values from {low:g} to {high:g} {unit}"
+    return ""
+
+
+def _reach(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    return "" if low is None else f"{low:g} or more"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+def _rule(count: int) -> str:
+    return "|" + " --- |" * count
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in pages().items():
+        (ROOT / name).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

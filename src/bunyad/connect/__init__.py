@@ -1,0 +1,23 @@
+"""
+Connect: join places by roads, railways and power lines.
+
+The front door is `connect_places`; `find_route` finds a single route. Inside, from the ground
+up: `ground` (the routing grid), `rivers` and `steps` (what a straight step over it meets),
+`standards` (what it costs, how steep it may be), `search` (least-cost paths and trees),
+`alignments`, `roads` and `power` (what is joined, in which order), `routes` (the table).
+"""
+
+from __future__ import annotations
+
+from bunyad.connect.networks import connect_places, find_route
+from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+
+__all__ = [
+    "BUSES",
+    "BUS_MEMBERS",
+    "ROUTES",
+    "ROUTE_CHECKS",
+    "Networks",
+    "connect_places",
+    "find_route",
+]

@@ -1,0 +1,146 @@
+"""The front door of the room, and single routes."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from bunyad.connect.alignments import route_pairs
+from bunyad.connect.ground import lay_ground
+from bunyad.connect.power import choose_buses, join_members, lay_grid, link_buses
+from bunyad.connect.result import Networks
+from bunyad.connect.roads import (
+    check_corridors,
+    link_corridors,
+    link_settlements,
+    place_stops,
+    route_corridors,
+)
+from bunyad.connect.routes import Link, table_routes
+from bunyad.connect.standards import design_standard
+from bunyad.connect.steps import survey_steps
+from bunyad.errors import InputError
+from bunyad.options import ConnectOptions
+from bunyad.potential.result import Potential
+from bunyad.region.model import Region
+from bunyad.settle.result import Settlements
+
+
+def connect_places(
+    region: Region, *, settlements: Settlements, potential: Potential, options: ConnectOptions
+) -> Networks:
+    """
+    Join the places of a region by roads, railways and power lines over its terrain.
+
+    Planned corridors are routed first, each at the least cost its standard allows; local roads
+    then join every settlement, over the corridors where that is cheaper. Substations are joined
+    by lines; each settlement and site connects to one of them. Corridors that are not planned
+    are routed for the checks only.
+
+    Parameters
+    ----------
+    region
+        What is there.
+    settlements
+        What people need.
+    potential
+        What the land can yield.
+    options
+        Costs and limits.
+
+    Returns
+    -------
+    Networks
+        Routes, buses, what connects to them, and checks against published lengths. No stretch
+        of road or railway is in two routes, so lengths and costs may be summed.
+
+    Raises
+    ------
+    InputError
+        If a corridor names an unknown stop, kind or standard.
+    InfeasibleError
+        If places cannot be joined within the limits, not even within the relaxed ones.
+    """
+    ground = lay_ground(region, options=options)
+    steps = survey_steps(ground, longest_m=options.max_structure_km * 1e3, options=options)
+    stops = place_stops(ground, region.settlements)
+    corridors = route_corridors(ground, steps, stops, corridors=region.corridors, options=options)
+    roads = link_corridors(corridors, stops, kind="road")
+    link_settlements(ground, steps, stops, linked=roads, options=options)
+    railways = link_corridors(corridors, stops, kind="railway")
+    buses = choose_buses(region, settlements=settlements, potential=potential, options=options)
+    grid = lay_grid(ground, steps, buses=buses, options=options)
+    lines = link_buses(
+        grid, interconnected=list(region.interconnectors["substation"]), options=options
+    )
+    return Networks(
+        routes=table_routes(ground, [*roads.links, *railways.links, *lines]),
+        buses=buses,
+        bus_members=join_members(
+            ground, grid, settlements=settlements, potential=potential, options=options
+        ),
+        route_checks=check_corridors(corridors),
+    )
+
+
+def find_route(
+    region: Region, *, start: str, end: str, kind: str, standard: str, options: ConnectOptions
+) -> gpd.GeoDataFrame:
+    """
+    Find the least-cost alignment between two settlements.
+
+    Parameters
+    ----------
+    region
+        What is there.
+    start, end
+        Identifiers of the settlements.
+    kind
+        `road` or `railway`.
+    standard
+        `land` or `tunnels`, see `design_standard`.
+    options
+        Costs and limits.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row with the columns of `ROUTES`.
+
+    Raises
+    ------
+    InputError
+        If a settlement, the kind or the standard is unknown, or the ends are the same.
+    InfeasibleError
+        If no alignment keeps to the limits.
+
+    Examples
+    --------
+    >>> from bunyad.options import ConnectOptions
+    >>> from worlds import small_region
+    >>> road = find_route(small_region(), start="riverton", end="oldtown", kind="road",
+    ...     standard="land", options=ConnectOptions())
+    >>> round(road.length_km.item(), 1)
+    12.6
+    """
+    known = list(region.settlements["id"])
+    for name in (start, end):
+        if name not in known or start == end:
+            raise InputError(
+                f"{start!r} to {end!r} is no pair of settlements",
+                where="connect.find_route",
+                mend=f"give two of {', '.join(known)}",
+            )
+    design = design_standard(kind=kind, standard=standard, options=options)
+    ground = lay_ground(region, options=options)
+    steps = survey_steps(ground, longest_m=options.max_structure_km * 1e3, options=options)
+    stops = place_stops(ground, region.settlements)
+    pair = (stops.by_id[start], stops.by_id[end])
+    trace = route_pairs(ground, steps, design, pairs={(start, end): pair}, options=options)
+    link = Link(
+        kind=kind,
+        start=stops.by_node[pair[0]],
+        end=stops.by_node[pair[1]],
+        standard=design.name,
+        trace=trace[start, end],
+    )
+    return table_routes(ground, [link])

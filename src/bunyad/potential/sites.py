@@ -1,0 +1,333 @@
+"""Sites: eligible land of each district, and plants that stand or are committed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+
+from bunyad.errors import InputError
+from bunyad.options.potential import PotentialOptions
+from bunyad.potential.basis import Basis, mean_profile, yearly_hours
+from bunyad.potential.cells import Cells, Flags, Floats, Ints, nearest_cell
+from bunyad.potential.result import SITES
+from bunyad.potential.technology import PlantCost, Technology, plant_cost
+from bunyad.region.model import Region
+from bunyad.tables import conform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What all sites are made from."""
+
+    region: Region
+    cells: Cells
+    hub_speed_ms: Floats
+    """Mean wind speed at hub height, one value a cell [m/s]."""
+    options: PotentialOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place for one plant, or a plant, with its hourly output."""
+
+    id: str
+    technology: str
+    district: str
+    is_existing: bool
+    area_km2: float
+    capacity_mw: float
+    elevation_m: float
+    wind_speed_ms: float
+    cost: PlantCost
+    geometry: shapely.Geometry
+    profile: Floats
+    """Hourly output in parts of the capacity [-]."""
+
+    @property
+    def full_load_hours(self) -> float:
+        """Yearly energy over capacity [h/a]."""
+        return float(self.profile.sum())
+
+    @property
+    def annual_energy_gwh(self) -> float:
+        """Energy of a year at full size [GWh/a]."""
+        return self.capacity_mw * self.full_load_hours / 1e3
+
+
+def existing_sites(
+    ground: Ground, technology: Technology, profile_of: Callable[[pd.Series, int], Floats]
+) -> list[Site]:
+    """
+    Return the plants of one technology that stand or are committed.
+
+    Parameters
+    ----------
+    ground
+        Region, cells and options.
+    technology
+        Technology of the plants to take.
+    profile_of
+        Hourly output of a plant [-], from its row in the plants table and the index of its cell.
+    """
+    cells, plants = ground.cells, ground.region.plants
+    sites = []
+    for _, plant in plants[plants["technology"] == technology.name].iterrows():
+        place: shapely.Point = plant["geometry"]
+        cell = nearest_cell(cells, place.x, place.y)
+        capacity = float(plant["capacity_mw"])
+        density = technology.density_mw_per_km2
+        area = capacity / density if density else 0.0
+        profile = profile_of(plant, cell)
+        cost = plant_cost(
+            technology,
+            float(profile.sum()),
+            contaminated_share=0,
+            is_existing=True,
+            options=ground.options,
+        )
+        sites.append(
+            Site(
+                id=plant["id"],
+                technology=technology.name,
+                district=plant["district"],
+                is_existing=True,
+                area_km2=area,
+                capacity_mw=capacity,
+                elevation_m=float(cells.elevation_m[cell]),
+                wind_speed_ms=float(ground.hub_speed_ms[cell]),
+                cost=cost,
+                # A disc of the plant's area stands for its outline, which is not known.
+                geometry=place.buffer(np.sqrt(area * 1e6 / np.pi)) if area else place,
+                profile=profile,
+            )
+        )
+    return sites
+
+
+def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: Flags) -> list[Site]:
+    """
+    Return the committed plants of a technology, and new sites on the eligible land.
+
+    The eligible land of a district is parted into bands of yield of equal area, the best
+    first. Committed plants use up land of their district, so they lessen its new capacity.
+
+    Parameters
+    ----------
+    ground
+        Region, cells and options.
+    technology
+        Density, usable share and cost.
+    basis
+        Yield of the cells.
+    eligible
+        Whether each cell may be used.
+    """
+    cells = ground.cells
+    sites = existing_sites(
+        ground, technology, lambda _, cell: mean_profile(basis, np.array([cell]))
+    )
+    hours = yearly_hours(basis)
+    density = technology.density_mw_per_km2 * technology.usable_share
+    for number, district in enumerate(ground.region.districts["name"]):
+        here = np.flatnonzero(eligible & (cells.district == number))
+        potential_mw = len(here) * cells.area_km2 * density
+        taken_mw = sum(site.capacity_mw for site in sites if site.district == district)
+        if potential_mw <= taken_mw:
+            continue
+        left = 1 - taken_mw / potential_mw
+        bands = yield_bands(here, hours, cells.area_km2, ground.options)
+        sites += [
+            _band_site(ground, technology, rank, band, mean_profile(basis, band), left)
+            for rank, band in enumerate(bands, start=1)
+        ]
+    return [site for site in sites if site.full_load_hours > 0]
+
+
+def yield_bands(
+    cells: Ints, hours: Floats, cell_area_km2: float, options: PotentialOptions
+) -> list[Ints]:
+    """
+    Part cells into bands of yield of nearly equal area, the best first.
+
+    Parameters
+    ----------
+    cells
+        Indices of the cells to part.
+    hours
+        Full-load hours of every cell [h/a].
+    cell_area_km2
+        Area of one cell [km²].
+    options
+        Least area of a band, and most bands; less land than one band makes none.
+
+    Examples
+    --------
+    >>> options = PotentialOptions(min_site_area_km2=2)
+    >>> yield_bands(np.arange(5), np.array([3.0, 9, 5, 7, 1]), 1.0, options)
+    [array([1, 3, 2]), array([0, 4])]
+    """
+    area = len(cells) * cell_area_km2
+    count = min(int(area / options.min_site_area_km2), options.max_sites_per_district)
+    if count == 0:
+        return []
+    ranked = cells[np.argsort(-hours[cells], kind="stable")]
+    return np.array_split(ranked, count)
+
+
+def contaminated_share(region: Region, district: str) -> float:
+    """
+    Return the part of a district's land that is expected to need clearance, 0 to 1 [-].
+
+    Parameters
+    ----------
+    region
+        Hazards and districts.
+    district
+        Name of the district.
+    """
+    hazards, districts = region.hazards, region.districts
+    hazard_km2 = hazards.loc[hazards["district"] == district, "contaminated_ha"].sum() / 100
+    area_km2 = districts.loc[districts["name"] == district, "area_km2"].sum()
+    return min(1.0, float(hazard_km2 / area_km2))
+
+
+def cell_polygon(cells: Cells, chosen: Ints) -> shapely.Geometry:
+    """
+    Return the outline of some cells.
+
+    Parameters
+    ----------
+    cells
+        All cells.
+    chosen
+        Indices of the cells to join.
+    """
+    x, y = cells.x[chosen], cells.y[chosen]
+    half_width, half_height = cells.size_m[0] / 2, cells.size_m[1] / 2
+    squares = shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
+    return shapely.coverage_union_all(squares)
+
+
+def site_id(technology: str, region: Region, district: int, rank: int) -> str:
+    """
+    Return the stable identifier of a new site.
+
+    Parameters
+    ----------
+    technology
+        Name of the technology.
+    region
+        The region with its districts.
+    district
+        Row number of the district.
+    rank
+        Rank of the site in its district, from 1.
+    """
+    names = [_slug(name) for name in region.districts["name"]]
+    name = names[district]
+    if not name or names.count(name) > 1:
+        name = f"{name}{district + 1}"
+    return f"{technology}-{name}-site-{rank}"
+
+
+def site_table(sites: Sequence[Site], crs: str) -> gpd.GeoDataFrame:
+    """
+    Return the sites as a table.
+
+    Parameters
+    ----------
+    sites
+        The sites in order.
+    crs
+        Metric projection of their geometry.
+
+    Raises
+    ------
+    InputError
+        If two sites have one identifier.
+    """
+    rows = [
+        {
+            **{name: getattr(site, name) for name in SITES.names() if hasattr(site, name)},
+            **{name: getattr(site.cost, name) for name in PlantCost.__dataclass_fields__},
+        }
+        for site in sites
+    ]
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=SITES.names()), crs=crs)
+    twice = sorted(frame.loc[frame["id"].duplicated(), "id"])
+    if twice:
+        raise InputError(
+            f"the plant identifiers {', '.join(twice)} are taken twice",
+            where="plants",
+            mend="give each plant an identifier of its own, other than those of new sites",
+        )
+    return conform(frame, SITES)
+
+
+def site_profiles(sites: Sequence[Site], time: xr.DataArray) -> xr.DataArray:
+    """
+    Return the hourly output of the sites in parts of their capacity.
+
+    Parameters
+    ----------
+    sites
+        The sites in order.
+    time
+        Hours of the climate's year.
+    """
+    values = np.array([site.profile for site in sites]).reshape(len(sites), time.size)
+    return xr.DataArray(
+        values,
+        dims=("site", "time"),
+        coords={"site": [site.id for site in sites], "time": time.to_numpy()},
+        name="profile",
+        attrs={"long_name": "Output in parts of the capacity", "units": "1"},
+    )
+
+
+def _band_site(
+    ground: Ground,
+    technology: Technology,
+    rank: int,
+    band: Ints,
+    profile: Floats,
+    left: float,
+) -> Site:
+    """Return the new site on a band of cells, of which committed plants leave the part `left`."""
+    cells = ground.cells
+    number = int(cells.district[band[0]])
+    district = ground.region.districts["name"].iloc[number]
+    area = len(band) * cells.area_km2
+    return Site(
+        id=site_id(technology.name, ground.region, number, rank),
+        technology=technology.name,
+        district=district,
+        is_existing=False,
+        area_km2=area,
+        capacity_mw=area * technology.density_mw_per_km2 * technology.usable_share * left,
+        elevation_m=float(cells.elevation_m[band].mean()),
+        wind_speed_ms=float(ground.hub_speed_ms[band].mean()),
+        cost=plant_cost(
+            technology,
+            float(profile.sum()),
+            contaminated_share=contaminated_share(ground.region, district),
+            is_existing=False,
+            options=ground.options,
+        ),
+        geometry=cell_polygon(cells, band),
+        profile=profile,
+    )
+
+
+def _slug(name: str) -> str:
+    """Return a name in lower-case ASCII letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
