@@ -60,7 +60,7 @@ def hills(seed: int, rows: int = 12, columns: int = 14, relief: float = 200.0) -
 
 
 def survey(ground: Ground, options: ConnectOptions = OPTIONS) -> Steps:
-    return survey_steps(ground, longest_m=options.max_structure_km * 1e3, options=options)
+    return survey_steps(ground, options=options)
 
 
 def standard(name: str, options: ConnectOptions = OPTIONS) -> Standard:

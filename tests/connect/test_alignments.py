@@ -161,9 +161,7 @@ def test_steps_that_are_built_already_draw_a_route_to_them() -> None:
 
 
 def test_stretches_are_new_and_parted_at_stops() -> None:
-    ground = land(np.zeros((1, 9)))
-    graph = graph_of(ground, "two-lane")
-    trace = trace_path(graph, np.arange(9))
+    trace = trace_path(graph_of(land(np.zeros((2, 9))), "two-lane"), np.arange(9))
 
     stretches = new_stretches(trace, built={(2, 3), (6, 7)}, is_stop={0, 4, 8}.__contains__)
 
@@ -176,6 +174,6 @@ def test_stretches_are_new_and_parted_at_stops() -> None:
 
 
 def test_an_alignment_that_is_built_already_has_no_new_stretch() -> None:
-    trace = trace_path(graph_of(land(np.zeros((1, 4))), "two-lane"), np.arange(4))
+    trace = trace_path(graph_of(land(np.zeros((2, 4))), "two-lane"), np.arange(4))
 
     assert new_stretches(trace, built=set(step_pairs(trace)), is_stop={0, 3}.__contains__) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import shapely
 from hypothesis import given, settings
@@ -19,12 +21,12 @@ OFFSETS = np.array([(r, c) for r, c, _ in half_headings(reach_cells=3, longest_c
 @given(st.integers(0, 10_000))
 def test_crossings_are_those_that_shapely_finds(seed: int) -> None:
     random = np.random.default_rng(seed)
-    bends = np.cumsum(random.uniform(-330, 330, (12, 2)), axis=0) + (2_012.3, -2_033.7)
-    ground = land(np.zeros((9, 9)), rivers=np.hstack([bends[:-1], bends[1:]]))
+    bends = np.array([2_012.3, -2_033.7]) + np.cumsum(random.uniform(-330, 330, (12, 2)), axis=0)
+    ground = land(np.zeros((9, 9)), rivers=np.column_stack([bends[:-1], bends[1:]]))
 
     counts = count_crossings(ground, OFFSETS)
 
-    pieces = [LineString(pair) for pair in zip(bends[:-1], bends[1:])]
+    pieces = [LineString(pair) for pair in itertools.pairwise(bends)]
     for number, (rows, columns) in enumerate(OFFSETS):
         starts = ground.points()
         ends = starts + CELL * np.array([columns, -rows])

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lands import CELL, OPTIONS, graph_of, hills, land, network_twin, standard
 
-from bunyad.connect.search import find_links, find_path, find_tree, nearest_terminals, trace_path
+from bunyad.connect.search import (
+    build_graph,
+    find_links,
+    find_path,
+    find_tree,
+    nearest_terminals,
+    trace_path,
+)
+from bunyad.connect.standards import allow_steps, cost_steps
+from bunyad.connect.steps import survey_steps
 
 
 @pytest.mark.parametrize("name", ["two-lane", "four-lane", "railway"])
@@ -101,7 +110,7 @@ def test_on_flat_land_a_route_is_the_straight_line_within_the_error_of_the_headi
         assert straight * (1 - 1e-9) <= length <= straight * error
 
 
-def test_leaving_out_matched_steps_changes_no_distance_but_makes_flat_land_lighter() -> None:
+def test_on_flat_land_no_long_step_is_needed() -> None:
     ground = land(np.zeros((15, 15)))
 
     graph = graph_of(ground, "four-lane")
@@ -109,8 +118,33 @@ def test_leaving_out_matched_steps_changes_no_distance_but_makes_flat_land_light
     assert np.isfinite(graph.weight[graph.steps.multiple > 1]).sum() == 0
 
 
+@settings(max_examples=5)
+@given(st.integers(0, 10_000))
+def test_leaving_out_matched_steps_changes_no_distance(seed: int) -> None:
+    ground = land(hills(seed, relief=90))
+    options = OPTIONS.model_copy(update={"max_structure_km": 1.5})
+    steps = survey_steps(ground, longest_m=5_000, options=options)
+    cost = cost_steps(steps, standard("four-lane"), options=OPTIONS)
+    weight = np.where(allow_steps(steps, standard("four-lane")), cost, np.inf)
+    heading, start = np.nonzero(np.isfinite(weight))
+    net = nx.Graph()
+    net.add_weighted_edges_from(
+        zip(start, steps.target[heading, start], weight[heading, start], strict=True)
+    )
+
+    graph = build_graph(steps, cost_usd=cost, weight=weight)
+
+    expected = nx.single_source_dijkstra_path_length(net, 0)
+    for end in range(1, ground.count, 9):
+        path = find_path(graph, 0, end)
+        assert (path is None) == (end not in expected)
+        if path is not None:
+            assert np.isclose(trace_path(graph, path).cost_usd.sum(), expected[end], rtol=1e-7)
+    assert np.isfinite(graph.weight).sum() < np.isfinite(weight).sum()
+
+
 def test_a_part_of_a_trace_has_its_own_sums() -> None:
-    ground = land(hills(5))
+    ground = land(hills(5, relief=60))
     graph = graph_of(ground, "two-lane")
     trace = trace_path(graph, find_path(graph, 0, ground.count - 1))
 
@@ -122,7 +156,7 @@ def test_a_part_of_a_trace_has_its_own_sums() -> None:
 
 
 def test_the_way_back_costs_the_same_and_climbs_what_the_way_there_falls() -> None:
-    graph = graph_of(land(hills(6)), "two-lane")
+    graph = graph_of(land(hills(6, relief=60)), "two-lane")
     path = find_path(graph, 0, 150)
 
     there, back = trace_path(graph, path), trace_path(graph, path[::-1])

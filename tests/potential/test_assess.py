@@ -280,6 +280,7 @@ def test_the_outline_of_cells_has_their_area() -> None:
 
 
 def test_every_option_and_constant_names_its_source() -> None:
+    assert list(option_rows("potential")) == list(PotentialOptions.model_fields)
     for row in option_rows("potential").values():
         assert row.title
         assert row.unit

@@ -50,11 +50,16 @@ def test_identifiers_are_unique_slugs_of_kind_and_place(programme, projects):
     assert len(projects) == len(programme.projects)
     assert {
         "road-oldtown-riverton", "railway-plain-rail", "power-line-line-a", "solar-lowland-1",
-        "storage-battery-sub-riverton", "settlement-gapford", "settlement-riverton-1",
+        "storage-sub-riverton", "settlement-gapford", "settlement-riverton-1",
         "settlement-riverton-5", "smart-village-southbank", "clearance-lowland-building-land",
         "clearance-lowland-other-land",
     } <= set(projects)  # fmt: skip
     assert all(identifier.replace("-", "").isalnum() for identifier in projects)
+
+
+def test_plants_are_named_by_place_and_batteries_by_substation(projects):
+    assert projects["wind-upland-1"].name == "Wind farm Upland 1"
+    assert projects["storage-sub-riverton"].name == "Battery R"
 
 
 def test_nothing_starts_before_what_it_requires_is_finished(programme, projects):
@@ -66,9 +71,11 @@ def test_nothing_starts_before_what_it_requires_is_finished(programme, projects)
 
 def test_everything_on_contaminated_land_waits_for_its_clearance(projects):
     for project in projects.values():
-        if project.kind not in ("clearance", "smart_village"):
-            lot = f"clearance-{project.district.lower()}-building-land"
+        lot = f"clearance-{project.district.lower()}-building-land"
+        if project.kind in ("solar", "wind", "storage", "settlement"):
             assert lot in project.requires
+        elif project.kind in ("road", "railway", "power_line"):
+            assert any(required.startswith("clearance-") for required in project.requires)
 
 
 def test_a_road_through_two_districts_waits_for_both_clearances(projects):
@@ -91,16 +98,17 @@ def test_plants_wait_for_the_line_of_their_bus(projects):
     assert not any("line" in r for r in projects["solar-lowland-1"].requires)
 
 
-def test_smart_systems_come_after_homes_and_phases_after_each_other(projects):
+def test_smart_systems_come_after_the_first_homes(projects):
     assert projects["smart-village-riverton"].requires == ("settlement-riverton-1",)
-    assert "settlement-riverton-1" in projects["settlement-riverton-2"].requires
+    assert projects["smart-village-southbank"].requires == ("settlement-southbank",)
 
 
 def test_phases_follow_the_people(projects):
-    # Riverton: 8,000 people in 2030 and 20,000 in 2040; five phases of 4,000.
-    assert projects["settlement-riverton-5"].capacity == 4_000
-    assert projects["settlement-riverton-5"].start >= 2032
-    assert projects["settlement-riverton-5"].finish <= 2036
+    # Riverton: 15,200 people in 2036, 16,400 in 2037; five phases of 4,000 and of two years.
+    last_phase = projects["settlement-riverton-5"]
+
+    assert last_phase.capacity == 4_000
+    assert (last_phase.start, last_phase.finish) == (2034, 2035)
 
 
 def test_standing_places_and_tiny_plants_are_no_projects(projects):
@@ -175,6 +183,21 @@ def test_a_place_that_is_built_already_still_gets_its_smart_systems():
     assert set(projects["smart-village-gapford"].requires) == {
         "road-riverton-gapford", "power-line-line-b",
     }  # fmt: skip
+
+
+def test_tiny_lots_are_left_to_site_preparation():
+    programme = schedule(smallest_clearance_ha=5_000)
+    lots = [project.id for project in programme.projects if project.kind == "clearance"]
+
+    assert lots == ["clearance-upland-other-land"]
+
+
+def test_without_smart_systems_there_is_no_smart_village():
+    settlements = values.settlements()
+    places = settlements.places.assign(smart_capex_usd=0.0)
+    programme = schedule(settlements=replace(settlements, places=places))
+
+    assert not any(project.kind == "smart_village" for project in programme.projects)
 
 
 def test_a_region_without_hazards_clears_nothing():

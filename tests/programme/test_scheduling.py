@@ -189,3 +189,11 @@ def test_the_public_budget_is_the_published_one():
     limits = yearly_limits(2026, 2026, options=ProgrammeOptions())
 
     assert limits.public_usd[0] == pytest.approx(4.8e9 / 1.70)
+
+
+def test_a_cost_a_hair_beyond_the_budget_of_five_years_takes_six():
+    # The quotient of these two rounds down to exactly 5.
+    limits = replace(LIMITS, public_usd=(3.164345335461873,) * 5)
+    dates = schedule_works([work("bridge", 15.821726677309366)], limits=limits)
+
+    assert dates["bridge"].finish == 2031

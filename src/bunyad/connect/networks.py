@@ -61,7 +61,7 @@ def connect_places(
         If places cannot be joined within the limits, not even within the relaxed ones.
     """
     ground = lay_ground(region, options=options)
-    steps = survey_steps(ground, longest_m=options.max_structure_km * 1e3, options=options)
+    steps = survey_steps(ground, options=options)
     stops = place_stops(ground, region.settlements)
     corridors = route_corridors(ground, steps, stops, corridors=region.corridors, options=options)
     roads = link_corridors(corridors, stops, kind="road")
@@ -132,7 +132,7 @@ def find_route(
             )
     design = design_standard(kind=kind, standard=standard, options=options)
     ground = lay_ground(region, options=options)
-    steps = survey_steps(ground, longest_m=options.max_structure_km * 1e3, options=options)
+    steps = survey_steps(ground, options=options)
     stops = place_stops(ground, region.settlements)
     pair = (stops.by_id[start], stops.by_id[end])
     trace = route_pairs(ground, steps, design, pairs={(start, end): pair}, options=options)

@@ -72,7 +72,11 @@ def choose_buses(
     sites = potential.sites[potential.sites["capacity_mw"] >= options.bus_min_site_mw]
     sites = sites.sort_values(["capacity_mw", "id"], ascending=[False, True])
     wanted = towns.to_dict("records") + [
-        {**row, "name": row["id"], "geometry": row["geometry"].representative_point()}
+        {
+            **row,
+            "name": f"{row['district']} {row['technology']} sites",
+            "geometry": row["geometry"].representative_point(),
+        }
         for row in sites.to_dict("records")
     ]
     if not rows and not wanted:

@@ -228,7 +228,7 @@ def _spread(
     )
     position = np.full(graph.steps.target.shape[1], -1, np.int64)
     position[sources] = np.arange(len(sources))
-    return distance, previous, np.where(source >= 0, position[source], -1)
+    return distance, previous, np.where(source >= 0, position[np.maximum(source, 0)], -1)
 
 
 def _walk_back(previous: NDArray[np.int32], node: int) -> NDArray[np.int64]:
@@ -242,14 +242,16 @@ def _walk_back(previous: NDArray[np.int32], node: int) -> NDArray[np.int64]:
 def _undominated(steps: Steps, weight: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell which steps weigh less than the chain of shortest steps over the same nodes."""
     keep = np.isfinite(weight)
-    shortest = 0
+    shortest, reached = 0, 0
     best = weight[0]
     for number, times in enumerate(steps.multiple):
         if times == 1:
-            shortest, best = number, weight[number]
+            shortest, reached, best = number, 1, weight[number]
             continue
         following = steps.target[shortest]
-        chain = weight[shortest] + np.where(following >= 0, best[following], np.inf)
-        keep[number] &= weight[number] < chain * (1 - TIE)
-        best = np.minimum(weight[number], chain)
+        while reached < times:
+            best = weight[shortest] + np.where(following >= 0, best[following], np.inf)
+            reached += 1
+        keep[number] &= weight[number] < best * (1 - TIE)
+        best = np.minimum(weight[number], best)
     return keep

@@ -57,7 +57,9 @@ class Steps:
     """Mean surcharge of a power line [-]."""
 
 
-def half_headings(*, reach_cells: int, longest_cells: float) -> list[tuple[int, int, int]]:
+def half_headings(
+    *, reach_cells: int, longest_cells: float, dense_cells: float | None = None
+) -> list[tuple[int, int, int]]:
     """
     List the steps of one half plane as rows, columns and multiple of the shortest step.
 
@@ -67,27 +69,35 @@ def half_headings(*, reach_cells: int, longest_cells: float) -> list[tuple[int, 
         Headings are the directions to cells at most this far away in rows and columns.
     longest_cells
         Longest step [cells]; the shortest step of a heading is always there.
+    dense_cells
+        Length up to which every multiple is listed, by default all [cells]; beyond it the
+        multiples grow by half.
 
     Examples
     --------
     >>> half_headings(reach_cells=1, longest_cells=1)
     [(0, 1, 1), (1, -1, 1), (1, 0, 1), (1, 1, 1)]
+    >>> [times for *_, times in half_headings(reach_cells=1, longest_cells=9, dense_cells=3)][:6]
+    [1, 2, 3, 4, 6, 9]
     """
     span = range(-reach_cells, reach_cells + 1)
-    headings = [
-        (rows, columns)
-        for rows in range(reach_cells + 1)
-        for columns in span
-        if gcd(rows, columns) == 1 and (rows > 0 or columns > 0)
-    ]
-    return [
-        (rows * times, columns * times, times)
-        for rows, columns in headings
-        for times in range(1, max(1, int(longest_cells / hypot(rows, columns))) + 1)
-    ]
+    dense = longest_cells if dense_cells is None else dense_cells
+    listed: list[tuple[int, int, int]] = []
+    for rows in range(reach_cells + 1):
+        for columns in span:
+            if gcd(rows, columns) != 1 or (rows == 0 and columns < 0):
+                continue
+            times = 1
+            while times == 1 or times * hypot(rows, columns) <= longest_cells:
+                listed.append((rows * times, columns * times, times))
+                is_dense = (times + 1) * hypot(rows, columns) <= dense
+                times = times + 1 if is_dense else max(times + 1, times + times // 2)
+    return listed
 
 
-def survey_steps(ground: Ground, *, longest_m: float, options: ConnectOptions) -> Steps:
+def survey_steps(
+    ground: Ground, *, options: ConnectOptions, longest_m: float | None = None
+) -> Steps:
     """
     Survey every step between two nodes: rise, structures, earthworks and surcharges.
 
@@ -95,13 +105,17 @@ def survey_steps(ground: Ground, *, longest_m: float, options: ConnectOptions) -
     ----------
     ground
         The grid.
-    longest_m
-        Longest step, hence longest structure in one line [m].
     options
         Headings, sample spacing, and the heights from which a bridge or a tunnel is built.
+    longest_m
+        Longest step, by default the longest structure of the options; beyond that length the
+        survey is coarser in lengths [m].
     """
+    usual_m = options.max_structure_km * 1e3
     headings = half_headings(
-        reach_cells=options.heading_reach_cells, longest_cells=longest_m / ground.cell_m
+        reach_cells=options.heading_reach_cells,
+        longest_cells=(usual_m if longest_m is None else longest_m) / ground.cell_m,
+        dense_cells=usual_m / ground.cell_m,
     )
     offsets = np.array([(rows, columns) for rows, columns, _ in headings], np.int64)
     length = ground.cell_m * np.hypot(offsets[:, 0], offsets[:, 1])

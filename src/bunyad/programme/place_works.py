@@ -29,8 +29,8 @@ def draft_places(
 
     A settlement is built in equal phases of about `phase_people`. A phase is wanted before its
     first people come, by the population path, and waits until `build_ahead_years` before that.
-    It requires the road and the power line that reach the place, and the phase before it. Smart
-    systems come after the first phase: control centre and network are needed from then on.
+    It requires the road and the power line that reach the place. Smart systems come after the
+    first phase: control centre and network are needed from then on.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ def _phases(
     if place["capex_usd"] <= 0:
         return []
     count = years_needed(place["people"], options.phase_people)
-    reached = access.of_settlement[place["id"]]
     capex_usd = (place["capex_usd"] + access.connection_usd.get(place["id"], 0.0)) / count
     people = place["people"] / count
     years = years_needed(place["homes"] / count, options.homes_per_year)
@@ -97,7 +96,7 @@ def _phases(
                 unit="people",
                 capex_usd=capex_usd,
                 opex_usd_per_year=capex_usd * options.settlement_opex_percent / 100,
-                requires=reached if phase == 0 else (*reached, works[-1].id),
+                requires=access.of_settlement[place["id"]],
                 provenance=f"settle: homes and services of {place['id']}; connect: its power",
                 years=years,
                 release=due - years + 1 - options.build_ahead_years,

@@ -55,18 +55,20 @@ def draft_plants(
         Options of the room.
     """
     spots = _spots(potential, networks)
+    bus_names = dict(zip(networks.buses["id"], networks.buses["name"], strict=True))
     plants = energy.plants
     is_new = ~plants["is_existing"] & (plants["capacity_mw"] >= options.smallest_plant_mw)
     works = []
     for plant in plants[is_new].to_dict("records"):
         kind = KIND_OF_TECHNOLOGY[plant["technology"]]
         capacity_mw, bus = plant["capacity_mw"], plant["bus"]
+        own_name = _own_part(plant).replace("-", " ").title()
         footprint_ha = capacity_mw * getattr(options, f"{kind}_ha_per_mw")
         works.append(
             Work(
-                id=_plant_project_id(kind, plant["id"]),
+                id=f"{kind}-{_own_part(plant)}",
                 kind=kind,
-                name=f"{LABELS[kind]} {_title(plant)}",
+                name=f"{LABELS[kind]} {bus_names[bus] if kind == 'storage' else own_name}",
                 district=plant["district"],
                 geometry=spots.get(plant["id"], spots.get(bus)),
                 capacity=capacity_mw,
@@ -95,13 +97,6 @@ def _spots(potential: Potential, networks: Networks) -> dict[str, Any]:
     }
 
 
-def _plant_project_id(kind: str, plant: str) -> str:
-    """Return the identifier of the project that builds a plant."""
-    slug = make_slug(plant)
-    return slug if slug.startswith(f"{kind}-") else f"{kind}-{slug}"
-
-
-def _title(plant: Mapping[Hashable, Any]) -> str:
-    """Return the plant's own part of its identifier in words, such as `Jabrayil 3`."""
-    own = make_slug(plant["id"]).removeprefix(f"{make_slug(plant['technology'])}-")
-    return own.replace("-", " ").title()
+def _own_part(plant: Mapping[Hashable, Any]) -> str:
+    """Return a plant's identifier without its technology, such as `jabrayil-3`."""
+    return make_slug(plant["id"]).removeprefix(f"{make_slug(plant['technology'])}-")

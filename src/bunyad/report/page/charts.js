@@ -35,6 +35,7 @@ const charts = (() => {
   }
 
   const kindEntries = (kinds) => kinds.map((kind) => ({ colour: colour(kind), label: words.name("kind", kind) }));
+  const yearTicks = (years, box) => years.filter((_, place) => place % Math.ceil((years.length * 46) / widthOf(box)) === 0);
   const axisNumber = (value) => words.number(value, value !== 0 && Math.abs(value) < 1 ? 1 : 0);
 
   function curves() {
@@ -52,7 +53,7 @@ const charts = (() => {
             Plot.rect(rows, {
               x1: (row) => row.cumulative_capacity_mw - row.capacity_mw, x2: "cumulative_capacity_mw", y1: 0, y2: "lcoe_usd_per_mwh",
               fill: colour(technology), fillOpacity: 0.8, stroke: "var(--card)", strokeWidth: rows.length > 60 ? 0 : 0.6,
-              title: (row) => `${row.site}\n${words.short(row.capacity_mw)} MW\n${words.short(row.lcoe_usd_per_mwh)} ${t("curves-y")}`, tip: true,
+              title: (row) => `${row.site}\n${words.short(row.capacity_mw)} ${words.unit("MW")}\n${words.short(row.lcoe_usd_per_mwh)} ${t("curves-y")}`, tip: true,
             }),
             Plot.ruleY([0], { strokeOpacity: 0.5 }),
           ],
@@ -71,7 +72,7 @@ const charts = (() => {
     });
   }
 
-  const ruleText = (row) => (words.has(`rule-${row.technology}-${row.order}`) ? t(`rule-${row.technology}-${row.order}`) : row.rule);
+  const ruleText = (row) => words.plain(words.phrase("rule", row.rule));
 
   function rules() {
     const technologies = unique(plan.rules.map((row) => row.technology));
@@ -124,13 +125,13 @@ const charts = (() => {
     const long = (names, sign) => names.flatMap((name) => times.map((time, hour) => ({ name, time, mw: sign * series[name][hour] })));
     const demand = times.map((time, hour) => ({ time, mw: series.demand[hour], all: hour }));
     const entries = [...sources, ...sinks].map((name) => ({ colour: colour(name), label: words.name("carrier", name) }));
-    const tip = (row) => [hourName(row.time), `${t("carrier-demand")}: ${words.short(row.mw)} MW`, ...[...sources, ...sinks].map((name) => `${words.name("carrier", name)}: ${words.short(series[name][row.all])} MW`)].join("\n");
+    const tip = (row) => [hourName(row.time), `${t("carrier-demand")}: ${words.short(row.mw)} ${words.unit("MW")}`, ...[...sources, ...sinks].map((name) => `${words.name("carrier", name)}: ${words.short(series[name][row.all])} ${words.unit("MW")}`)].join("\n");
     fill(id, {
       entries: [...entries, { colour: colour("demand"), label: t("carrier-demand"), stroke: true }],
       draw: (box, title) => plot(box, title, {
         height: 290, marginLeft: 50,
         x: { type: "utc", label: null, ticks: times.filter((time, hour) => hour % 24 === 0).filter((_, day) => widthOf(box) > 480 || day % 2 === 0), tickFormat: dayName },
-        y: { label: "MW", grid: true, tickFormat: axisNumber, labelArrow: "none" },
+        y: { label: words.unit("MW"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
         color: { type: "identity" },
         marks: [
           Plot.areaY(long(sources, 1), { x: "time", y: "mw", z: "name", fill: (row) => colour(row.name), order: sources, curve: "step-after" }),
@@ -143,7 +144,7 @@ const charts = (() => {
       table: {
         columns: [
           tables.text("hour", t("column-hour"), { show: (row) => hourName(times[row.hour]), sort: (row) => row.hour }),
-          ...["demand", ...sources, ...sinks].map((name) => tables.numeric(name, `${words.name("carrier", name)}, MW`, 1)),
+          ...["demand", ...sources, ...sinks].map((name) => tables.numeric(name, `${words.name("carrier", name)}, ${words.unit("MW")}`, 1)),
         ],
         rows: times.map((_, hour) => ({ hour, ...Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[hour]])) })),
         sortable: false,
@@ -163,17 +164,17 @@ const charts = (() => {
       entries: unique(shown.map((row) => row.name)).map((name) => ({ colour: name === "demand" ? colour("standing") : colour(name), label: words.name("carrier", name) })),
       draw: (box, title) => plot(box, title, {
         height: 140, marginLeft: 100, marginRight: 20,
-        x: { label: "GWh", grid: true, tickFormat: axisNumber, labelArrow: "none" },
+        x: { label: words.unit("GWh"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
         y: { label: null, domain: [t("year-sources"), t("year-uses")], tickSize: 0 },
         marks: [
-          Plot.barX(shown, { y: "side", x: "gwh", fill: (row) => (row.name === "demand" ? colour("standing") : colour(row.name)), stroke: "var(--card)", strokeWidth: 1, order: null, title: (row) => `${words.name("carrier", row.name)}: ${words.short(row.gwh)} GWh`, tip: true }),
+          Plot.barX(shown, { y: "side", x: "gwh", fill: (row) => (row.name === "demand" ? colour("standing") : colour(row.name)), stroke: "var(--card)", strokeWidth: 1, order: null, title: (row) => `${words.name("carrier", row.name)}: ${words.short(row.gwh)} ${words.unit("GWh")}`, tip: true }),
         ],
       }),
       table: {
         columns: [
           tables.text("name", t("column-kind"), { show: (row) => words.name("carrier", row.name) }),
           tables.text("side", t("section-energy")),
-          tables.numeric("gwh", "GWh", 1),
+          tables.numeric("gwh", words.unit("GWh"), 1),
         ],
         rows,
       },
@@ -192,13 +193,13 @@ const charts = (() => {
     const order = unique(parts.map((row) => row.bus)).sort((a, b) => sum(parts.filter((row) => row.bus === b && row.gwh > 0).map((row) => row.gwh)) - sum(parts.filter((row) => row.bus === a && row.gwh > 0).map((row) => row.gwh)));
     const paint = (name) => (name === "demand" ? colour("standing") : colour(name));
     fill("chart-balance", {
-      entries: unique(parts.map((row) => row.name)).map((name) => ({ colour: paint(name), label: words.name("carrier", name) })),
+      entries: [...carriers(), "discharge", "net_inflow", "net_outflow", "demand", "charge", "export"].filter((name) => parts.some((row) => row.name === name)).map((name) => ({ colour: paint(name), label: words.name("carrier", name) })),
       draw: (box, title) => plot(box, title, {
         height: order.length * 26 + 45, marginLeft: 118, marginRight: 20, marginTop: 6,
-        x: { label: "GWh", grid: true, tickFormat: axisNumber, labelArrow: "none" },
+        x: { label: words.unit("GWh"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
         y: { label: null, domain: order, tickSize: 0, padding: 0.22 },
         marks: [
-          Plot.barX(parts, { y: "bus", x: "gwh", fill: (row) => paint(row.name), stroke: "var(--card)", strokeWidth: 0.7, title: (row) => `${row.bus}\n${words.name("carrier", row.name)}: ${words.short(Math.abs(row.gwh))} GWh`, tip: true }),
+          Plot.barX(parts, { y: "bus", x: "gwh", fill: (row) => paint(row.name), stroke: "var(--card)", strokeWidth: 0.7, title: (row) => `${row.bus}\n${words.name("carrier", row.name)}: ${words.short(Math.abs(row.gwh))} ${words.unit("GWh")}`, tip: true }),
           Plot.ruleX([0]),
         ],
       }),
@@ -248,7 +249,7 @@ const charts = (() => {
       entries,
       draw: (box, title) => plot(box, title, {
         height: 290, marginLeft: 50,
-        x: { type: "band", domain: years, label: null, tickFormat: (year) => String(year), ticks: years.filter((_, place) => widthOf(box) > 560 || place % 3 === 0), tickSize: 3 },
+        x: { type: "band", domain: years, label: null, tickFormat: (year) => String(year), ticks: yearTicks(years, box), tickSize: 3 },
         y: { label: t("unit-million-usd"), grid: true, tickFormat: axisNumber, transform: (usd) => usd / 1e6, labelArrow: "none" },
         marks: [
           Plot.barY(rows, { x: "year", y: "capex_usd", fill: (row) => colour(row.kind), order: (row) => KINDS.indexOf(row.kind), title: (row) => `${row.year}\n${words.name("kind", row.kind)}: ${words.money(row.capex_usd)}`, tip: true }),
@@ -320,7 +321,7 @@ const charts = (() => {
       entries: [{ colour: colour("settlement"), label: t("people-rebuilt") }, { colour: colour("standing"), label: t("people-standing") }],
       draw: (box, title) => plot(box, title, {
         height: 270, marginLeft: 62,
-        x: { type: "band", domain: years, label: null, tickFormat: (year) => String(year), ticks: years.filter((_, place) => widthOf(box) > 560 || place % 3 === 0) },
+        x: { type: "band", domain: years, label: null, tickFormat: (year) => String(year), ticks: yearTicks(years, box) },
         y: { label: t("unit-people"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
         marks: [
           Plot.barY(rows, { x: "year", y: "people", fill: paint, order: (row) => (row.rebuilt ? 1 : 0), title: (row) => `${row.year}\n${t(row.rebuilt ? "people-rebuilt" : "people-standing")}: ${words.number(row.people)}`, tip: true }),

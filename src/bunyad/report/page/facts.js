@@ -20,7 +20,7 @@ const facts = (() => {
   }
 
   const yesNo = (value) => t(value ? "fact-yes" : "fact-no");
-  const unit = (value, name, decimals) => (value === null || value === undefined ? null : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${name}`);
+  const unit = (value, name, decimals) => (value === null || value === undefined ? null : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(name)}`);
   const link = (id, label) => (atlas.knows(id) ? el("button", { type: "button", className: "link", onclick: () => atlas.show(id) }, label) : label);
   const list = (title, rows) => (rows.length ? [el("h4", {}, title), el("dl", {}, rows.map(([key, value]) => el("div", {}, el("dt", {}, key), el("dd", {}, value))))] : []);
   const placeName = (id) => (places.has(id) ? words.local(places.get(id)) : tables.busName(id));
@@ -42,12 +42,12 @@ const facts = (() => {
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],
     ],
     list(t("fact-uses"), Object.entries(row.demand_mwh).map(([use, mwh]) => [words.name("use", use), unit(mwh, "MWh")])),
-    list(t("fact-systems"), row.smart_systems.filter((item) => item.quantity > 0).map((item) => [words.phrase(tables.slug("system", item.system), item.system), `${words.number(item.quantity)} ${words.name("unit", item.unit)}`])));
+    list(t("fact-services"), row.services.filter((item) => item.cost_usd > 0).map((item) => [words.name("service", item.service), words.money(item.cost_usd)])),
+    list(t("fact-systems"), row.smart_systems.filter((item) => item.quantity > 0).map((item) => [words.phrase("system", item.system), `${words.number(item.quantity)} ${words.name("unit", item.unit)}`])));
   }
 
   function site(row) {
-    const name = row.id;
-    fill(name, words.name("kind", row.technology), [
+    fill(siteName(row), words.name("kind", row.technology), [
       [t("fact-district"), districtName(row.district)],
       [t("fact-stands"), yesNo(row.is_existing)],
       [t("fact-potential"), unit(row.capacity_mw, "MW")],
@@ -62,9 +62,9 @@ const facts = (() => {
   }
 
   function route(row) {
-    fill(row.name, words.name("kind", row.kind), [
+    fill(localNames(row.name), words.name("kind", row.kind), [
       [t("fact-district"), districtName(row.district)],
-      [t("fact-standard"), row.standard],
+      [t("fact-standard"), words.phrase("standard", row.standard)],
       [t("fact-length"), unit(row.length_km, "km", 1)],
       [t("fact-climb"), unit(row.climb_m, "m", 0)],
       row.kind === "power_line" ? null : [t("fact-grade"), unit(row.max_grade_percent, "%", 1)],
@@ -82,7 +82,7 @@ const facts = (() => {
     const balance = plan.balance.find((other) => other.bus === row.id);
     const rows = balance ? Object.entries(balance).filter(([key, value]) => key !== "bus" && Math.abs(value) > 0.005) : [];
     const sinks = ["demand", "charge", "export"];
-    fill(row.name, t("kind-bus"), [
+    fill(localNames(row.name), t("kind-bus"), [
       [t("fact-district"), districtName(row.district)],
       [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
       [t("fact-stands"), yesNo(row.is_existing)],
@@ -90,7 +90,7 @@ const facts = (() => {
     ], list(t("fact-balance"), rows.map(([key, value]) => {
       const outward = key === "net_inflow" ? value < 0 : sinks.includes(key);
       const name = key === "net_inflow" && value < 0 ? "net_outflow" : key;
-      return [words.name("carrier", name), `${outward ? "−" : "+"}${words.short(Math.abs(value))} GWh`];
+      return [words.name("carrier", name), `${outward ? "−" : "+"}${words.short(Math.abs(value))} ${words.unit("GWh")}`];
     })));
   }
 

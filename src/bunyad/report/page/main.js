@@ -17,9 +17,11 @@ const page = (() => {
     document.querySelectorAll("[data-t-label]").forEach((node) => node.setAttribute("aria-label", t(node.dataset.tLabel)));
     document.querySelectorAll("[data-language]").forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.language === words.language)));
     byId("lead").textContent = t("lead", { first: plan.region.first_year, last: plan.region.last_year, area: words.number(plan.region.area_km2), price_year: plan.region.price_year });
-    const modelled = plan.region.modelled.map((key) => words.name("layer", key).toLocaleLowerCase(words.language));
+    const modelled = plan.region.modelled.map((key) => lowerFirst(words.name("layer", key)));
     byId("modelled").textContent = modelled.length ? t("modelled", { layers: modelled.join(", ") }) : t("all-measured");
   }
+
+  const lowerFirst = (text) => (/^I/.test(text) && words.language === "az" ? "ı" : text.charAt(0) === "İ" ? "i" : text.charAt(0).toLowerCase()) + text.slice(1);
 
   function cards() {
     byId("cards").replaceChildren(...plan.cards.map(({ key, value, unit }) => {
@@ -29,6 +31,7 @@ const page = (() => {
         [shown, name] = [amount, t(`unit-${size === "unit" ? "usd" : `${size}-usd`}`)];
       } else if (unit === "%") [shown, name] = [words.number(value, 1), "%"];
       else if (unit === "people" || unit === "homes") name = "";
+      else name = words.unit(unit);
       const label = t(`card-${key}`, { year: plan.region.last_year });
       return el("li", { style: { "--mark": CARD_COLOURS[key] ? colour(CARD_COLOURS[key]) : "var(--accent)" } },
         el("div", { className: "label" }, label),

@@ -101,7 +101,7 @@ const atlas = (() => {
     box.replaceChildren();
     if (RAMPS[name]) {
       const [least, most] = extent(name);
-      const unit = name === "solar_yield" ? "kWh/kW" : "m/s";
+      const unit = words.unit(name === "solar_yield" ? "kWh/kW" : "m/s");
       const decimals = name === "solar_yield" ? 0 : 1;
       box.append(el("div", { className: "ramp" },
         el("div", { className: "bar", style: { background: `linear-gradient(90deg, ${RAMPS[name].join(",")})` } }),
@@ -383,9 +383,9 @@ const atlas = (() => {
     const select = el("select", { id: "find", onchange: (event) => event.target.value && show(event.target.value) },
       el("option", { value: "" }, "…"),
       group(t("over-settlements"), settlements, words.local),
-      group(t("over-buses"), [...buses.values()], (row) => row.name),
-      ...["road", "railway", "power_line"].map((kind) => group(t(`over-${kind}`), routes.filter((row) => row.kind === kind), (row) => row.name)),
-      ...SITES.map((kind) => group(t(`over-${kind}`), sites.filter((row) => row.technology === kind), (row) => row.id)));
+      group(t("over-buses"), [...buses.values()], (row) => localNames(row.name)),
+      ...["road", "railway", "power_line"].map((kind) => group(t(`over-${kind}`), routes.filter((row) => row.kind === kind), (row) => localNames(row.name))),
+      ...SITES.map((kind) => group(t(`over-${kind}`), sites.filter((row) => row.technology === kind), siteName)));
     return el("div", { className: "find" }, el("label", { for: "find" }, t("map-find")), select);
   }
 
@@ -397,7 +397,14 @@ const atlas = (() => {
   function mapControls() {
     zoomControl?.remove();
     zoomControl = L.control.zoom({ zoomInTitle: t("map-zoom-in"), zoomOutTitle: t("map-zoom-out") }).addTo(map);
-    const whole = el("a", { href: "#map", role: "button", title: t("map-whole"), "aria-label": t("map-whole"), onclick: (event) => { event.preventDefault(); wholeRegion(); } }, "⛶");
+    const whole = el("a", { href: "#map", role: "button", title: t("map-whole"), "aria-label": t("map-whole"), onclick: (event) => { event.preventDefault(); wholeRegion(); } });
+    const frame = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    frame.setAttribute("viewBox", "0 0 16 16");
+    frame.setAttribute("class", "frame-icon");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4");
+    frame.append(path);
+    whole.append(frame);
     zoomControl.getContainer().append(whole);
     scaleControl ??= L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   }

@@ -7,7 +7,7 @@ const tables = (() => {
     const shown = columns.filter((column) => !column.hidden);
     const head = el("tr");
     const body = el("tbody");
-    const table = el("table", {}, el("caption", { className: "visually" }, label), el("thead", {}, head), body);
+    const table = el("table", {}, el("caption", {}, label), el("thead", {}, head), body);
     let order = null;
 
     function fill() {
@@ -63,7 +63,7 @@ const tables = (() => {
         text("level", t("column-level"), { show: (row) => words.name("level", row.level) }),
         numeric("capacity_mw", t("column-capacity")),
         numeric("annual_energy_gwh", t("column-energy")),
-        text("meaning", t("column-meaning"), { source: true, show: (row) => words.phrase(`meaning-${row.technology}-${row.level}`, row.meaning) }),
+        text("meaning", t("column-meaning"), { source: true, show: (row) => words.phrase("meaning", row.meaning) }),
       ],
       rows: plan.totals,
     });
@@ -75,12 +75,12 @@ const tables = (() => {
       label: t("summary-title"),
       sortable: false,
       columns: [
-        text("key", t("summary-title"), { show: (row) => words.phrase(`summary-${row.key}`, row.meaning) }),
+        text("key", t("summary-title"), { show: (row) => words.keyed(`summary-${row.key}`, row.meaning) }),
         numeric("value", t("column-value"), 0, {
           show: (row) => {
             if (shares[row.key]) return `${words.number(row.value * 100, 1)} %`;
             if (row.unit.startsWith("US$") && !row.unit.includes("MWh")) return t("money-a-year", { money: words.money(row.value) });
-            return `${words.short(row.value)} ${row.unit}`;
+            return words.withUnit(row.value, row.unit);
           },
         }),
       ],
@@ -103,7 +103,7 @@ const tables = (() => {
     });
   }
 
-  const busName = (id) => buses.get(id)?.name ?? id;
+  const busName = (id) => (buses.has(id) ? localNames(buses.get(id).name) : id);
 
   // A name that shows its thing on the map, if it is drawn there.
   function mapButton(id, label) {
@@ -161,7 +161,7 @@ const tables = (() => {
     build(byId("smart-table"), {
       label: t("smart-title"),
       columns: [
-        text("system", t("column-system"), { show: (row) => words.phrase(slug("system", row.system), row.system) }),
+        text("system", t("column-system"), { show: (row) => words.phrase("system", row.system) }),
         numeric("quantity", t("column-quantity-all"), 0, { show: (row) => `${words.number(row.quantity)} ${words.name("unit", row.unit)}` }),
         numeric("count", t("column-places-count")),
         numeric("cost_usd", t("column-cost"), 0, { show: (row) => millions(row.cost_usd) }),
@@ -170,17 +170,17 @@ const tables = (() => {
     });
   }
 
-  const slug = (group, text) => `${group}-${String(text).toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "")}`;
+  const explainKey = (key) => (key.startsWith("population_") ? "explain-population" : `explain-${key.replace(/_/g, "-")}`);
 
   function comparison() {
     build(byId("compare-table"), {
       label: t("section-compare"),
       columns: [
-        text("title", t("column-figure"), { show: (row) => words.phrase(`published-${row.key}`, row.title) }),
-        numeric("planned", t("column-planned"), 0, { show: (row) => `${words.short(row.planned)} ${row.unit}` }),
-        numeric("published", t("column-published"), 0, { show: (row) => `${words.short(row.published)} ${row.unit}` }),
+        text("title", t("column-figure"), { show: (row) => words.keyed(`published-${row.key}`, row.title) }),
+        numeric("planned", t("column-planned"), 0, { show: (row) => words.withUnit(row.planned, row.unit) }),
+        numeric("published", t("column-published"), 0, { show: (row) => words.withUnit(row.published, row.unit) }),
         numeric("ratio", t("column-ratio"), 2),
-        text("explanation", t("column-explanation"), { show: (row) => words.phrase(`explanation-${row.key}`, row.explanation) }),
+        text("explanation", t("column-explanation"), { show: (row) => words.keyed(explainKey(row.key), row.explanation) }),
         text("source", t("column-source"), { source: true, lang: "en", show: (row) => [row.source, row.note].filter(Boolean).join("; ") }),
       ],
       rows: plan.comparison,
@@ -193,9 +193,9 @@ const tables = (() => {
       build(box, {
         label: t(`room-${room}`),
         columns: [
-          text("title", t("column-title"), { show: (row) => words.phrase(`option-${room}-${row.key.split(".")[1]}`, row.title) }),
+          text("title", t("column-title"), { show: (row) => words.keyed(`option-${room}-${row.key.split(".")[1]}`, row.title) }),
           numeric("value", t("column-value"), 0, { show: optionValue, sort: (row) => row.value }),
-          text("unit", t("column-unit")),
+          text("unit", t("column-unit"), { show: (row) => words.unit(row.unit) }),
           text("source", t("column-source"), { source: true, lang: "en" }),
         ],
         rows: plan.options.filter((row) => row.room === room),
@@ -217,7 +217,7 @@ const tables = (() => {
     build(byId("layers-table"), {
       label: t("section-data"),
       columns: [
-        text("key", t("column-layer"), { show: (row) => words.phrase(`layer-${row.key}`, row.key) }),
+        text("key", t("column-layer"), { show: (row) => words.keyed(`layer-${row.key}`, row.key) }),
         text("origin", t("column-origin"), { show: (row) => badge(row.origin) }),
         text("source", t("column-source"), { source: true, lang: "en" }),
         text("licence", t("column-licence"), { source: true, lang: "en" }),
@@ -247,7 +247,5 @@ const tables = (() => {
     sources();
   }
 
-  return { build, draw, projectList, text, numeric, swatch, badge, millions, slug, busName, mapButton };
+  return { build, draw, projectList, text, numeric, swatch, badge, millions, busName, mapButton };
 })();
-
-const projectName = (row) => row.name;

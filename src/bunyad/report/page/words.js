@@ -20,10 +20,28 @@ const words = (() => {
     return has(key) ? t(key) : String(word ?? "");
   }
 
-  // Text of the data that has no translation is marked as English for screen readers.
-  function phrase(key, text) {
-    if (has(key)) return t(key);
-    return language === "en" ? text : el("span", { lang: "en" }, text);
+  // Text of the data by its key; what has no translation is marked as English for screen readers.
+  function keyed(key, text, values = {}) {
+    if (has(key)) return t(key, values);
+    return language === "en" ? String(text ?? "") : el("span", { lang: "en" }, String(text ?? ""));
+  }
+
+  // The same for a phrase that holds numbers, such as `Slope above 10 %`: its key has `n` for each.
+  function phrase(group, text) {
+    const numbers = String(text).match(/\d+(\.\d+)?/g) ?? [];
+    const slug = String(text).toLowerCase().replace(/\d+(\.\d+)?/g, " n ").replace(/[^a-z]+/g, "_").replace(/^_|_$/g, "");
+    const values = numbers.map((digits) => number(Number(digits), (digits.split(".")[1] ?? "").length));
+    return keyed(`${group}-${slug}`, text, { n: values[0] });
+  }
+
+  const plain = (content) => (typeof content === "string" ? content : content.textContent);
+
+  // A unit in the language's own signs, such as MVt for MW.
+  function unit(text) {
+    return String(text ?? "").replace(/US\$|[A-Za-z]+/g, (sign) => {
+      const key = `symbol-${sign === "US$" ? "USD" : sign}`;
+      return has(key) ? t(key) : sign;
+    });
   }
 
   function number(value, decimals = 0) {
@@ -58,10 +76,7 @@ const words = (() => {
     return t(`money-${size}`, { value });
   }
 
-  function withUnit(value, unit) {
-    const known = { people: "unit-people", homes: "unit-homes", places: "unit-places", pieces: "unit-pieces" };
-    return `${short(value)} ${known[unit] ? t(known[unit]) : unit}`;
-  }
+  const withUnit = (value, sign) => `${short(value)} ${unit(sign)}`;
 
   const compare = (a, b) => sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0;
 
@@ -81,7 +96,7 @@ const words = (() => {
   const local = (row) => (language === "en" ? row.name : row.name_local || row.name);
 
   return {
-    t, has, name, phrase, number, short, money, moneyParts, withUnit, compare, local,
+    t, has, name, keyed, phrase, plain, unit, number, short, money, moneyParts, withUnit, compare, local,
     languages: Object.keys(catalogues),
     get language() { return language; },
     set language(code) { language = code; },
@@ -115,3 +130,28 @@ const places = new Map(plan.map.layers.settlements.map((row) => [row.id, row]));
 const projects = new Map(plan.map.layers.projects.map((row) => [row.id, row]));
 const buses = new Map(plan.map.layers.buses.map((row) => [row.id, row]));
 const splitList = (text) => (text ? text.split(";") : []);
+
+// The name of a project: as the plan has it, or put together in the page's language.
+function projectName(row) {
+  if (words.language === "en") return row.name;
+  const place = places.get(splitList(row.serves)[0]);
+  const phase = row.name.match(/phase (\d+)$/)?.[1] ?? "";
+  const lot = row.id.match(/-(building|other)-land$/)?.[1];
+  if (row.kind === "clearance") return lot ? t("project-clearance", { district: districtName(row.district), lot: t(`lot-${lot}`) }) : row.name;
+  if ((row.kind === "settlement" || row.kind === "smart_village") && place) return t(`project-${row.kind}`, { place: words.local(place), phase }).trim();
+  if (["solar", "wind", "hydro", "storage"].includes(row.kind)) return t("project-plant", { kind: words.name("kind", row.kind), name: siteName(row) });
+  return localNames(row.name);
+}
+
+// The district and number of a site, such as `Jabrayil 3` for solar-jabrayil-3.
+function siteName(row) {
+  const rank = row.id.match(/-(\d+)$/)?.[1] ?? "";
+  return `${districtName(row.district)} ${rank}`.trim();
+}
+
+// A text with the names of places in the page's language.
+function localNames(text) {
+  if (words.language === "en") return text;
+  const known = [...places.values(), ...districts.values()].filter((row) => row.name_local && row.name !== row.name_local);
+  return known.sort((a, b) => b.name.length - a.name.length).reduce((whole, row) => whole.split(row.name).join(row.name_local), text);
+}
