@@ -203,3 +203,26 @@ def test_a_route_needs_two_known_settlements(start: str, end: str) -> None:
         find_route(
             small_region(), start=start, end=end, kind="road", standard="land", options=OPTIONS
         )
+
+
+def test_a_lone_village_with_no_corridor_needs_no_route() -> None:
+    region = small_region()
+    lone = replace(
+        region,
+        settlements=region.settlements.iloc[:1],
+        substations=region.substations.iloc[:1],
+        corridors=region.corridors.iloc[:0],
+        rivers=region.rivers.iloc[:0],
+    )
+    potential = made_up_potential()
+
+    networks = connect_places(
+        lone,
+        settlements=made_up_settlements(lone),
+        potential=replace(potential, sites=potential.sites.iloc[:0]),
+        options=OPTIONS,
+    )
+
+    assert list(networks.routes) == ROUTES.names()
+    assert len(networks.routes) == len(networks.route_checks) == 0
+    assert networks.bus_members["bus"].tolist() == ["sub-oldtown"]

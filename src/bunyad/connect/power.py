@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
@@ -142,22 +142,7 @@ def link_buses(
         for (a, b), nodes in (find_tree(grid.graph, grid.nodes[high]) if len(high) > 1 else [])
     }
     candidates = find_links(grid.graph, grid.nodes)
-    meeting: nx.Graph[int] = nx.Graph()
-    meeting.add_nodes_from(range(len(grid.nodes)))
-    for pair, weight, _ in candidates:
-        meeting.add_edge(*pair, weight=weight)
-    for pair in strong:
-        meeting.add_edge(*pair, weight=0.0)
-    tree = {(min(a, b), max(a, b)) for a, b in nx.minimum_spanning_edges(meeting, data=False)}
-    if len(tree) < len(grid.nodes) - 1:
-        lost = [
-            str(grid.buses["id"].iloc[min(group)]) for group in nx.connected_components(meeting)
-        ]
-        raise InfeasibleError(
-            f"no land joins the substations {', '.join(lost)}",
-            clashing=("connect.border_buffer_km",),
-            mend="raise connect.border_buffer_km, or mend the region's outline",
-        )
+    tree = _span(grid, {pair: weight for pair, weight, _ in candidates}, strong)
     ports = {n for n, name in enumerate(grid.buses["id"]) if name in set(interconnected)}
     loops = _choose_loops(tree, [pair for pair, _, _ in candidates], ports, options.extra_loops)
     weak = {pair: nodes for pair, _, nodes in candidates if pair in tree | loops}
@@ -231,6 +216,27 @@ def _connect(length_km: float, power_mw: float, options: ConnectOptions) -> floa
     )
 
 
+def _span(grid: PowerGrid, links: Mapping[Pair, float], strong: Collection[Pair]) -> set[Pair]:
+    """Return the lightest links that join all buses, the high-voltage ones for nothing."""
+    meeting: nx.Graph[int] = nx.Graph()
+    meeting.add_nodes_from(range(len(grid.nodes)))
+    for pair, weight in links.items():
+        meeting.add_edge(*pair, weight=weight)
+    for pair in strong:
+        meeting.add_edge(*pair, weight=0.0)
+    tree = {(min(a, b), max(a, b)) for a, b in nx.minimum_spanning_edges(meeting, data=False)}
+    if len(tree) < len(grid.nodes) - 1:
+        lost = [
+            str(grid.buses["id"].iloc[min(group)]) for group in nx.connected_components(meeting)
+        ]
+        raise InfeasibleError(
+            f"no land joins the substations {', '.join(lost)}",
+            clashing=("connect.border_buffer_km",),
+            mend="raise connect.border_buffer_km, or mend the region's outline",
+        )
+    return tree
+
+
 def _choose_loops(
     tree: set[Pair], candidates: list[Pair], ports: set[int], count: int
 ) -> set[Pair]:
@@ -240,6 +246,7 @@ def _choose_loops(
     A link counts if its loop holds a line whose failure would cut something off.
     """
     net = nx.Graph(sorted(tree))
+    net.add_nodes_from(ports)
     chosen: set[Pair] = set()
     for _ in range(count):
         weak: set[frozenset[int]] = {frozenset(pair) for pair in _cuts(net)}
