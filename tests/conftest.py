@@ -17,11 +17,11 @@ settings.load_profile("bunyad")
 
 
 @pytest.fixture(scope="session")
-def _small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folders.write_small_folder(tmp_path_factory.mktemp("regions") / "small")
 
 
 @pytest.fixture
-def small_folder(_small_original: Path, tmp_path: Path) -> Path:
+def small_folder(small_original: Path, tmp_path: Path) -> Path:
     """A region folder of the small world that a test may spoil."""
-    return Path(shutil.copytree(_small_original, tmp_path / "small"))
+    return Path(shutil.copytree(small_original, tmp_path / "small"))

@@ -56,7 +56,11 @@ def write_small_folder(folder: Path) -> Path:
         pd.DataFrame(table.drop(columns="geometry")).to_csv(folder / FILES[key], index=False)
     for key in ("population", "interconnectors", "corridors", "hazards", "published"):
         getattr(region, key).to_csv(folder / FILES[key], index=False)
-    rasters = {"elevation": "elevation_m", "land_cover": "land_cover", "wind_speed": "wind_speed_ms"}
+    rasters = {
+        "elevation": "elevation_m",
+        "land_cover": "land_cover",
+        "wind_speed": "wind_speed_ms",
+    }
     for key, variable in rasters.items():
         _write_raster(folder / FILES[key], region.terrain[variable], nearest=key == "land_cover")
     _write_climate(folder / "climate.nc", region.climate)
@@ -117,5 +121,3 @@ def _write_climate(path: Path, climate) -> None:
     data = climate.rename(names).drop_vars(["x", "y"])
     encoding = {name: {"zlib": True} for name in names.values()}
     data.to_netcdf(path, engine="h5netcdf", encoding=encoding)
-
-

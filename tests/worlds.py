@@ -36,7 +36,9 @@ def small_terrain() -> xr.Dataset:
     x = WEST + CELL * (np.arange(COLUMNS) + 0.5)
     y = SOUTH + CELL * (ROWS - np.arange(ROWS) - 0.5)
     east, north = np.meshgrid((x - WEST) / 1e3, (y - SOUTH) / 1e3)
-    ridge = 2_000 * np.exp(-(((east - 8) / 5) ** 2)) * (1 - 0.7 * np.exp(-(((north - 20) / 4) ** 2)))
+    ridge = (
+        2_000 * np.exp(-(((east - 8) / 5) ** 2)) * (1 - 0.7 * np.exp(-(((north - 20) / 4) ** 2)))
+    )
     elevation = 300 + ridge + 15 * np.sin(east) * np.cos(north / 2)
     dy, dx = np.gradient(elevation, CELL)
     inside = (east > 2) & (east < 42) & (north > 2) & (north < 34)
@@ -61,9 +63,9 @@ def small_climate() -> xr.Dataset:
     hour = hours.hour.to_numpy() + 0.5 + 45.2 / 15
     declination = np.radians(23.45) * np.sin(2 * np.pi * (284 + day) / 365)
     latitude = np.radians(39.8)
-    sine = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(
-        declination
-    ) * np.cos(np.radians(15) * (hour - 12))
+    sine = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(
+        np.radians(15) * (hour - 12)
+    )
     sine = np.clip(sine, 0, None)
     cloud = 0.75 + 0.2 * np.sin(2 * np.pi * day / 9)
     dni = np.where(sine > 0.02, 850 * cloud * sine**0.2, 0)
@@ -76,8 +78,11 @@ def small_climate() -> xr.Dataset:
     factor = np.array([1.02, 1.0, 1.01, 0.99])[:, None]
     gust = 1 + 0.5 * np.sin(2 * np.pi * np.arange(8760) / 61) * np.cos(np.arange(8760) / 17)
     elevation = np.array([1_800.0, 300.0, 1_700.0, 310.0])
-    temperature = 14 - 0.0065 * (elevation[:, None] - 300) + 11 * season + 5 * np.sin(
-        2 * np.pi * (hour - 9) / 24
+    temperature = (
+        14
+        - 0.0065 * (elevation[:, None] - 300)
+        + 11 * season
+        + 5 * np.sin(2 * np.pi * (hour - 9) / 24)
     )
     variables = {
         "ghi_w_m2": (dni * sine + dhi) * factor,

@@ -42,9 +42,7 @@ def test_help_imports_nothing_heavy(command: str) -> None:
         f"    app({[*command.split(), '--help']!r}, exit_on_error=False, result_action='return_value')\n"
         "print(sorted({'numpy', 'pandas', 'geopandas', 'pypsa', 'pvlib'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
 

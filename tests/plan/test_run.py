@@ -17,15 +17,15 @@ pytestmark = pytest.mark.xdist_group("small-plan")
 
 
 @pytest.fixture(scope="module")
-def planned(_small_original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def planned(small_original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished plan of the small world."""
     folder = tmp_path_factory.mktemp("plans") / "plan"
-    plan_region(_small_original, out=folder)
+    plan_region(small_original, out=folder)
     return folder
 
 
 @pytest.fixture
-def copied(planned: Path, _small_original: Path, tmp_path: Path) -> Path:
+def copied(planned: Path, small_original: Path, tmp_path: Path) -> Path:
     """The finished plan in a folder that a test may change."""
     return Path(shutil.copytree(planned, tmp_path / "plan"))
 
@@ -48,11 +48,11 @@ def test_the_plan_folder_has_every_file(planned: Path) -> None:
     assert list((planned / "tables").glob("*.csv"))
 
 
-def test_with_nothing_changed_nothing_is_run(copied: Path, _small_original: Path) -> None:
+def test_with_nothing_changed_nothing_is_run(copied: Path, small_original: Path) -> None:
     before = _content(copied)
     watched: list[str] = []
 
-    run = plan_region(_small_original, out=copied, watch=lambda stage, event: watched.append(stage))
+    run = plan_region(small_original, out=copied, watch=lambda stage, event: watched.append(stage))
 
     assert run.was_current
     assert not watched
@@ -61,13 +61,13 @@ def test_with_nothing_changed_nothing_is_run(copied: Path, _small_original: Path
 
 
 def test_one_changed_option_runs_only_the_stages_after_it(
-    copied: Path, _small_original: Path
+    copied: Path, small_original: Path
 ) -> None:
     ran: list[str] = []
     change = ("here", {"energy.export_price_usd_per_mwh": 20})
 
     run = plan_region(
-        _small_original,
+        small_original,
         out=copied,
         option_layers=(change,),
         watch=lambda stage, event: ran.append(stage) if event == "run" else None,
@@ -80,21 +80,21 @@ def test_one_changed_option_runs_only_the_stages_after_it(
 
 
 def test_reused_stages_give_the_same_plan_as_fresh_ones(
-    copied: Path, _small_original: Path, tmp_path: Path
+    copied: Path, small_original: Path, tmp_path: Path
 ) -> None:
     change = (("here", {"programme.private_budget_usd_per_year": 9e8}),)
-    plan_region(_small_original, out=copied, option_layers=change)
-    plan_region(_small_original, out=tmp_path / "fresh", option_layers=change)
+    plan_region(small_original, out=copied, option_layers=change)
+    plan_region(small_original, out=tmp_path / "fresh", option_layers=change)
 
     for name in OUTPUTS:
         assert (copied / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes(), name
 
 
 def test_two_fresh_plans_are_the_same_bytes_apart_from_times(
-    planned: Path, _small_original: Path, tmp_path: Path
+    planned: Path, small_original: Path, tmp_path: Path
 ) -> None:
     again = tmp_path / "again"
-    plan_region(_small_original, out=again)
+    plan_region(small_original, out=again)
 
     for name in OUTPUTS:
         assert (again / name).read_bytes() == (planned / name).read_bytes(), name
@@ -104,22 +104,22 @@ def test_two_fresh_plans_are_the_same_bytes_apart_from_times(
     assert json.dumps(one) == json.dumps(two)
 
 
-def test_a_changed_output_is_made_again(copied: Path, _small_original: Path) -> None:
+def test_a_changed_output_is_made_again(copied: Path, small_original: Path) -> None:
     good = (copied / "projects.csv").read_bytes()
     (copied / "projects.csv").write_text("spoiled")
 
-    run = plan_region(_small_original, out=copied)
+    run = plan_region(small_original, out=copied)
 
     assert not run.was_current
     assert (copied / "projects.csv").read_bytes() == good
 
 
-def test_a_damaged_stage_store_is_made_again(copied: Path, _small_original: Path) -> None:
+def test_a_damaged_stage_store_is_made_again(copied: Path, small_original: Path) -> None:
     (copied / "projects.csv").unlink()
     for path in (copied / ".stages" / "settle").iterdir():
         path.write_bytes(b"spoiled")
 
-    run = plan_region(_small_original, out=copied)
+    run = plan_region(small_original, out=copied)
 
     assert "settle" not in run.reused
     assert (copied / "projects.csv").is_file()
@@ -147,7 +147,7 @@ def test_whatever_goes_wrong_leaves_the_last_good_plan_untouched(
     error: BaseException,
     expected: type[BaseException],
     copied: Path,
-    _small_original: Path,
+    small_original: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = _content(copied)
@@ -155,7 +155,7 @@ def test_whatever_goes_wrong_leaves_the_last_good_plan_untouched(
 
     with pytest.raises(expected):
         plan_region(
-            _small_original,
+            small_original,
             out=copied,
             option_layers=(("here", {"energy.export_price_usd_per_mwh": 21}),),
         )
@@ -165,40 +165,40 @@ def test_whatever_goes_wrong_leaves_the_last_good_plan_untouched(
 
 
 def test_a_nearly_full_disk_is_named_before_anything_is_run(
-    _small_original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=5_000_000)
     monkeypatch.setattr(runner.shutil, "disk_usage", lambda _path: usage)
 
     with pytest.raises(OutputError, match=r"the disk has 5 MB left\. Free 200 MB"):
-        plan_region(_small_original, out=tmp_path / "plan")
+        plan_region(small_original, out=tmp_path / "plan")
 
     assert not (tmp_path / "plan").exists()
 
 
 def test_a_folder_that_holds_something_else_is_never_replaced(
-    _small_original: Path, tmp_path: Path
+    small_original: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "letters.txt").write_text("dear")
 
     with pytest.raises(InputError, match="the folder holds files but no plan"):
-        plan_region(_small_original, out=tmp_path)
+        plan_region(small_original, out=tmp_path)
 
 
-def test_a_file_in_the_way_is_named(_small_original: Path, tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_named(small_original: Path, tmp_path: Path) -> None:
     (tmp_path / "plan").write_text("hello")
 
     with pytest.raises(InputError, match="it is a file"):
-        plan_region(_small_original, out=tmp_path / "plan")
+        plan_region(small_original, out=tmp_path / "plan")
 
 
-def test_what_people_put_into_the_folder_stays(copied: Path, _small_original: Path) -> None:
+def test_what_people_put_into_the_folder_stays(copied: Path, small_original: Path) -> None:
     (copied / "notes.txt").write_text("ask the minister")
     (copied / "pictures").mkdir()
     (copied / "pictures" / "a.txt").write_text("a")
 
     plan_region(
-        _small_original,
+        small_original,
         out=copied,
         option_layers=(("here", {"programme.private_budget_usd_per_year": 8e8}),),
     )
@@ -208,13 +208,13 @@ def test_what_people_put_into_the_folder_stays(copied: Path, _small_original: Pa
 
 
 def test_leftovers_of_a_killed_run_are_cleared_and_its_last_good_plan_comes_back(
-    copied: Path, _small_original: Path
+    copied: Path, small_original: Path
 ) -> None:
     dead = 2**22 + 1
     copied.rename(copied.with_name(f".plan.replaced-{dead}"))
     copied.with_name(f".plan.partial-{dead}").mkdir()
 
-    run = plan_region(_small_original, out=copied)
+    run = plan_region(small_original, out=copied)
 
     assert run.was_current, "the plan that the killed run had moved away is put back"
     assert not _neighbours(copied)

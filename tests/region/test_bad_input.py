@@ -22,7 +22,9 @@ def _edit(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def _spoil_raster(folder: Path, name: str, change: Callable[[np.ndarray, dict], np.ndarray]) -> None:
+def _spoil_raster(
+    folder: Path, name: str, change: Callable[[np.ndarray, dict], np.ndarray]
+) -> None:
     path = folder / name
     with rasterio.open(path) as source:
         values, profile = source.read(1), dict(source.profile)
@@ -215,7 +217,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
         r"districts\.geojson: the properties name are missing",
     ),
     "a climate without a variable": (_drop_variable, r"climate\.nc: dni: the variable is missing"),
-    "a climate of half a year": (_half_year, r"climate\.nc: time: there are 4000 hours\. Give 8760"),
+    "a climate of half a year": (
+        _half_year,
+        r"climate\.nc: time: there are 4000 hours\. Give 8760",
+    ),
     "a climate with gaps": (_gap, r"climate\.nc: temp_air: 10 hours have no value"),
     "a climate with negative sun": (_negative_sun, r"climate\.nc: ghi: values reach from -50"),
     "a climate that is no NetCDF": (

@@ -287,8 +287,6 @@ def sample_dispatch(buses: list[str]) -> xr.Dataset:
 
 
 def sample_energy(networks: Networks) -> EnergySystem:
-    import pypsa
-
     dispatch = sample_dispatch(list(networks.buses["id"]))
     yearly = (dispatch.drop_vars("price_usd_per_mwh") * dispatch.hours_per_year).sum("snapshot") / 1e3
     energy = {str(c): float(yearly.generation_mw.sel(carrier=c).sum()) for c in dispatch.carrier.values}
@@ -327,18 +325,25 @@ def sample_energy(networks: Networks) -> EnergySystem:
         ],
         columns=SUMMARY.names(),
     )
-    network = pypsa.Network(name="sample")
-    network.set_snapshots(pd.DatetimeIndex(dispatch["time"].to_numpy()))
-    network.add("Bus", list(networks.buses["id"]))
-    built = plants[plants["technology"] != "battery"]
-    network.add("Generator", list(built["id"]), bus=list(built["bus"]), p_nom=list(built["capacity_mw"]))
     return EnergySystem(
         plants=conform(plants, PLANT_RESULTS),
         lines=conform(lines, LINE_RESULTS),
         summary=conform(summary, SUMMARY),
         dispatch=dispatch,
-        network=network.export_to_netcdf(),
+        network=sample_network(plants, networks, pd.DatetimeIndex(dispatch["time"].to_numpy())),
     )
+
+
+def sample_network(plants: pd.DataFrame, networks: Networks, hours: pd.DatetimeIndex) -> xr.Dataset:
+    import pypsa
+
+    built = plants[plants["technology"] != "battery"]
+    with pypsa.option_context("api.legacy_string_dtype", True):
+        network = pypsa.Network(name="sample")
+        network.set_snapshots(hours)
+        network.add("Bus", list(networks.buses["id"]))
+        network.add("Generator", list(built["id"]), bus=list(built["bus"]), p_nom=list(built["capacity_mw"]))
+        return network.export_to_netcdf()
 
 
 def sample_programme(region: Region, settlements: Settlements, networks: Networks) -> Programme:

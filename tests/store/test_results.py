@@ -37,7 +37,9 @@ def test_tables_maps_and_arrays_come_back_as_they_were(tmp_path: Path) -> None:
     save_result(sample, tmp_path)
     back = load_result(Sample, tmp_path)
 
-    pd.testing.assert_frame_equal(pd.DataFrame(back.places), pd.DataFrame(sample.places), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(back.places), pd.DataFrame(sample.places), check_dtype=False
+    )
     assert back.places.crs == region.crs
     pd.testing.assert_frame_equal(back.figures, sample.figures, check_dtype=False)
     xr.testing.assert_identical(back.land, sample.land)

@@ -16,6 +16,8 @@ from bunyad.energy.inputs import TECHNOLOGIES, EnergyInputs
 from bunyad.options.energy import EnergyOptions
 
 IMPORT, EXPORT, BATTERY = "import", "export", "battery"
+RENEWABLE_SHARE = "renewable-share"
+"""Name of the constraint that holds the renewable share."""
 
 
 @contextmanager

@@ -17,6 +17,8 @@ MID_JANUARY_WEEK = 2
 """The third week of the year, the middle of the meteorological winter (December to February)."""
 CLIPPING_ROUNDS = 6
 """Rounds that bring the mean of a clipped profile to its target; the error falls geometrically."""
+PROFILE_DIGITS = 6
+"""Digits of a profile: a millionth of the capacity; the solver ignores much smaller numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def sample_profiles(values: NDArray[Any], weeks: tuple[Week, ...]) -> Array:
         for _ in range(CLIPPING_ROUNDS):
             part = np.clip(part * _ratio(target, part.mean(axis=1)), 0, 1)
         parts.append(part)
-    return np.concatenate(parts, axis=1)
+    return np.round(np.concatenate(parts, axis=1), PROFILE_DIGITS)
 
 
 def _ratio(target: Array, mean: Array) -> Array:

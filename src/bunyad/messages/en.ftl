@@ -277,7 +277,7 @@ people-rebuilt = Rebuilt places
 people-standing = Places that stand already
 smart-title = Smart systems of all places
 
-compare-note = Figures that others have published beside what the plan finds. Nothing in the model was fitted to them; the last column says why they differ.
+compare-note = Figures that others have published beside what the plan finds, and why they differ. Where a published figure is an input of the plan, its line says so; nothing was fitted to the others.
 assumptions-note = Every number that the model was given. Values that differ from the default are marked.
 changed = changed
 default-value = default { $value }

@@ -28,4 +28,3 @@ class EnergyOptions(RoomOptions):
     line_max_factor: float = option("energy.line_max_factor")
     line_lifetime_years: float = option("energy.line_lifetime_years")
     line_opex_share: float = option("energy.line_opex_share")
-    smallest_plant_mw: float = option("energy.smallest_plant_mw")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
+from pyproj import Transformer
 
 from bunyad.report.words import messages
 from bunyad.tables import conform, schema
@@ -48,21 +48,21 @@ def compare_with_published(plan: Plan) -> Plan:
     """
     words = messages("en")
     rows = []
-    for row in plan.region.published.itertuples():
-        planned = planned_value(plan, row.key, row.note)
+    for row in plan.region.published.to_dict("records"):
+        planned = planned_value(plan, row["key"], row["note"])
         if planned is None:
             continue
-        message = explanation_message(row.key)
+        message = explanation_message(row["key"])
         rows.append(
             {
-                "key": row.key,
-                "title": row.title,
+                "key": row["key"],
+                "title": row["title"],
                 "planned": planned,
-                "published": row.value,
-                "unit": row.unit,
-                "ratio": planned / row.value if row.value else None,
-                "source": row.source,
-                "note": row.note,
+                "published": row["value"],
+                "unit": row["unit"],
+                "ratio": planned / row["value"] if row["value"] else None,
+                "source": row["source"],
+                "note": row["note"],
                 "explanation": words.get(message, ""),
             }
         )
@@ -99,7 +99,7 @@ def planned_value(plan: Plan, key: str, note: str) -> float | None:
     """
     if key.startswith(POPULATION):
         return _people(plan, key.removeprefix(POPULATION), note)
-    checked = plan.networks.route_checks.query("published_key == @key")
+    checked = _rows(plan.networks.route_checks, published_key=key)
     if len(checked):
         return float(checked["length_km"].iloc[0])
     counterpart = COUNTERPARTS.get(key)
@@ -108,7 +108,7 @@ def planned_value(plan: Plan, key: str, note: str) -> float | None:
 
 def _people(plan: Plan, settlement: str, note: str) -> float | None:
     """Return the people of a settlement in the year that a note begins with."""
-    path = plan.settlements.population.query("settlement == @settlement")
+    path = _rows(plan.settlements.population, settlement=settlement)
     if path.empty:
         return None
     found = re.match(r"\d{4}", note)
@@ -117,17 +117,24 @@ def _people(plan: Plan, settlement: str, note: str) -> float | None:
     return float(path.loc[path["year"] == year, "people"].iloc[0])
 
 
+def _rows(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """Return the rows whose columns have the wanted values."""
+    keep = pd.Series(data=True, index=table.index)
+    for column, value in wanted.items():
+        keep &= table[column] == value
+    return table[keep]
+
+
 def _technical(technology: str) -> Callable[[Plan], float]:
     def value(plan: Plan) -> float:
-        totals = plan.potential.totals
-        rows = totals.query("technology == @technology and level == 'technical'")
+        rows = _rows(plan.potential.totals, technology=technology, level="technical")
         return float(rows["capacity_mw"].sum())
 
     return value
 
 
 def _existing_hydro(plan: Plan) -> float:
-    sites = plan.potential.sites.query("technology == 'hydro' and is_existing")
+    sites = _rows(plan.potential.sites, technology="hydro", is_existing=True)
     return float(sites["capacity_mw"].sum())
 
 
@@ -142,13 +149,14 @@ def _mean_temperature(plan: Plan) -> float:
     return float(_at_reference(plan, "temp_air_c").mean())
 
 
-def _at_reference(plan: Plan, variable: str) -> pd.Series:
+def _at_reference(plan: Plan, variable: str) -> pd.Series[float]:
     """Return the hourly series of the climate point nearest to the published one."""
-    place = gpd.GeoSeries(gpd.points_from_xy(*zip(REFERENCE_POINTS["jabrayil"])), crs=4326)
-    point = place.to_crs(plan.region.crs).iloc[0]
+    to_metres = Transformer.from_crs("EPSG:4326", plan.region.crs, always_xy=True)
+    x, y = to_metres.transform(*REFERENCE_POINTS["jabrayil"])
     climate = plan.region.climate
-    distance = (climate.x - point.x) ** 2 + (climate.y - point.y) ** 2
-    return pd.Series(climate[variable].isel(point=int(distance.argmin())).to_numpy("float64"))
+    distance = (climate["x"] - x) ** 2 + (climate["y"] - y) ** 2
+    nearest = climate[variable].isel(point=int(distance.argmin()))
+    return pd.Series(nearest.to_numpy().astype("float64"))
 
 
 def _returned_families(plan: Plan) -> float:
@@ -162,7 +170,7 @@ def _returned_families(plan: Plan) -> float:
 
 def _structures(corridor_key: str, *columns: str) -> Callable[[Plan], float]:
     def value(plan: Plan) -> float:
-        checks = plan.networks.route_checks.query("published_key == @corridor_key")
+        checks = _rows(plan.networks.route_checks, published_key=corridor_key)
         return float(checks[list(columns)].sum().sum()) * 1_000
 
     return value
@@ -170,9 +178,8 @@ def _structures(corridor_key: str, *columns: str) -> Callable[[Plan], float]:
 
 def _line_length(voltage_kv: float) -> Callable[[Plan], float]:
     def value(plan: Plan) -> float:
-        routes = plan.networks.routes
-        lines = (routes["kind"] == "power_line") & (routes["voltage_kv"] == voltage_kv)
-        return float(routes.loc[lines, "length_km"].sum())
+        lines = _rows(plan.networks.routes, kind="power_line", voltage_kv=voltage_kv)
+        return float(lines["length_km"].sum())
 
     return value
 
@@ -203,7 +210,7 @@ def _first_five_years(plan: Plan) -> float:
 
 def _demand_of(settlement: str) -> Callable[[Plan], float | None]:
     def value(plan: Plan) -> float | None:
-        places = plan.settlements.places.query("id == @settlement")
+        places = _rows(plan.settlements.places, id=settlement)
         return float(places["annual_demand_mwh"].iloc[0]) / 1_000 if len(places) else None
 
     return value

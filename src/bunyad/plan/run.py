@@ -67,7 +67,7 @@ def plan_region(
     *,
     out: Path,
     option_layers: tuple[tuple[str, Mapping[str, Any]], ...] = (),
-    watch: Watcher = lambda stage, event: None,
+    watch: Watcher | None = None,
 ) -> PlanRun:
     """
     Plan a region and write the plan folder.
@@ -103,9 +103,13 @@ def plan_region(
         return PlanRun(folder=out, was_current=True, reused=(), seconds=seconds)
     with _writing(out):
         _check_space(out)
-        reused = _run_and_swap(job, last, watch)
+        reused = _run_and_swap(job, last, watch or _ignore)
     seconds = time.monotonic() - started
     return PlanRun(folder=out, was_current=False, reused=reused, seconds=seconds)
+
+
+def _ignore(_stage: str, _event: str) -> None:
+    """Watch nothing."""
 
 
 def _prepare(

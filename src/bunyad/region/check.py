@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 from bunyad.region.file import LayersEntry
@@ -38,7 +39,7 @@ def summarise_region(region: Region, *, language: str = "en") -> RegionSummary:
         Language of the title; the first one is taken where it is not there.
     """
     present = {layer.key for layer in region.layers}
-    tables = {
+    tables: dict[str, Sized] = {
         "districts": region.districts,
         "settlements": region.settlements,
         "population figures": region.population,

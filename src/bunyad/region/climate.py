@@ -120,9 +120,7 @@ def _value_faults(path: Path, data: xr.Dataset) -> list[Fault]:
         gaps = int(np.isnan(values).sum())
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         if gaps:
-            faults.append(
-                Fault(f"{path}: {name}", f"{gaps} hours have no value", "fill the gaps")
-            )
+            faults.append(Fault(f"{path}: {name}", f"{gaps} hours have no value", "fill the gaps"))
         elif low < lowest or high > highest:
             faults.append(
                 Fault(

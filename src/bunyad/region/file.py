@@ -71,7 +71,9 @@ class LayersEntry(_Entry):
     plants: LayerEntry | None = Field(default=None, title="Existing and committed plants (CSV)")
     substations: LayerEntry | None = Field(default=None, title="Substations (CSV)")
     interconnectors: LayerEntry | None = Field(default=None, title="Ties to other grids (CSV)")
-    corridors: LayerEntry | None = Field(default=None, title="Decided road and rail corridors (CSV)")
+    corridors: LayerEntry | None = Field(
+        default=None, title="Decided road and rail corridors (CSV)"
+    )
     hazards: LayerEntry | None = Field(default=None, title="Land to be cleared, by district (CSV)")
     published: LayerEntry | None = Field(default=None, title="Published figures to compare (CSV)")
 
@@ -101,9 +103,7 @@ class RegionFile(_Entry):
     title: dict[str, str] = Field(title="Name for people, by language code", min_length=1)
     crs: str = Field(title="Metric projection, such as EPSG:32638", pattern=r"^EPSG:\d+$")
     cell_size_m: float = Field(default=1000, title="Cell size of the terrain grid [m]", ge=50)
-    margin_km: float = Field(
-        default=10, title="Terrain kept around the region [km]", ge=0, le=200
-    )
+    margin_km: float = Field(default=10, title="Terrain kept around the region [km]", ge=0, le=200)
     horizon: HorizonEntry
     currency: CurrencyEntry
     layers: LayersEntry

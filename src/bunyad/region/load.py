@@ -81,8 +81,8 @@ def load_region(name_or_folder: str | Path) -> Region:
     places = {key: _to_points(tables[key], crs) for key in POINT_TABLES}
     settlements = places["settlements"]
     settlements["elevation_m"] = [
-        float(terrain.elevation_m.sel(x=point.x, y=point.y, method="nearest"))
-        for point in settlements.geometry
+        float(terrain["elevation_m"].sel(x=x, y=y, method="nearest"))
+        for x, y in zip(settlements.geometry.x, settlements.geometry.y, strict=True)
     ]
     _check_inside(folder, file, settlements, boundary)
     return Region(
@@ -194,7 +194,8 @@ def _read_districts(path: Path, crs: str) -> gpd.GeoDataFrame:
 
 def _read_tables(folder: Path, file: RegionFile) -> dict[str, pd.DataFrame]:
     """Read every CSV layer; a layer that the folder lacks is an empty table."""
-    tables, faults = {}, []
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
     for key, columns in TABLES.items():
         entry = getattr(file.layers, key)
         if entry is None:

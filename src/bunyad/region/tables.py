@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,14 +191,14 @@ def read_table(path: Path, columns: tuple[InputColumn, ...]) -> pd.DataFrame:
         {column.name: _read_column(path, raw[column.name], column, faults) for column in columns}
     )
     if "id" in table:
-        for row in table.index[table["id"].duplicated()]:
-            faults.append(
-                Fault(
-                    f"{path}: row {row + 2}, id",
-                    f"{table['id'][row]!r} is there twice",
-                    "give each row an identifier of its own",
-                )
+        faults += [
+            Fault(
+                f"{path}: row {row + 2}, id",
+                f"{table['id'][row]!r} is there twice",
+                "give each row an identifier of its own",
             )
+            for row in table.index[table["id"].duplicated()]
+        ]
     if faults:
         raise InputError.of(faults[:MOST_FAULTS])
     return table
@@ -242,17 +243,15 @@ def _convert_number(text: str, column: InputColumn) -> tuple[object, str]:
         number = float(text)
     except ValueError:
         return None, f"give a number{unit}, with a point for decimals"
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return None, f"give a finite number{unit}"
     if column.minimum is not None and number < column.minimum:
         return None, f"give {column.minimum:g}{unit} or more"
     if column.maximum is not None and number > column.maximum:
         return None, f"give {column.maximum:g}{unit} or less"
-    if column.kind == "int":
-        if number != int(number):
-            return None, f"give a whole number{unit}"
-        return int(number), ""
-    return number, ""
+    if column.kind != "int":
+        return number, ""
+    return (int(number), "") if number.is_integer() else (None, f"give a whole number{unit}")
 
 
 def check_references(

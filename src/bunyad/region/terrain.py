@@ -47,12 +47,12 @@ class Grid:
     @property
     def x(self) -> NDArray[np.float64]:
         """Cell centres from west to east [m]."""
-        return self.west_m + self.cell_m * (np.arange(self.columns) + 0.5)
+        return self.west_m + self.cell_m * (np.arange(self.columns, dtype=np.float64) + 0.5)
 
     @property
     def y(self) -> NDArray[np.float64]:
         """Cell centres from north to south [m]."""
-        return self.north_m - self.cell_m * (np.arange(self.rows) + 0.5)
+        return self.north_m - self.cell_m * (np.arange(self.rows, dtype=np.float64) + 0.5)
 
 
 def lay_grid(boundary: gpd.GeoDataFrame, *, cell_m: float, margin_km: float) -> Grid:
@@ -82,9 +82,7 @@ def lay_grid(boundary: gpd.GeoDataFrame, *, cell_m: float, margin_km: float) -> 
     )
 
 
-def read_terrain(
-    paths: dict[str, Path], districts: gpd.GeoDataFrame, grid: Grid
-) -> xr.Dataset:
+def read_terrain(paths: dict[str, Path], districts: gpd.GeoDataFrame, grid: Grid) -> xr.Dataset:
     """
     Read the rasters onto the grid and derive slope and district of each cell.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import geopandas as gpd
@@ -48,7 +48,8 @@ def _replacing(path: Path) -> Iterator[Path]:
             mend="make room on the disk, or choose a folder that you may write to",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:

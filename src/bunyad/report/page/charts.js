@@ -86,7 +86,7 @@ const charts = (() => {
         for (const row of rows) steps.push({ label: ruleText(row), from: row.left_km2, to: row.left_km2 + row.excluded_in_order_km2, kind: "excluded" });
         const last = rows[rows.length - 1];
         steps.push({ label: t("rules-left"), from: 0, to: last.left_km2, kind: "left" });
-        const width = printing || box.clientWidth < 640 ? widthOf(box) : Math.floor(box.clientWidth / 2) - 12;
+        const width = printing ? Math.floor(PRINT_WIDTH / 2) - 6 : box.clientWidth < 640 ? widthOf(box) : Math.floor(box.clientWidth / 2) - 12;
         const labels = Math.min(230, Math.floor(width * 0.46));
         const cut = Math.floor(labels / 6.6);
         steps.forEach((step, place) => { step.y = place; step.short = step.label.length > cut ? `${step.label.slice(0, cut - 1)}…` : step.label; });

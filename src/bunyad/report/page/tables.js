@@ -206,7 +206,7 @@ const tables = (() => {
   }
 
   function optionValue(row) {
-    const show = (value) => (typeof value === "number" ? words.number(value, decimalsOf(value)) : String(value));
+    const show = (value) => (typeof value === "boolean" ? t(value ? "fact-yes" : "fact-no") : typeof value === "number" ? words.number(value, decimalsOf(value)) : String(value));
     if (!row.changed) return show(row.value);
     return el("span", {}, el("span", { className: "badge changed-badge", title: t("default-value", { value: show(row.default) }) }, t("changed")), " ", show(row.value));
   }
