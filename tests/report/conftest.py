@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from report.sample import SamplePlan, sample_plan
 
 from bunyad.report import write_report
-
-from report.sample import SamplePlan, sample_plan
 
 
 @pytest.fixture(scope="session")

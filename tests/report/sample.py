@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from shapely.geometry import LineString, Point, box
+from worlds import CELL, CRS, SOUTH, WEST, small_region
 
 from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY, EnergySystem
@@ -34,7 +35,6 @@ from bunyad.settle.result import (
     Settlements,
 )
 from bunyad.tables import conform
-from worlds import CELL, CRS, SOUTH, WEST, small_region
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 """A settlement's name that tries to break out of the page."""
@@ -288,8 +288,12 @@ def sample_dispatch(buses: list[str]) -> xr.Dataset:
 
 def sample_energy(networks: Networks) -> EnergySystem:
     dispatch = sample_dispatch(list(networks.buses["id"]))
-    yearly = (dispatch.drop_vars("price_usd_per_mwh") * dispatch.hours_per_year).sum("snapshot") / 1e3
-    energy = {str(c): float(yearly.generation_mw.sel(carrier=c).sum()) for c in dispatch.carrier.values}
+    yearly = (dispatch.drop_vars("price_usd_per_mwh") * dispatch.hours_per_year).sum(
+        "snapshot"
+    ) / 1e3
+    energy = {
+        str(c): float(yearly.generation_mw.sel(carrier=c).sum()) for c in dispatch.carrier.values
+    }
     plants = pd.DataFrame(
         [
             ("solar-lowland-1", "solar", "bus-riverton", "Lowland", False, 18.0, 0.0, energy["solar"], 0.4, 17e6, 3e5),
@@ -342,7 +346,9 @@ def sample_network(plants: pd.DataFrame, networks: Networks, hours: pd.DatetimeI
         network = pypsa.Network(name="sample")
         network.set_snapshots(hours)
         network.add("Bus", list(networks.buses["id"]))
-        network.add("Generator", list(built["id"]), bus=list(built["bus"]), p_nom=list(built["capacity_mw"]))
+        network.add(
+            "Generator", list(built["id"]), bus=list(built["bus"]), p_nom=list(built["capacity_mw"])
+        )
         return network.export_to_netcdf()
 
 
@@ -364,7 +370,10 @@ def sample_programme(region: Region, settlements: Settlements, networks: Network
     for place, shape in zip(settlements.places.itertuples(), shapes):
         if not place.is_rebuilt:
             continue
-        for kind, cost, start in (("settlement", place.capex_usd, 2030), ("smart_village", place.smart_capex_usd, 2034)):
+        for kind, cost, start in (
+            ("settlement", place.capex_usd, 2030),
+            ("smart_village", place.smart_capex_usd, 2034),
+        ):
             projects.append(
                 Project(id=f"{kind}-{place.id}", kind=kind, name=place.name, district=place.district, geometry=shape,
                         capacity=place.people, unit="people", capex_usd=cost, start=start, finish=start + 3,

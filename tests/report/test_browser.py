@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from report.sample import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -95,7 +94,9 @@ def test_no_message_name_shows_in_the_text(browser: Any, report_file: Path, lang
     names = page.evaluate("Object.keys(JSON.parse(words_json())[words.language].messages)".replace(
         "words_json()", "document.getElementById('words').textContent"))  # fmt: skip
 
-    shown = [name for name in names if re.search(rf"(?<![\w-]){name}(?![\w-])", text) and "-" in name]
+    shown = [
+        name for name in names if re.search(rf"(?<![\w-]){name}(?![\w-])", text) and "-" in name
+    ]
     assert not shown
     assert not re.search(r"\{\w+\}|undefined|NaN|\[object", text)
     page.context.close()
@@ -222,6 +223,7 @@ def test_projects_download_as_csv(english: Any) -> None:
 
 def test_every_chart_has_a_picture_and_a_table(english: Any) -> None:
     for figure in english.locator("figure.chart").all():
+        figure.locator("summary").click()
         assert figure.locator("svg").count() >= 1
         assert figure.locator("table tbody tr").count() >= 1
         assert figure.locator("svg[aria-label]").count() >= 1
@@ -234,17 +236,20 @@ def test_the_page_prints_on_several_sheets_with_text(english: Any) -> None:
     assert b"/ToUnicode" in printed
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("language", "scheme", "size"),
+    [("en", "light", "desk"), ("az", "dark", "desk"), ("en", "dark", "phone")],
+)
 def test_axe_finds_no_barrier(
     browser: Any, report_file: Path, language: str, scheme: str, size: str
 ) -> None:
     page, _, _ = open_page(browser, report_file, language=language, scheme=scheme, size=size)
     page.evaluate("atlas.show('riverton')")
-    page.evaluate("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
+    page.locator("#chart-kinds summary").click()
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
+        " resultTypes: ['violations'], preload: false})"
     )
 
     faults = [

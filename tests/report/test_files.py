@@ -37,8 +37,7 @@ def test_sums_of_the_page_are_those_of_the_geopackage(plan, tmp_path: Path) -> N
     write_geopackage(plan, path)
     cards = {card["key"]: card["value"] for card in key_figures(plan)}
     sites, networks, places, projects = (
-        gpd.read_file(path, layer=name)
-        for name in ("sites", "networks", "settlements", "projects")
+        gpd.read_file(path, layer=name) for name in ("sites", "networks", "settlements", "projects")
     )
 
     assert sites.crs == "EPSG:4326"
@@ -104,9 +103,9 @@ def test_tables_are_described_with_their_units(plan, tmp_path: Path) -> None:
     "write",
     [
         lambda plan, folder: write_geopackage(plan, folder / "plan.gpkg"),
-        lambda plan, folder: write_projects(plan, folder),
+        write_projects,
         lambda plan, folder: write_network(plan, folder / "network.nc"),
-        lambda plan, folder: write_tables(plan, folder),
+        write_tables,
         lambda plan, folder: write_report(plan, folder / "report.html", languages=("en",)),
     ],
     ids=["geopackage", "projects", "network", "tables", "report"],
@@ -114,7 +113,7 @@ def test_tables_are_described_with_their_units(plan, tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_named_in_the_error(plan, tmp_path: Path, write) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
 
-    with pytest.raises(OutputError, match="taken.*Make room on the disk"):
+    with pytest.raises(OutputError, match=r"taken.*Make room on the disk"):
         write(plan, tmp_path / "taken")
 
     assert (tmp_path / "taken").read_text("utf-8") == "a file"
@@ -142,7 +141,7 @@ def test_what_stood_there_stays_when_writing_breaks_off(
 def test_styles_that_cannot_be_added_are_an_output_error(plan, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("bunyad.report.styles.LAYER_STYLES", "CREATE TABLE districts (x INTEGER)")
 
-    with pytest.raises(OutputError, match="plan.gpkg"):
+    with pytest.raises(OutputError, match=r"plan\.gpkg"):
         write_geopackage(plan, tmp_path / "plan.gpkg")
 
 

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
 
-from bunyad.report.page import safe_json
-
 from report.sample import HOSTILE
+
+from bunyad.report.page import safe_json
 
 ADDRESS = re.compile(r"""(?:src|href|action)\s*=\s*["'](?!data:|#)([^"']+)""")
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
+from worlds import CRS, small_region
 
 from bunyad.report.terrain import hillshade, land_grids, pack_grid, relief_picture
-from worlds import CRS, small_region
 
 
 def unpack(grid: dict, shape: tuple[int, int]) -> np.ndarray:

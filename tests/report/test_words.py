@@ -15,7 +15,16 @@ from bunyad.project import KINDS
 from bunyad.report import LANGUAGES, format_number, messages
 from bunyad.settle.result import USES
 
-SCRIPTS = ("words.js", "tables.js", "charts.js", "map.js", "facts.js", "main.js", "page.html.j2")
+SCRIPTS = (
+    "words.js",
+    "tables.js",
+    "charts.js",
+    "land.js",
+    "map.js",
+    "facts.js",
+    "main.js",
+    "page.html.j2",
+)
 GROUPS = ("kind", "carrier", "use", "service", "funding", "origin", "level", "month", "summary",
           "layer", "explain", "room", "card", "ground", "over", "section", "money", "unit", "lot",
           "column", "fact", "project", "curves", "rules", "summer", "winter", "year-balance",
@@ -86,5 +95,5 @@ def test_marks_never_change_the_digits(value: int) -> None:
 
 
 def test_an_unknown_language_is_named_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match="xx.*Choose from en, az"):
+    with pytest.raises(InputError, match=r"xx.*Choose from en, az"):
         messages("xx")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -28,6 +30,8 @@ AsJson = Annotated[bool, Parameter(name="--json", negative=())]
 
 def main() -> NoReturn:
     """Run the command line and leave with 0, 2 (your input), 130 (Ctrl-C) or 1 (our bug)."""
+    logging.basicConfig(level=logging.WARNING)
+    warnings.simplefilter("ignore", FutureWarning)  # for developers of libraries, not for users
     try:
         app(exit_on_error=False, print_error=False)
     except (BunyadError, CycloptsError) as error:

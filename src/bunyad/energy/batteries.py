@@ -62,7 +62,7 @@ def battery_income(
         ]
     )
     top = np.repeat([1.0, 1.0, options.battery_hours], count)
-    found = optimize.linprog(
+    found = optimize.linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
         cost,
         A_eq=sparse.vstack([course, level], format="csr"),
         b_eq=np.zeros(count + starts.size - 1),

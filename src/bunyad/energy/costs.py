@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from bunyad.options.energy import EnergyOptions
@@ -40,7 +42,8 @@ def annuity_factor(discount_rate: float, lifetime_years: float) -> float:
     """
     if discount_rate == 0:
         return 1 / lifetime_years
-    return discount_rate / (1 - (1 + discount_rate) ** -lifetime_years)
+    # 1 − (1 + i)^−n, exact for small i too.
+    return discount_rate / -math.expm1(-lifetime_years * math.log1p(discount_rate))
 
 
 def plant_annuities(options: EnergyOptions) -> pd.Series[float]:
@@ -82,6 +85,5 @@ def battery_cost_usd_per_mw(options: EnergyOptions) -> float:
 def line_cost_share(options: EnergyOptions) -> float:
     """Return the yearly cost of a power line by its capital cost [1/a]."""
     return (
-        annuity_factor(options.discount_rate, options.line_lifetime_years)
-        + options.line_opex_share
+        annuity_factor(options.discount_rate, options.line_lifetime_years) + options.line_opex_share
     )

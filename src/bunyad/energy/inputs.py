@@ -40,7 +40,7 @@ class EnergyInputs:
     profiles: pd.DataFrame
     """By time and site, in parts of the capacity [-]."""
     lines: pd.DataFrame
-    """By route: `bus0, bus1, voltage_kv, length_km, capacity_mw, reactance_ohm` and costs."""
+    """By route: `bus0, bus1, voltage_kv, length_km, capacity_mw`, impedance and costs by MW."""
     interconnectors: pd.DataFrame
     """By identifier: `bus, import_mw, export_mw`."""
 
@@ -106,7 +106,7 @@ def _demand_by_bus(demand_kw: xr.DataArray, networks: Networks, buses: pd.Index[
 
 
 def _plants(potential: Potential, networks: Networks, options: EnergyOptions) -> pd.DataFrame:
-    """Return the sites that a bus takes up, with their costs by MW; existing ones cost no capital."""
+    """Return the sites that a bus takes up, with costs by MW; existing ones cost no capital."""
     members = networks.bus_members.query("kind == 'site'").set_index("member")
     sites = pd.DataFrame(potential.sites.drop(columns="geometry")).set_index("id").sort_index()
     sites = sites[(sites.capacity_mw > 0) & sites.index.isin(members.index)]
@@ -167,7 +167,8 @@ def _lines(networks: Networks, options: EnergyOptions) -> pd.DataFrame:
             "voltage_kv": voltage,
             "length_km": routes.length_km,
             "capacity_mw": capacity,
-            "reactance_ohm": np.interp(voltage, *_reactances()) * routes.length_km,
+            "reactance_ohm": _impedance("reactance", voltage) * routes.length_km,
+            "resistance_ohm": _impedance("resistance", voltage) * routes.length_km,
             "capex_usd_per_mw": capex,
             "yearly_usd_per_mw": capex * line_cost_share(options),
         },
@@ -175,12 +176,19 @@ def _lines(networks: Networks, options: EnergyOptions) -> pd.DataFrame:
     )
 
 
+def _impedance(kind: str, voltage_kv: pd.Series[float]) -> Array:
+    """Return the reactance or resistance of overhead lines of some voltage [ohm/km]."""
+    table = _overhead_lines()
+    values = [row[f"{kind}_ohm_per_km"] for row in table]
+    return np.asarray(np.interp(voltage_kv, [row["voltage_kv"] for row in table], values))
+
+
 @cache
-def _reactances() -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return voltages [kV] and the reactance of an overhead line at each [ohm/km]."""
-    text = resources.files("bunyad.energy").joinpath("data/line_reactance.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return tuple(float(row["name"]) for row in rows), tuple(float(row["value"]) for row in rows)
+def _overhead_lines() -> tuple[dict[str, float], ...]:
+    """Return usual overhead lines by rising voltage; between them values are interpolated."""
+    text = resources.files("bunyad.energy").joinpath("data/overhead_lines.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple({key: float(row[key]) for key in row if key != "source"} for row in rows)
 
 
 def _interconnectors(region: Region, buses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -188,7 +196,7 @@ def _interconnectors(region: Region, buses: gpd.GeoDataFrame) -> pd.DataFrame:
     ties = region.interconnectors.set_index("id").sort_index()
     substations = region.substations.set_index("id").geometry
     ends = [
-        name if name in buses.index else buses.distance(substations[name]).idxmin()
+        name if name in buses.index else str(buses.distance(substations[name]).idxmin())
         for name in ties.substation
     ]
     return ties[["import_mw", "export_mw"]].assign(bus=ends)

@@ -52,8 +52,9 @@ class EnergySystem:
     summary: pd.DataFrame
     """
     Rows `system_cost_usd_per_year`, `demand_gwh`, `generation_gwh`, `import_gwh`, `export_gwh`,
-    `renewable_share`, `curtailment_share`, `emissions_kt`, `export_revenue_usd_per_year`,
-    `import_cost_usd_per_year`, `peak_demand_mw`, `mean_price_usd_per_mwh`.
+    `storage_losses_gwh`, `renewable_share`, `curtailment_share`, `emissions_kt`,
+    `export_revenue_usd_per_year`, `import_cost_usd_per_year`, `peak_demand_mw`,
+    `mean_price_usd_per_mwh`.
     """
     dispatch: xr.Dataset
     """

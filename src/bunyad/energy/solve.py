@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import linopy
-import numpy as np
 import pandas as pd
 import pypsa
 
 from bunyad.energy.batteries import battery_income
-from bunyad.energy.clash import MISSING, add_missing_power, explain_clash, missing_mwh
+from bunyad.energy.clash import add_missing_power, explain_clash, missing_mwh
 from bunyad.energy.costs import battery_cost_usd_per_mw
 from bunyad.energy.inputs import EnergyInputs
-from bunyad.energy.system import EXPORT, IMPORT, RENEWABLE_SHARE, build_network, silence
+from bunyad.energy.silence import silent
+from bunyad.energy.system import EXPORT, IMPORT, RENEWABLE_SHARE, build_network
 from bunyad.energy.weeks import HOURS_PER_WEEK
 from bunyad.errors import InfeasibleError
 from bunyad.options.energy import EnergyOptions
 
-SOLVER_OPTIONS = {"output_flag": False, "log_to_console": False, "threads": 1, "solver": "simplex"}
+SOLVER_OPTIONS: dict[str, Any] = {"threads": 1, "solver": "simplex"}
 """
 Dual simplex on one thread: the same bytes each time, and the quickest of those that HiGHS has.
 
 On the built-in region (840 hours, 20 buses, 111 sites; no battery) it takes 8 s. Interior point
 with or without crossover, with a battery at each bus, was not done after 200 s.
 """
-PRICE_DIGITS = 2
-"""Prices are compared to a US cent by MWh."""
+PRICE_DIGITS = 6
+"""Buses whose prices agree to a millionth of a US$/MWh are of one price area."""
 BATTERIES_A_ROUND = 3
 """Batteries added at once; fewer rounds against larger ones."""
-GAIN = 1e-6
+GAIN = 1e-4
 """Least gain of a battery by its cost; smaller ones are rounding of the solver."""
 
 
@@ -100,7 +102,9 @@ def _batteries_for_supply(
 
 def _solve(n: pypsa.Network, inputs: EnergyInputs, options: EnergyOptions) -> bool:
     """Solve a network at least cost; return False if there is no solution."""
-    with silence():
+    if _bare_buses(n):
+        return False
+    with silent():
         model = n.optimize.create_model(include_objective_constant=False)
         _keep_weeks_neutral(n, model)
         _limit_net_import(n, model, inputs, options.min_renewable_share)
@@ -117,6 +121,13 @@ def _solve(n: pypsa.Network, inputs: EnergyInputs, options: EnergyOptions) -> bo
         n.optimize.assign_duals()
         n.optimize.post_processing()
     return True
+
+
+def _bare_buses(n: pypsa.Network) -> set[str]:
+    """Return buses that need power and have nothing that could bring it; PyPSA takes none."""
+    demand = n.loads_t.p_set.max()
+    reached = {*n.generators.bus, *n.lines.bus0, *n.lines.bus1, *n.storage_units.bus}
+    return {str(bus) for bus in demand.index[demand > 0]} - reached
 
 
 def _keep_weeks_neutral(n: pypsa.Network, model: linopy.Model) -> None:
@@ -154,7 +165,7 @@ def _limit_net_import(
         kind: (power.sel(name=[f"{kind} {tie}" for tie in ties]) * hours).sum()
         for kind in (IMPORT, EXPORT)
     }
-    demand = float(inputs.demand_mw.sum(axis=1) @ hours)
+    demand = float(inputs.demand_mw.sum(axis=1).to_numpy() @ hours.to_numpy())
     model.add_constraints(
         energy[IMPORT] - energy[EXPORT] <= (1 - min_renewable_share) * demand,
         name=RENEWABLE_SHARE,
@@ -164,7 +175,7 @@ def _limit_net_import(
 def _paying_buses(
     n: pypsa.Network, options: EnergyOptions, *, cost: float, wear: float
 ) -> list[str]:
-    """Return the buses at which a battery earns more than its cost, one a price area, best first."""
+    """Return buses where a battery earns more than its cost, one a price area, best first."""
     prices = n.buses_t.marginal_price.round(PRICE_DIGITS).T.drop_duplicates().T
     hours = n.snapshot_weightings.objective.to_numpy()
     income = pd.Series(

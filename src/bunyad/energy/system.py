@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-import logging
-
 import numpy as np
 import pandas as pd
 import pypsa
 
 from bunyad.energy.costs import battery_cost_usd_per_mw
 from bunyad.energy.inputs import TECHNOLOGIES, EnergyInputs
+from bunyad.energy.silence import silent
 from bunyad.options.energy import EnergyOptions
 
 IMPORT, EXPORT, BATTERY = "import", "export", "battery"
@@ -20,28 +16,15 @@ RENEWABLE_SHARE = "renewable-share"
 """Name of the constraint that holds the renewable share."""
 
 
-@contextmanager
-def silence() -> Iterator[None]:
-    """Keep PyPSA and linopy from writing and warning; their settings are as before afterwards."""
-    loggers = [logging.getLogger(name) for name in ("pypsa", "linopy")]
-    levels = [logger.level for logger in loggers]
-    try:
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
-def build_network(inputs: EnergyInputs, *, options: EnergyOptions, name: str) -> pypsa.Network:
+@silent()
+def build_network(
+    inputs: EnergyInputs, *, options: EnergyOptions, name: str, batteries: tuple[str, ...]
+) -> pypsa.Network:
     """
     Build the PyPSA network whose optimum is the least-cost system.
 
     Generators are the sites and, at each interconnector, one that imports and one with the
-    sign −1 that exports. Every bus may have a battery. New power lines may grow.
+    sign −1 that exports. New power lines may grow.
 
     Parameters
     ----------
@@ -51,9 +34,11 @@ def build_network(inputs: EnergyInputs, *, options: EnergyOptions, name: str) ->
         Prices and costs.
     name
         Name of the network.
+    batteries
+        Buses that may have a battery.
     """
     n = pypsa.Network(name=name)
-    n.set_snapshots(inputs.snapshots.index)
+    n.set_snapshots(list(inputs.snapshots.index))
     hours = inputs.snapshots.hours_per_year
     n.snapshot_weightings["objective"] = hours
     n.snapshot_weightings["generators"] = hours
@@ -61,31 +46,20 @@ def build_network(inputs: EnergyInputs, *, options: EnergyOptions, name: str) ->
     n.add("Carrier", ["AC", BATTERY, EXPORT, *TECHNOLOGIES])
     n.add("Carrier", IMPORT, co2_emissions=options.grid_emissions_t_per_mwh)
     places = inputs.buses.geometry.to_crs(4326)
+    buses = list(inputs.buses.index)
     n.add(
         "Bus",
-        inputs.buses.index,
+        buses,
         v_nom=inputs.buses.voltage_kv,
         carrier="AC",
         x=places.x,
         y=places.y,
     )
-    n.add("Load", inputs.buses.index, bus=inputs.buses.index, p_set=inputs.demand_mw)
+    n.add("Load", buses, bus=buses, p_set=inputs.demand_mw)
     _add_plants(n, inputs)
     _add_trade(n, inputs.interconnectors, options)
     _add_lines(n, inputs, options)
-    n.add(
-        "StorageUnit",
-        [f"{BATTERY} {bus}" for bus in inputs.buses.index],
-        bus=inputs.buses.index,
-        carrier=BATTERY,
-        p_nom_extendable=True,
-        max_hours=options.battery_hours,
-        efficiency_store=np.sqrt(options.battery_round_trip_efficiency),
-        efficiency_dispatch=np.sqrt(options.battery_round_trip_efficiency),
-        cyclic_state_of_charge=True,
-        capital_cost=battery_cost_usd_per_mw(options),
-        marginal_cost=options.battery_wear_usd_per_mwh,
-    )
+    _add_batteries(n, sorted(batteries), options)
     n.meta = {"weeks": [[week.label, week.first_hour] for week in inputs.weeks]}
     return n
 
@@ -97,7 +71,7 @@ def _add_plants(n: pypsa.Network, inputs: EnergyInputs) -> None:
         return
     n.add(
         "Generator",
-        plants.index,
+        list(plants.index),
         bus=plants.bus,
         carrier=plants.technology,
         p_nom=plants.capacity_mw.where(plants.is_existing, 0),
@@ -132,19 +106,39 @@ def _add_lines(n: pypsa.Network, inputs: EnergyInputs, options: EnergyOptions) -
     lines = inputs.lines
     if lines.empty:
         return
-    # PyPSA refers the reactance of a line to the voltage of its first bus.
+    # PyPSA refers the impedance of a line to the voltage of its first bus.
     bus_kv = inputs.buses.voltage_kv.loc[lines.bus0].to_numpy()
     is_new = lines.capex_usd_per_mw > 0
     n.add(
         "Line",
-        lines.index,
+        list(lines.index),
         bus0=lines.bus0,
         bus1=lines.bus1,
         x=lines.reactance_ohm * (bus_kv / lines.voltage_kv) ** 2,
+        r=lines.resistance_ohm * (bus_kv / lines.voltage_kv) ** 2,
         length=lines.length_km,
         s_nom=lines.capacity_mw,
         s_nom_min=lines.capacity_mw,
         s_nom_max=lines.capacity_mw * options.line_max_factor,
         s_nom_extendable=is_new & (options.line_max_factor > 1),
         capital_cost=lines.yearly_usd_per_mw,
+    )
+
+
+def _add_batteries(n: pypsa.Network, buses: list[str], options: EnergyOptions) -> None:
+    """Add a battery of any size at each of some buses."""
+    if not buses:
+        return
+    n.add(
+        "StorageUnit",
+        [f"{BATTERY} {bus}" for bus in buses],
+        bus=buses,
+        carrier=BATTERY,
+        p_nom_extendable=True,
+        max_hours=options.battery_hours,
+        efficiency_store=np.sqrt(options.battery_round_trip_efficiency),
+        efficiency_dispatch=np.sqrt(options.battery_round_trip_efficiency),
+        cyclic_state_of_charge=True,
+        capital_cost=battery_cost_usd_per_mw(options),
+        marginal_cost=options.battery_wear_usd_per_mwh,
     )

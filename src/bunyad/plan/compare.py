@@ -155,7 +155,7 @@ def _at_reference(plan: Plan, variable: str) -> pd.Series[float]:
     x, y = to_metres.transform(*REFERENCE_POINTS["jabrayil"])
     climate = plan.region.climate
     distance = (climate["x"] - x) ** 2 + (climate["y"] - y) ** 2
-    nearest = climate[variable].isel(point=int(distance.argmin()))
+    nearest = climate[variable].isel(point=int(distance.to_numpy().argmin()))
     return pd.Series(nearest.to_numpy().astype("float64"))
 
 

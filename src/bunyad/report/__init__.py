@@ -1,5 +1,5 @@
 """
-Report: what do people look at?
+Report: show a plan to people and hand it on.
 
 `write_report` makes one HTML page with map, charts and tables; `write_geopackage`,
 `write_projects`, `write_network` and `write_tables` hand the plan on to other programs. Words
@@ -15,6 +15,7 @@ from bunyad.report.files import (
     write_report,
     write_tables,
 )
+from bunyad.report.folder import write_plan_files
 from bunyad.report.page import page_data, render_page
 from bunyad.report.values import PlanValues
 from bunyad.report.words import LANGUAGES, format_number, messages
@@ -32,6 +33,7 @@ __all__ = [
     "render_page",
     "write_geopackage",
     "write_network",
+    "write_plan_files",
     "write_projects",
     "write_report",
     "write_tables",

@@ -97,16 +97,14 @@ def key_figures(plan: PlanValues) -> list[dict[str, Any]]:
 def cost_by_kind(plan: PlanValues) -> list[dict[str, Any]]:
     """Return capital cost and number of projects by kind and who pays."""
     table = project_table(plan)
-    sums = table.groupby(["kind", "funding"])["capex_usd"].agg(["sum", "count"])
+    table["rank"] = [KINDS.index(kind) for kind in table["kind"]]
+    sums = table.groupby(["rank", "kind", "funding"], as_index=False).agg(
+        capex_usd=("capex_usd", "sum"), count=("id", "count")
+    )
     return [
-        {"kind": kind, "funding": funding, "capex_usd": float(row["sum"]), "count": int(row["count"])}
-        for (kind, funding), row in sums.sort_index(level=0, key=_kind_rank).iterrows()
+        {str(key): value for key, value in row.items()}
+        for row in sums.drop(columns="rank").to_dict("records")
     ]
-
-
-def _kind_rank(kinds: pd.Index[Any]) -> pd.Index[Any]:
-    """Return the place of each kind in `KINDS`."""
-    return pd.Index([KINDS.index(kind) for kind in kinds])
 
 
 def season_weeks(dispatch: xr.Dataset) -> dict[str, str]:

@@ -221,7 +221,9 @@ def _described(table: Schema) -> dict[str, object]:
     return {"name": table.name, "path": f"{table.name}.csv", "schema": {"fields": fields}}
 
 
-def write_report(plan: PlanValues, path: Path, *, languages: tuple[str, ...] = ("en", "az")) -> None:
+def write_report(
+    plan: PlanValues, path: Path, *, languages: tuple[str, ...] = ("en", "az")
+) -> None:
     """
     Write the report: one HTML file that opens without internet.
 

@@ -116,9 +116,7 @@ def place_features(plan: PlanValues) -> list[Feature]:
         row["people_by_year"] = [
             rounded(value, 0) for value in people.reindex([place]).to_numpy()[0]
         ]
-        row["demand_mwh"] = {
-            str(use): rounded(float(value), 1) for use, value in demand[place].items()
-        }
+        row["demand_mwh"] = {str(use): rounded(value, 1) for use, value in demand[place].items()}
         for name, tables in (("services", services), ("smart_systems", smart)):
             table = tables.get(place)
             kept = [] if table is None else records(table.drop(columns="settlement"), 1)

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.crs import CRS
-from rasterio.transform import Affine, array_bounds, from_origin
+from rasterio.transform import Affine, array_bounds
 from rasterio.warp import Resampling, calculate_default_transform, reproject, transform_bounds
 
 MERCATOR = CRS.from_epsg(3857)
@@ -57,7 +57,8 @@ def _source(terrain: xr.Dataset) -> tuple[Affine, int, int]:
     """Return transform, width and height of the terrain's grid."""
     x, y = terrain.x.to_numpy(), terrain.y.to_numpy()
     cell_x, cell_y = float(x[1] - x[0]), float(y[0] - y[1])
-    return from_origin(x[0] - cell_x / 2, y[0] + cell_y / 2, cell_x, cell_y), len(x), len(y)
+    corner = (float(x[0]) - cell_x / 2, float(y[0]) + cell_y / 2)
+    return Affine(cell_x, 0, corner[0], 0, -cell_y, corner[1]), len(x), len(y)
 
 
 def mercator_frame(terrain: xr.Dataset, crs: str, *, pixels: int) -> Frame:

@@ -19,7 +19,7 @@ NUMBER_MARKS = {"en": (".", ","), "az": (",", ".")}
 """Decimal mark and thousands mark of each language."""
 
 
-class _Variables(Visitor):  # type: ignore[misc]
+class _Variables(Visitor):
     """Collects the names of the variables that a message takes."""
 
     def __init__(self) -> None:
@@ -87,6 +87,7 @@ def _resolve(bundle: FluentBundle, message: Message) -> str:
     variables = _Variables()
     variables.visit(message.value)
     pattern = bundle.get_message(message.id.name).value
+    assert pattern is not None
     holes = {name: f"{{{name}}}" for name in variables.names}
     value, faults = bundle.format_pattern(pattern, holes)
     assert not faults, f"message {message.id.name}: {faults}"

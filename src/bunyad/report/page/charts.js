@@ -17,6 +17,7 @@ const charts = (() => {
   function plot(box, label, options) {
     const drawn = Plot.plot({ style: theme(), ariaLabel: label, width: widthOf(box), marginLeft: 55, ...options });
     drawn.setAttribute("role", "img");
+    drawn.querySelectorAll("[aria-label]").forEach((node) => node.removeAttribute("aria-label"));
     return drawn;
   }
 
@@ -31,7 +32,11 @@ const charts = (() => {
     const title = figure.querySelector("h3").textContent;
     legend(figure, entries);
     box.replaceChildren(...[draw(box, title)].flat());
-    tables.build(figure.querySelector(".table-box"), { label: title, ...table });
+    // A table is built when it is opened, which keeps a change of language or size quick.
+    const details = figure.querySelector("details");
+    const build = () => details.open && tables.build(figure.querySelector(".table-box"), { label: title, ...table });
+    details.ontoggle = build;
+    build();
   }
 
   const kindEntries = (kinds) => kinds.map((kind) => ({ colour: colour(kind), label: words.name("kind", kind) }));
@@ -53,7 +58,7 @@ const charts = (() => {
             Plot.rect(rows, {
               x1: (row) => row.cumulative_capacity_mw - row.capacity_mw, x2: "cumulative_capacity_mw", y1: 0, y2: "lcoe_usd_per_mwh",
               fill: colour(technology), fillOpacity: 0.8, stroke: "var(--card)", strokeWidth: rows.length > 60 ? 0 : 0.6,
-              title: (row) => `${row.site}\n${words.short(row.capacity_mw)} ${words.unit("MW")}\n${words.short(row.lcoe_usd_per_mwh)} ${t("curves-y")}`, tip: true,
+              title: (row) => `${siteName({ id: row.site, technology: row.technology })}\n${words.short(row.capacity_mw)} ${words.unit("MW")}\n${words.short(row.lcoe_usd_per_mwh)} ${t("curves-y")}`, tip: true,
             }),
             Plot.ruleY([0], { strokeOpacity: 0.5 }),
           ],
@@ -62,7 +67,7 @@ const charts = (() => {
       table: {
         columns: [
           tables.text("technology", t("column-technology"), { show: (row) => words.name("kind", row.technology) }),
-          tables.text("site", t("column-site"), { show: (row) => tables.mapButton(row.site, row.site) }),
+          tables.text("site", t("column-site"), { show: (row) => tables.mapButton(row.site, siteName({ id: row.site, technology: row.technology })) }),
           tables.numeric("lcoe_usd_per_mwh", t("column-lcoe"), 1),
           tables.numeric("capacity_mw", t("column-capacity"), 1),
           tables.numeric("cumulative_capacity_mw", t("column-cumulative"), 1),
@@ -86,17 +91,17 @@ const charts = (() => {
         for (const row of rows) steps.push({ label: ruleText(row), from: row.left_km2, to: row.left_km2 + row.excluded_in_order_km2, kind: "excluded" });
         const last = rows[rows.length - 1];
         steps.push({ label: t("rules-left"), from: 0, to: last.left_km2, kind: "left" });
-        const width = printing ? Math.floor(PRINT_WIDTH / 2) - 6 : box.clientWidth < 640 ? widthOf(box) : Math.floor(box.clientWidth / 2) - 12;
-        const labels = Math.min(230, Math.floor(width * 0.46));
-        const cut = Math.floor(labels / 6.6);
+        const width = printing || box.clientWidth < 640 ? widthOf(box) : Math.floor(box.clientWidth / 2) - 12;
+        const labels = Math.min(252, Math.floor(width * 0.47));
+        const cut = Math.floor((labels - 12) / 6.3);
         steps.forEach((step, place) => { step.y = place; step.short = step.label.length > cut ? `${step.label.slice(0, cut - 1)}…` : step.label; });
         return el("div", {}, el("h4", {}, words.name("kind", technology)), plot(box, `${t("rules-title")}: ${words.name("kind", technology)}`, {
           width, height: steps.length * 25 + 40, marginLeft: labels, marginRight: 62, marginTop: 6,
-          x: { label: t("rules-x"), grid: true, tickFormat: axisNumber, ticks: 4, labelArrow: "none" },
+          x: { label: t("rules-x"), grid: true, tickFormat: axisNumber, ticks: width < 420 ? 2 : 4, labelArrow: "none" },
           y: { type: "band", label: null, tickFormat: (place) => steps[place].short, tickSize: 0, padding: 0.2 },
           marks: [
             Plot.barX(steps, { y: "y", x1: "from", x2: "to", fill: (step) => colour(step.kind), title: (step) => `${step.label}: ${words.number(step.to - step.from)} km²`, tip: true }),
-            Plot.text(steps, { y: "y", x: "to", text: (step) => (step.kind === "left" ? "" : "−") + words.number(step.to - step.from), dx: 5, textAnchor: "start", fill: "currentColor" }),
+            Plot.text(steps, { y: "y", x: "to", text: (step) => words.number(step.kind === "left" ? step.to - step.from : step.from - step.to), dx: 5, textAnchor: "start", fill: "currentColor" }),
           ],
         }));
       })),
@@ -123,6 +128,9 @@ const charts = (() => {
     const sources = [...SOURCES, ...Object.keys(series).filter((name) => ![...SOURCES, "charge", "export", "demand"].includes(name))].filter((name) => series[name] && sum(series[name]) > 0);
     const sinks = ["charge", "export"].filter((name) => sum(series[name]) > 0);
     const long = (names, sign) => names.flatMap((name) => times.map((time, hour) => ({ name, time, mw: sign * series[name][hour] })));
+    const all = Object.values(plan.weeks).map((other) => other.series);
+    const top = Math.max(...all.map((other) => Math.max(...other.demand.map((mw, hour) => Math.max(mw, sum(Object.keys(other).filter((name) => !["charge", "export", "demand"].includes(name)).map((name) => other[name][hour])))))));
+    const bottom = Math.max(...all.map((other) => Math.max(...other.demand.map((_, hour) => other.charge[hour] + other.export[hour]))));
     const demand = times.map((time, hour) => ({ time, mw: series.demand[hour], all: hour }));
     const entries = [...sources, ...sinks].map((name) => ({ colour: colour(name), label: words.name("carrier", name) }));
     const tip = (row) => [hourName(row.time), `${t("carrier-demand")}: ${words.short(row.mw)} ${words.unit("MW")}`, ...[...sources, ...sinks].map((name) => `${words.name("carrier", name)}: ${words.short(series[name][row.all])} ${words.unit("MW")}`)].join("\n");
@@ -131,7 +139,7 @@ const charts = (() => {
       draw: (box, title) => plot(box, title, {
         height: 290, marginLeft: 50,
         x: { type: "utc", label: null, ticks: times.filter((time, hour) => hour % 24 === 0).filter((_, day) => widthOf(box) > 480 || day % 2 === 0), tickFormat: dayName },
-        y: { label: words.unit("MW"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
+        y: { label: words.unit("MW"), domain: [-bottom, top], grid: true, tickFormat: axisNumber, labelArrow: "none" },
         color: { type: "identity" },
         marks: [
           Plot.areaY(long(sources, 1), { x: "time", y: "mw", z: "name", fill: (row) => colour(row.name), order: sources, curve: "step-after" }),
@@ -184,7 +192,7 @@ const charts = (() => {
   function balance() {
     const parts = [];
     for (const row of plan.balance) {
-      const bus = tables.busName(row.bus);
+      const bus = tables.busById(row.bus);
       const add = (name, gwh) => { if (Math.abs(gwh) > 0.0005) parts.push({ bus, name, gwh }); };
       [...carriers(), "discharge"].forEach((name) => add(name, row[name]));
       add(row.net_inflow > 0 ? "net_inflow" : "net_outflow", row.net_inflow);
@@ -195,7 +203,7 @@ const charts = (() => {
     fill("chart-balance", {
       entries: [...carriers(), "discharge", "net_inflow", "net_outflow", "demand", "charge", "export"].filter((name) => parts.some((row) => row.name === name)).map((name) => ({ colour: paint(name), label: words.name("carrier", name) })),
       draw: (box, title) => plot(box, title, {
-        height: order.length * 26 + 45, marginLeft: 118, marginRight: 20, marginTop: 6,
+        height: order.length * 26 + 45, marginLeft: 150, marginRight: 20, marginTop: 6,
         x: { label: words.unit("GWh"), grid: true, tickFormat: axisNumber, labelArrow: "none" },
         y: { label: null, domain: order, tickSize: 0, padding: 0.22 },
         marks: [
@@ -205,7 +213,7 @@ const charts = (() => {
       }),
       table: {
         columns: [
-          tables.text("bus", t("column-bus"), { show: (row) => tables.mapButton(row.bus, tables.busName(row.bus)) }),
+          tables.text("bus", t("column-bus"), { show: (row) => tables.mapButton(row.bus, tables.busById(row.bus)) }),
           ...[...carriers(), "discharge", "net_inflow", "demand", "charge", "export"].map((name) => tables.numeric(name, words.name("carrier", name), 1)),
         ],
         rows: plan.balance,
@@ -247,7 +255,7 @@ const charts = (() => {
     if (budget.length) entries.push({ colour: "currentColor", label: t("budget-line"), stroke: true });
     fill(id, {
       entries,
-      draw: (box, title) => plot(box, title, {
+      draw: (box, title) => rows.length === 0 ? el("p", { className: "note" }, t("no-spending")) : plot(box, title, {
         height: 290, marginLeft: 50,
         x: { type: "band", domain: years, label: null, tickFormat: (year) => String(year), ticks: yearTicks(years, box), tickSize: 3 },
         y: { label: t("unit-million-usd"), grid: true, tickFormat: axisNumber, transform: (usd) => usd / 1e6, labelArrow: "none" },

@@ -23,7 +23,7 @@ const facts = (() => {
   const unit = (value, name, decimals) => (value === null || value === undefined ? null : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(name)}`);
   const link = (id, label) => (atlas.knows(id) ? el("button", { type: "button", className: "link", onclick: () => atlas.show(id) }, label) : label);
   const list = (title, rows) => (rows.length ? [el("h4", {}, title), el("dl", {}, rows.map(([key, value]) => el("div", {}, el("dt", {}, key), el("dd", {}, value))))] : []);
-  const placeName = (id) => (places.has(id) ? words.local(places.get(id)) : tables.busName(id));
+  const placeName = (id) => (places.has(id) ? words.local(places.get(id)) : tables.busById(id));
 
   function settlement(row) {
     fill(words.local(row), words.name("kind", row.kind), [
@@ -62,7 +62,7 @@ const facts = (() => {
   }
 
   function route(row) {
-    fill(localNames(row.name), words.name("kind", row.kind), [
+    fill(routeName(row), words.name("kind", row.kind), [
       [t("fact-district"), districtName(row.district)],
       [t("fact-standard"), words.phrase("standard", row.standard)],
       [t("fact-length"), unit(row.length_km, "km", 1)],
@@ -82,7 +82,7 @@ const facts = (() => {
     const balance = plan.balance.find((other) => other.bus === row.id);
     const rows = balance ? Object.entries(balance).filter(([key, value]) => key !== "bus" && Math.abs(value) > 0.005) : [];
     const sinks = ["demand", "charge", "export"];
-    fill(localNames(row.name), t("kind-bus"), [
+    fill(busName(row), t("kind-bus"), [
       [t("fact-district"), districtName(row.district)],
       [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
       [t("fact-stands"), yesNo(row.is_existing)],

@@ -118,7 +118,7 @@ const page = (() => {
     document.documentElement.classList.toggle("printing", on);
     charts.printing = on;
     redraw();
-    byId("leaflet").style.cssText = on ? "width: 180mm; height: 150mm" : "";
+    byId("leaflet").style.cssText = on ? "width: 180mm; height: 185mm" : "";
     atlas.resize();
   }
 

@@ -8,81 +8,15 @@ const atlas = (() => {
   const GROUNDS = ["relief", "solar_yield", "wind_speed", "solar_exclusion", "wind_exclusion", "plain"];
   const OVERS = ["districts", "rivers", "road", "railway", "power_line", "solar", "wind", "hydro", "buses", "settlements", "projects"];
   const OFF = new Set(["projects"]);
-  const RAMPS = {
-    solar_yield: ["#fff7d6", "#fdd87c", "#f5a83c", "#d96d20", "#9c3b10"],
-    wind_speed: ["#f1f7ee", "#bfe0cf", "#74bfb0", "#2b8c8f", "#0f4f66"],
-  };
-  const ALLOWED = "#2e8b57";
-  const REASONS = ["#c9b8a4", "#b5a0bd", "#9fb3c8", "#d8c27e", "#c79b90", "#a3b18a", "#8f98a3", "#d3b0c2", "#b0c4bb", "#ddd0b0"];
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  const corners = plan.map.grid.corners;
   const drawn = new Map();
   const groups = {};
   const labels = [];
-  let map, ground, cells, highlight, selected = null, year = null, grids = null, bounds = null;
-
-  // Geometry
+  let map, ground, cells, highlight, selected = null, year = null, bounds = null;
 
   const latLng = ([lon, lat]) => L.latLng(lat, lon);
-  const mercator = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
-
-  function cellAt({ lat, lng }) {
-    const [[south, west], [north, east]] = corners;
-    const x = Math.floor(((lng - west) / (east - west)) * plan.map.grid.width);
-    const y = Math.floor(((mercator(north) - mercator(lat)) / (mercator(north) - mercator(south))) * plan.map.grid.height);
-    if (x < 0 || y < 0 || x >= plan.map.grid.width || y >= plan.map.grid.height) return null;
-    return y * plan.map.grid.width + x;
-  }
-
-  async function unpack({ data, low, scale }) {
-    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const steps = new Uint16Array(await new Response(stream).arrayBuffer());
-    return { at: (cell) => (steps[cell] ? low + (steps[cell] - 1) * scale : null), steps, low, scale };
-  }
-
-  async function unpackAll() {
-    const entries = await Promise.all(Object.entries(plan.map.grid.layers).map(async ([name, grid]) => [name, await unpack(grid)]));
-    grids = Object.fromEntries(entries);
-  }
-
-  function extent(name) {
-    const grid = grids[name];
-    let least = Infinity, most = -Infinity;
-    for (const step of grid.steps) {
-      if (!step) continue;
-      if (step < least) least = step;
-      if (step > most) most = step;
-    }
-    return [grid.low + (least - 1) * grid.scale, grid.low + (most - 1) * grid.scale];
-  }
-
-  // Land as a picture of its cells
-
-  function picture(name) {
-    const { width, height } = plan.map.grid;
-    const canvas = el("canvas", { width, height });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(width, height);
-    const [least, most] = extent(name);
-    const ramp = RAMPS[name] ? d3.interpolateRgbBasis(RAMPS[name]) : null;
-    const paints = new Map();
-    grids[name].steps.forEach((step, cell) => {
-      if (!step) return;
-      if (!paints.has(step)) {
-        const value = grids[name].low + (step - 1) * grids[name].scale;
-        paints.set(step, d3.rgb(ramp ? ramp((value - least) / Math.max(most - least, 1e-9)) : reasonColour(Math.round(value))));
-      }
-      const paint = paints.get(step);
-      image.data.set([paint.r, paint.g, paint.b, ramp || step === 1 - grids[name].low ? 215 : 190], cell * 4);
-    });
-    context.putImageData(image, 0, 0);
-    return canvas.toDataURL();
-  }
-
-  const reasonColour = (order) => (order <= 0 ? ALLOWED : REASONS[(order - 1) % REASONS.length]);
-  const rulesOf = (technology) => plan.rules.filter((row) => row.technology === technology);
+  // Layers below
 
   function setGround(name) {
     ground?.remove();
@@ -91,26 +25,9 @@ const atlas = (() => {
       ground = L.imageOverlay(plan.map.relief.src, plan.map.relief.corners, { pane: "relief", className: "relief", alt: "" }).addTo(map);
     }
     if (name !== "plain" && name !== "relief") {
-      cells = L.imageOverlay(picture(name), corners, { pane: "cells", className: "cells", alt: "" }).addTo(map);
+      cells = L.imageOverlay(landGrid.picture(name), landGrid.corners, { pane: "cells", className: "cells", alt: "" }).addTo(map);
     }
-    groundLegend(name);
-  }
-
-  function groundLegend(name) {
-    const box = byId("ground-legend");
-    box.replaceChildren();
-    if (RAMPS[name]) {
-      const [least, most] = extent(name);
-      const unit = words.unit(name === "solar_yield" ? "kWh/kW" : "m/s");
-      const decimals = name === "solar_yield" ? 0 : 1;
-      box.append(el("div", { className: "ramp" },
-        el("div", { className: "bar", style: { background: `linear-gradient(90deg, ${RAMPS[name].join(",")})` } }),
-        el("div", { className: "ends" }, el("span", {}, words.number(least, decimals)), el("span", {}, `${words.number(most, decimals)} ${unit}`))));
-    } else if (name.endsWith("_exclusion")) {
-      const technology = name.split("_")[0];
-      const rows = [{ order: 0, rule: t("fact-may-be-used") }, ...rulesOf(technology)];
-      box.append(el("ul", { className: "keys" }, rows.map((row) => el("li", {}, el("i", { style: { background: reasonColour(row.order) } }), row.order ? charts.ruleText(row) : row.rule))));
-    }
+    landGrid.legend(byId("ground-legend"), name);
   }
 
   // Layers on top
@@ -143,11 +60,13 @@ const atlas = (() => {
     });
   }
 
+  const isBuilt = (row) => row.is_existing || row.built_capacity_mw > 0.001;
+
   function siteStyle(row) {
     const isPoint = row.geometry.type === "Point";
     return {
-      pane: isPoint ? "places" : "sites", color: colour(row.technology), fillColor: colour(row.technology), weight: isPoint ? 2 : 1.2,
-      fillOpacity: row.is_existing ? 0.9 : row.built_capacity_mw > 0.001 ? 0.55 : 0.12, dashArray: row.is_existing || row.built_capacity_mw > 0.001 ? null : "3 3",
+      pane: isPoint ? "places" : "sites", color: colour(row.technology), fillColor: colour(row.technology), weight: isPoint ? 2 : isBuilt(row) ? 0.8 : 0,
+      fillOpacity: row.is_existing ? 0.9 : isBuilt(row) ? 0.7 : 0.2, dashArray: null,
       radius: 4 + Math.min(6, Math.sqrt(row.capacity_mw) / 4),
     };
   }
@@ -173,8 +92,15 @@ const atlas = (() => {
       L.DomEvent.stopPropagation(event);
       select(entry);
     });
+    if (!matchMedia("(hover: none)").matches) layer.bindTooltip(() => el("span", {}, nameOf(entry)), { sticky: true, direction: "top", offset: [0, -6] });
     groups[group].addLayer(layer);
-    return entry;
+  }
+
+  function nameOf({ kind, row }) {
+    if (kind === "settlement") return words.local(row);
+    if (kind === "site") return `${words.name("kind", row.technology)}: ${siteName(row)}`;
+    if (kind === "route") return routeName(row);
+    return kind === "bus" ? busName(row) : projectName(row);
   }
 
   function addLayers() {
@@ -303,9 +229,8 @@ const atlas = (() => {
   }
 
   function selectLand(point) {
-    const cell = cellAt(point);
-    const known = cell !== null && grids?.elevation.at(cell) !== null;
-    const at = (name) => (known ? grids[name].at(cell) : null);
+    const at = landGrid.reader(point);
+    const known = at("elevation") !== null;
     const near = plan.map.layers.settlements.map((row) => ({ row, distance: map.distance(point, latLng(row.geometry.coordinates)) })).sort((a, b) => a.distance - b.distance)[0];
     select({ kind: "land", point, known, near, at });
   }
@@ -372,7 +297,7 @@ const atlas = (() => {
       el("p", { className: "hint" }, t("settlement-legend")), el("p", { className: "hint" }, t("line-legend")));
     form.replaceChildren(finder(), grounds, overs);
     form.onsubmit = (event) => event.preventDefault();
-    groundLegend(chosen);
+    landGrid.legend(byId("ground-legend"), chosen);
   }
 
   function finder() {
@@ -383,8 +308,8 @@ const atlas = (() => {
     const select = el("select", { id: "find", onchange: (event) => event.target.value && show(event.target.value) },
       el("option", { value: "" }, "…"),
       group(t("over-settlements"), settlements, words.local),
-      group(t("over-buses"), [...buses.values()], (row) => localNames(row.name)),
-      ...["road", "railway", "power_line"].map((kind) => group(t(`over-${kind}`), routes.filter((row) => row.kind === kind), (row) => localNames(row.name))),
+      group(t("over-buses"), [...buses.values()], busName),
+      ...["road", "railway", "power_line"].map((kind) => group(t(`over-${kind}`), routes.filter((row) => row.kind === kind), routeName)),
       ...SITES.map((kind) => group(t(`over-${kind}`), sites.filter((row) => row.technology === kind), siteName)));
     return el("div", { className: "find" }, el("label", { for: "find" }, t("map-find")), select);
   }
@@ -429,7 +354,7 @@ const atlas = (() => {
       if (event.key === "Enter" && event.target === box) selectLand(map.getCenter());
     });
     box.addEventListener("pointerdown", () => box.classList.remove("keyboard"));
-    return unpackAll();
+    return landGrid.unpackAll();
   }
 
   function draw() {

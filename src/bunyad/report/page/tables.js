@@ -37,7 +37,7 @@ const tables = (() => {
     box.replaceChildren(table);
     box.setAttribute("tabindex", "0");
     box.setAttribute("role", "region");
-    box.setAttribute("aria-label", label);
+    box.setAttribute("aria-label", t("table-of", { title: label }));
   }
 
   const value = (column, row) => (column.sort ? column.sort(row) : row[column.key]);
@@ -89,10 +89,10 @@ const tables = (() => {
     build(byId("plants-table"), {
       label: t("show-plants"),
       columns: [
-        text("id", t("column-name"), { show: (row) => mapButton(row.id, row.id) }),
+        text("id", t("column-name"), { show: (row) => mapButton(row.id, siteName(row)) }),
         text("technology", t("column-technology"), { show: (row) => swatch(row.technology) }),
         text("district", t("column-district"), { show: (row) => districtName(row.district) }),
-        text("bus", t("column-bus"), { show: (row) => busName(row.bus) }),
+        text("bus", t("column-bus"), { show: (row) => busById(row.bus) }),
         numeric("capacity_mw", t("column-capacity"), 1),
         numeric("energy_capacity_mwh", t("column-storage"), 1),
         numeric("annual_energy_gwh", t("column-energy"), 1),
@@ -103,7 +103,7 @@ const tables = (() => {
     });
   }
 
-  const busName = (id) => (buses.has(id) ? localNames(buses.get(id).name) : id);
+  const busById = (id) => (buses.has(id) ? busName(buses.get(id)) : id);
 
   // A name that shows its thing on the map, if it is drawn there.
   function mapButton(id, label) {
@@ -191,7 +191,7 @@ const tables = (() => {
     const boxes = plan.rooms.map((room) => {
       const box = el("div", { className: "table-box" });
       build(box, {
-        label: t(`room-${room}`),
+        label: `${t("section-assumptions")}: ${t(`room-${room}`)}`,
         columns: [
           text("title", t("column-title"), { show: (row) => words.keyed(`option-${room}-${row.key.split(".")[1]}`, row.title) }),
           numeric("value", t("column-value"), 0, { show: optionValue, sort: (row) => row.value }),
@@ -247,5 +247,5 @@ const tables = (() => {
     sources();
   }
 
-  return { build, draw, projectList, text, numeric, swatch, badge, millions, busName, mapButton };
+  return { build, draw, projectList, text, numeric, swatch, badge, millions, busById, mapButton };
 })();

@@ -140,13 +140,22 @@ function projectName(row) {
   if (row.kind === "clearance") return lot ? t("project-clearance", { district: districtName(row.district), lot: t(`lot-${lot}`) }) : row.name;
   if ((row.kind === "settlement" || row.kind === "smart_village") && place) return t(`project-${row.kind}`, { place: words.local(place), phase }).trim();
   if (["solar", "wind", "hydro", "storage"].includes(row.kind)) return t("project-plant", { kind: words.name("kind", row.kind), name: siteName(row) });
-  return localNames(row.name);
+  return routeName(row);
 }
 
-// The district and number of a site, such as `Jabrayil 3` for solar-jabrayil-3.
+// A site's own part of its identifier in words, such as `Jabrayil 3` for solar-jabrayil-3.
 function siteName(row) {
-  const rank = row.id.match(/-(\d+)$/)?.[1] ?? "";
-  return `${districtName(row.district)} ${rank}`.trim();
+  const own = row.id.replace(new RegExp(`^(${row.technology ?? row.kind}-)+`), "").replace(/-site-/, "-");
+  return localNames(own.replace(/-/g, " ").replace(/(^|\s)[a-z]/g, (letter) => letter.toUpperCase()));
+}
+
+// The name of a route, such as `Road Fuzuli–Shusha`, with its kind in the page's language.
+const routeName = (row) => (words.language === "en" ? row.name : localNames(row.name.replace(/^(Road|Railway|Line) (.*)$/, `$2 (${words.name("kind", row.kind).toLowerCase()})`)));
+
+// The name of a substation, such as `Fuzuli solar sites`.
+function busName(row) {
+  const [, place, kind] = row.name.match(/^(.*) (solar|wind|hydro) sites$/) ?? [];
+  return kind && words.language !== "en" ? `${localNames(place)}: ${t(`over-${kind}`)}` : localNames(row.name);
 }
 
 // A text with the names of places in the page's language.

@@ -1,0 +1,37 @@
+"""Write every file of a plan folder that people and other programs open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bunyad.report.files import (
+    write_geopackage,
+    write_network,
+    write_projects,
+    write_report,
+    write_tables,
+)
+from bunyad.report.values import PlanValues
+
+
+def write_plan_files(plan: PlanValues, folder: Path) -> None:
+    """
+    Write the report, the GeoPackage, the projects, the network and the tables.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    folder
+        Folder to write into.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    write_report(plan, folder / "report.html")
+    write_geopackage(plan, folder / "plan.gpkg")
+    write_projects(plan, folder)
+    write_network(plan, folder / "network.nc")
+    write_tables(plan, folder / "tables")
