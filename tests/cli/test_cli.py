@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,15 @@ def _run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_answers_in_half_a_second(command: str) -> None:
-    seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
-        done = _run(*command.split(), "--help")
-        seconds.append(time.perf_counter() - began)
-        assert done.returncode == 0
-        assert "Usage: bunyad" in done.stdout
+    """Counted in processor time, so that other work on the machine does not matter."""
+    before = os.times()
+    done = _run(*command.split(), "--help")
+    after = os.times()
 
-    assert min(seconds) < 0.5
+    assert done.returncode == 0
+    assert "Usage: bunyad" in done.stdout
+    seconds = after.children_user + after.children_system
+    assert seconds - before.children_user - before.children_system < 0.5
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -140,8 +139,8 @@ def test_an_energy_system_without_an_answer_names_the_rules_that_clash(
     table.write_text(table.read_text().replace("60.0", "0.0"))
 
     done = _run(
-        "plan", str(small_folder), "-o", "energy.site_share=0", "-o", "energy.battery_max_mw=0",
-        cwd=tmp_path,
+        "plan", str(small_folder), "-o", "potential.solar_max_slope_percent=0",
+        "-o", "potential.wind_max_slope_percent=0", cwd=tmp_path,
     )  # fmt: skip
 
     assert done.returncode == 2, done.stderr
@@ -155,14 +154,14 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_behind(
 ) -> None:
     call = [sys.executable, "-u", "-m", "bunyad", "plan", str(small_folder)]
     with subprocess.Popen(
-        call, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        call, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stderr
         for line in process.stderr:
             if line.startswith("Connect"):
                 break
         os.kill(process.pid, signal.SIGINT)
-        _, shown = process.communicate(timeout=60)
+        shown = process.stderr.read()
 
     assert process.returncode == 130
     assert "Stopped" in shown

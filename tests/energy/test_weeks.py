@@ -73,7 +73,8 @@ def test_the_week_that_is_the_mean_of_its_block_is_chosen() -> None:
     shape = rng.uniform(0, 1, HOURS_PER_WEEK)
     size = rng.permutation(np.arange(-26, 27))[:52].astype(float)
     size[size == 0] = 26.5
-    size[20] = size[np.arange(52) != 20].mean()
+    others = np.delete(np.arange(52), [0, 20])
+    size[20] = size[others].mean()
     year = np.append((1 + size[:, None] * 1e-3) * shape, np.zeros((1, 24)))[None]
 
     weeks = choose_weeks(year, np.eye(1, HOURS)[0], count=1)

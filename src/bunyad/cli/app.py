@@ -21,6 +21,7 @@ app = App(
     name="bunyad",
     help="Plan the rebuilding of a whole region, from terrain, climate and people to projects.",
     version=bunyad.__version__,
+    suppress_keyboard_interrupt=False,
 )
 region_app = App(name="region", help="Look at region folders.")
 app.command(region_app)

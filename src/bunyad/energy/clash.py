@@ -66,7 +66,7 @@ def explain_clash(
     if not rules:
         rules = {f"demand at {_listed(names)}": "join it to a power line, a plant or a tie"}
     return InfeasibleError(
-        f"demand cannot be met: {_listed(names)} lack {missing_mwh(n):,.0f} MWh a year, in "
+        f"demand cannot be met: {missing_mwh(n):,.0f} MWh a year are missing at {_listed(names)}, in "
         f"{int(is_short.sum())} of {len(power)} modelled hours, at most "
         f"{power.sum(axis=1).max():,.2f} MW",
         clashing=rules,

@@ -10,7 +10,7 @@ import xarray as xr
 from bunyad.energy.costs import battery_capex_usd_per_mw, battery_opex_usd_per_mw
 from bunyad.energy.inputs import TECHNOLOGIES, EnergyInputs
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS
-from bunyad.energy.system import BATTERY, EXPORT, IMPORT
+from bunyad.energy.system import ANCHOR, BATTERY, EXPORT, IMPORT
 from bunyad.options.energy import EnergyOptions
 from bunyad.tables import conform
 
@@ -24,7 +24,8 @@ SMALLEST_MW = 1e-6
 
 
 def tidy_solution(n: pypsa.Network) -> None:
-    """Round the solution in place, and make tiny capacities of new plants and batteries 0."""
+    """Round the solution in place, take out what is not there, and make tiny capacities 0."""
+    n.remove("Generator", ANCHOR)
     for parts in (n.generators, n.storage_units):
         parts["p_nom_opt"] = parts.p_nom_opt.where(parts.p_nom_opt > SMALLEST_MW, 0).round(DIGITS)
     n.lines["s_nom_opt"] = n.lines.s_nom_opt.round(DIGITS)

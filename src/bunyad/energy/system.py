@@ -12,6 +12,8 @@ from bunyad.energy.silence import silent
 from bunyad.options.energy import EnergyOptions
 
 IMPORT, EXPORT, BATTERY = "import", "export", "battery"
+ANCHOR = "anchor"
+"""Name of a generator of no size, see `_add_anchor`."""
 RENEWABLE_SHARE = "renewable-share"
 """Name of the constraint that holds the renewable share."""
 
@@ -60,6 +62,7 @@ def build_network(
     _add_trade(n, inputs.interconnectors, options)
     _add_lines(n, inputs, options)
     _add_batteries(n, sorted(batteries), options)
+    _add_anchor(n)
     n.meta = {"weeks": [[week.label, week.first_hour] for week in inputs.weeks]}
     return n
 
@@ -142,3 +145,14 @@ def _add_batteries(n: pypsa.Network, buses: list[str], options: EnergyOptions) -
         capital_cost=battery_cost_usd_per_mw(options),
         marginal_cost=options.battery_wear_usd_per_mwh,
     )
+
+
+def _add_anchor(n: pypsa.Network) -> None:
+    """
+    Add a generator of no size whose price keeps the sum of all prices above 0.
+
+    PyPSA drops prices that sum to 0, as those of imports and exports do if they are equal, and
+    takes no problem without costs.
+    """
+    price = 1 + n.generators.marginal_cost.abs().sum()
+    n.add("Generator", ANCHOR, bus=n.buses.index[0], carrier=IMPORT, p_nom=0, marginal_cost=price)

@@ -96,6 +96,7 @@ def plan_region(
         If the plan cannot be written.
     """
     started = time.monotonic()
+    _remove_leftovers(out)
     job = _prepare(name_or_folder, out, option_layers)
     last = _read_provenance(out)
     if _is_current(job, last):
@@ -177,7 +178,6 @@ def _hash_outputs(folder: Path) -> dict[str, str]:
 def _run_and_swap(job: _Job, last: Mapping[str, Any], watch: Watcher) -> tuple[str, ...]:
     """Make the plan in a folder beside its place, then put it there."""
     job.out.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(job.out)
     work = job.out.with_name(f".{job.out.name}.partial-{os.getpid()}")
     work.mkdir()
     try:
@@ -194,7 +194,7 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     from bunyad.plan.model import RESULTS, make_plan
     from bunyad.region.load import load_region
     from bunyad.report import write_plan_files
-    from bunyad.store import save_result
+    from bunyad.store import load_result, save_result
 
     stored = last.get("stages", {})
     reused: list[str] = []
@@ -203,17 +203,15 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     def step(stage: str, act: Callable[[], Any]) -> Any:
         began = time.monotonic()
         old, new = job.out / STAGES_FOLDER / stage, work / STAGES_FOLDER / stage
-        result = None
-        if stored.get(stage) == job.keys[stage]:
-            result = _load_stored(RESULTS[stage], old)
-        if result is not None:
-            watch(stage, "reuse")
+        is_stored = stored.get(stage) == job.keys[stage] and _holds(RESULTS[stage], old)
+        watch(stage, "reuse" if is_stored else "run")
+        if is_stored:
             shutil.copytree(old, new)
             reused.append(stage)
         else:
-            watch(stage, "run")
-            result = act()
-            save_result(result, new)
+            save_result(act(), new)
+        # A fresh result is read back too, so that both ways give the same bytes.
+        result = load_result(RESULTS[stage], new)
         watch(stage, "done")
         seconds[stage] = round(time.monotonic() - began, 3)
         return result
@@ -242,14 +240,15 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     return tuple(reused)
 
 
-def _load_stored(kind: type, folder: Path) -> Any:
-    """Return a stored result, or None where it is not there or cannot be read."""
+def _holds(kind: type, folder: Path) -> bool:
+    """Tell whether a stored result is there and can be read."""
     from bunyad.store import load_result
 
     try:
-        return load_result(kind, folder)
+        load_result(kind, folder)
     except (OSError, ValueError, KeyError):
-        return None
+        return False
+    return True
 
 
 def _provenance(job: _Job, region: Any) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def write_network(plan: PlanValues, path: Path) -> None:
         If the file cannot be written.
     """
     with _replacing(path) as temporary:
-        plan.energy.network.to_netcdf(temporary, engine="netcdf4")
+        plan.energy.network.drop_encoding().to_netcdf(temporary, engine="netcdf4")
 
 
 def write_tables(plan: PlanValues, folder: Path) -> None:
