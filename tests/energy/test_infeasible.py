@@ -44,6 +44,13 @@ def test_too_little_land_for_the_renewable_share_names_both() -> None:
     assert "Lower energy.min_renewable_share" in str(error)
 
 
+def test_an_own_share_that_no_site_can_serve_is_named() -> None:
+    error = clash(System({BUS: 10 * ALWAYS}, options={**FREE, "min_own_share": 0.5}))
+
+    assert error.clashing == ("energy.min_own_share = 0.5",)
+    assert "43,800 MWh a year are missing" in str(error)
+
+
 def test_a_thin_line_is_named() -> None:
     lines = (Line(BUS, FAR, 3, 1e6),)
 

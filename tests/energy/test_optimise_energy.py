@@ -56,9 +56,13 @@ def islands() -> System:
             Line(WEST_BUS, NORTH_BUS, 60, 2e6, voltage_kv=220),
             Line(BUS, NORTH_BUS, 60, 3e6),
         ),
-        import_mw=25,
+        import_mw=80,
         export_mw=20,
-        options={"import_price_usd_per_mwh": 90, "battery_usd_per_kwh": 60},
+        options={
+            "import_price_usd_per_mwh": 90,
+            "battery_usd_per_kwh": 40,
+            "min_renewable_share": 0.3,
+        },
     )
 
 
@@ -151,6 +155,37 @@ def test_the_renewable_share_is_held_over_the_year_where_imports_would_be_cheape
     assert figure(energy, "renewable_share") == pytest.approx(0.6)
     assert figure(energy, "import_gwh") == pytest.approx(0.4 * 87.6)
     assert figure(energy, "emissions_kt") == pytest.approx(0.4 * 87.6 * 0.449)
+
+
+def test_the_own_share_is_held_hour_by_hour_where_exports_would_make_up_for_imports() -> None:
+    # By day alone the plant could earn enough exports to balance all imports of the year.
+    system = System(
+        {BUS: 10 * ALWAYS},
+        (Site("plant", DAYTIME, capex_usd_per_kw=9000),),
+        export_mw=1000,
+        options={**FREE, "min_own_share": 0.4, "battery_usd_per_kw": 9000},
+    )
+
+    energy = run(system)
+
+    assert figure(energy, "own_share") == pytest.approx(0.4)
+    assert figure(energy, "import_gwh") == pytest.approx(0.6 * 87.6)
+    assert energy.plants.capacity_mw.sum() == pytest.approx(8)
+
+
+def test_sites_added_where_they_pay_cost_no_more_than_all_sites_at_once() -> None:
+    steps = [Site(f"sun-{step}", SUMMERY, 3, capex_usd_per_kw=350 + 30 * step) for step in range(8)]
+    system = replace(sun_and_wind(), sites=(*sun_and_wind().sites, *steps))
+    inputs = gather_inputs(system.region(), **system.inputs())
+    options = system.inputs()["options"]
+    n = build_network(inputs, options=options, name="all", batteries=())
+
+    assert _solve(n, inputs, options)
+
+    energy = run(system)
+    cost = figure(energy, "system_cost_usd_per_year")
+    assert cost == pytest.approx(n.objective, rel=1e-5)
+    assert 3 <= (energy.plants.technology == "solar").sum() < 9
 
 
 def test_two_capacities_are_those_of_a_search_over_a_grid() -> None:

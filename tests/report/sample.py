@@ -320,6 +320,7 @@ def sample_energy(networks: Networks) -> EnergySystem:
             ("import_gwh", energy["import"], "GWh/a", "Import"),
             ("export_gwh", float(yearly.export_mw.sum()), "GWh/a", "Export"),
             ("renewable_share", 0.97, "-", "Renewable generation by demand"),
+            ("own_share", 0.95, "-", "Demand met without imports"),
             ("curtailment_share", 0.01, "-", "Curtailed part"),
             ("emissions_kt", 1.2, "kt/a", "Emissions of imports"),
             ("export_revenue_usd_per_year", 5e5, "US$/a", "Export revenue"),

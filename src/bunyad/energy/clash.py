@@ -9,7 +9,7 @@ import pypsa
 
 from bunyad.energy.inputs import EnergyInputs
 from bunyad.energy.silence import silent
-from bunyad.energy.system import EXPORT, IMPORT, RENEWABLE_SHARE
+from bunyad.energy.system import EXPORT, IMPORT, OWN_SHARE, RENEWABLE_SHARE
 from bunyad.errors import InfeasibleError
 from bunyad.options.energy import EnergyOptions
 
@@ -66,8 +66,8 @@ def explain_clash(
     if not rules:
         rules = {f"demand at {_listed(names)}": "join it to a power line, a plant or a tie"}
     return InfeasibleError(
-        f"demand cannot be met: {missing_mwh(n):,.0f} MWh a year are missing at {_listed(names)}, in "
-        f"{int(is_short.sum())} of {len(power)} modelled hours, at most "
+        f"demand cannot be met: {missing_mwh(n):,.0f} MWh a year are missing at "
+        f"{_listed(names)}, in {int(is_short.sum())} of {len(power)} modelled hours, at most "
         f"{power.sum(axis=1).max():,.2f} MW",
         clashing=rules,
         mend="; or ".join(rules.values()),
@@ -87,6 +87,8 @@ def _binding_rules(n: pypsa.Network, options: EnergyOptions) -> dict[str, str]:
         rules[f"energy.min_renewable_share = {options.min_renewable_share:g}"] = (
             "lower energy.min_renewable_share"
         )
+    if _binding(n, OWN_SHARE):
+        rules[f"energy.min_own_share = {options.min_own_share:g}"] = "lower energy.min_own_share"
     ties = [name for name in _binding(n, "Generator-fix-p-upper") if name.startswith(f"{IMPORT} ")]
     if ties:
         rules[f"import_mw of {_listed(name.removeprefix(f'{IMPORT} ') for name in ties)}"] = (

@@ -38,10 +38,10 @@ def tidy_solution(n: pypsa.Network) -> None:
 
 def list_plants(n: pypsa.Network, inputs: EnergyInputs, *, options: EnergyOptions) -> pd.DataFrame:
     """List the plants and batteries that stand or are built."""
-    sites = inputs.plants
+    sites = inputs.plants[inputs.plants.index.isin(n.generators.index)]
     built = n.generators.p_nom_opt.reindex(sites.index)
     energy = _yearly_gwh(n, n.generators_t.p[sites.index])
-    available = _yearly_gwh(n, inputs.profiles * built)
+    available = _yearly_gwh(n, inputs.profiles[sites.index] * built)
     plants = sites.assign(
         id=sites.index,
         capacity_mw=built,

@@ -52,7 +52,7 @@ class EnergySystem:
     summary: pd.DataFrame
     """
     Rows `system_cost_usd_per_year`, `demand_gwh`, `generation_gwh`, `import_gwh`, `export_gwh`,
-    `storage_losses_gwh`, `renewable_share`, `curtailment_share`, `emissions_kt`,
+    `storage_losses_gwh`, `renewable_share`, `own_share`, `curtailment_share`, `emissions_kt`,
     `export_revenue_usd_per_year`, `import_cost_usd_per_year`, `peak_demand_mw`,
     `mean_price_usd_per_mwh`.
     """

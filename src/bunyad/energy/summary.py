@@ -29,6 +29,7 @@ MEANINGS = {
         "-",
         "Renewable energy less storage losses, by demand; above 1: exports exceed imports",
     ),
+    "own_share": ("-", "Demand that is met without imports, hour by hour, by demand"),
     "curtailment_share": ("-", "Renewable energy that could not be used, by what was there"),
     "emissions_kt": ("kt/a", "CO2 of the imported energy"),
     "export_revenue_usd_per_year": ("US$/a", "Exported energy times its price"),
@@ -63,6 +64,7 @@ def summarise_system(
         "export_gwh": exports,
         "storage_losses_gwh": losses,
         "renewable_share": (generation - losses) / demand if demand > 0 else 1.0,
+        "own_share": max(0.0, 1 - imports / demand) if demand > 0 else 1.0,
         "curtailment_share": _share(curtailed, generation + curtailed),
         "emissions_kt": imports
         * MWH_PER_GWH

@@ -16,6 +16,8 @@ ANCHOR = "anchor"
 """Name of a generator of no size, see `_add_anchor`."""
 RENEWABLE_SHARE = "renewable-share"
 """Name of the constraint that holds the renewable share."""
+OWN_SHARE = "own-share"
+"""Name of the constraint that limits imports."""
 
 
 @silent()

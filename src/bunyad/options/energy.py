@@ -10,6 +10,7 @@ class EnergyOptions(RoomOptions):
 
     weeks_per_year: int = option("energy.weeks_per_year")
     min_renewable_share: float = option("energy.min_renewable_share")
+    min_own_share: float = option("energy.min_own_share")
     import_price_usd_per_mwh: float = option("energy.import_price_usd_per_mwh")
     export_price_usd_per_mwh: float = option("energy.export_price_usd_per_mwh")
     grid_emissions_t_per_mwh: float = option("energy.grid_emissions_t_per_mwh")

@@ -234,7 +234,7 @@ COUNTERPARTS: dict[str, Callable[[Plan], float | None]] = {
     "grid_330kv_km": _line_length(330),
     "grid_110kv_km": _line_length(110),
     "hazard_ha": _hazard,
-    "renewable_share_percent": _summary("renewable_share", 100),
+    "renewable_share_percent": _summary("own_share", 100),
     "budget_2023_azn_bn": _yearly_budget,
     "programme_azn_bn": _first_five_years,
     "demand_aghali_gwh": _demand_of("aghali"),

@@ -211,7 +211,7 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
         else:
             save_result(act(), new)
         # A fresh result is read back too, so that both ways give the same bytes.
-        result = load_result(RESULTS[stage], new)
+        result: Any = load_result(RESULTS[stage], new)
         watch(stage, "done")
         seconds[stage] = round(time.monotonic() - began, 3)
         return result

@@ -82,7 +82,7 @@ def key_figures(plan: PlanValues) -> list[dict[str, Any]]:
         "wind": (plants.get("wind", 0.0), "MW"),
         "hydro": (plants.get("hydro", 0.0), "MW"),
         "battery": (plants.get("battery", 0.0), "MW"),
-        "renewable_share": (summary["renewable_share"] * 100, "%"),
+        "own_share": (summary["own_share"] * 100, "%"),
         "cost": (projects["capex_usd"].sum(), "US$"),
         "roads": (lengths.get("road", 0.0), "km"),
         "railways": (lengths.get("railway", 0.0), "km"),

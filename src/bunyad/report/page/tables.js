@@ -70,7 +70,7 @@ const tables = (() => {
   }
 
   function summary() {
-    const shares = { renewable_share: true, curtailment_share: true };
+    const shares = { renewable_share: true, own_share: true, curtailment_share: true };
     build(byId("summary-table"), {
       label: t("summary-title"),
       sortable: false,
