@@ -79,3 +79,4 @@ class PotentialOptions(RoomOptions):
     wind_speed_step_ms: float = option("potential.wind_speed_step_ms")
     wind_density_step: float = option("potential.wind_density_step")
     wake_wind_turbulence: float = option("potential.wake_wind_turbulence")
+    wake_spacing_diameters: float = option("potential.wake_spacing_diameters")

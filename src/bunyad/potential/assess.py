@@ -62,9 +62,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     }
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
-    rulings = {
-        name: apply_rules(land, land_rules(region, name, options=options)) for name in bases
-    }
+    rulings = {name: apply_rules(land, land_rules(region, name, options=options)) for name in bases}
     exclusion = {name: first_exclusion(found, cells.count) for name, found in rulings.items()}
     hits = {name: all_exclusions(found, cells.count) for name, found in rulings.items()}
     tables = [rule_table(name, found, cells.covered_km2) for name, found in rulings.items()]

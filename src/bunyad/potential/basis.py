@@ -34,9 +34,7 @@ def yearly_hours(basis: Basis | WindField) -> Floats:
     return np.asarray(basis.weights @ basis.profiles.sum(axis=1), dtype=float)
 
 
-def mean_profile(
-    basis: Basis | WindField, cells: Ints, area_km2: Floats | None = None
-) -> Floats:
+def mean_profile(basis: Basis | WindField, cells: Ints, area_km2: Floats | None = None) -> Floats:
     """
     Return the mean hourly output of some cells, in parts of their capacity [-].
 

@@ -145,7 +145,14 @@ def _technology_rules(
             "class",
             "allows_cropland" if technology == "solar" else "allows_forest",
         ),
-        ("near", "Centre of a settlement", "settlements", (settlement,), "m", "settlement_buffer_m"),
+        (
+            "near",
+            "Centre of a settlement",
+            "settlements",
+            (settlement,),
+            "m",
+            "settlement_buffer_m",
+        ),
         ("near", "River", "rivers", (river,), "m", "river_buffer_m"),
         ("near", "Protected land", "protected", (protected,), "m", "protected_buffer_m"),
     ]

@@ -106,6 +106,9 @@ def _winds(source: xr.Dataset) -> list[tuple[int, xr.DataArray]]:
         if east in source and north in source
     ]
     winds += [
-        (height, source[name]) for height, names in SPEEDS.items() for name in names if name in source
+        (height, source[name])
+        for height, names in SPEEDS.items()
+        for name in names
+        if name in source
     ]
     return winds

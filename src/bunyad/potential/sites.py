@@ -135,7 +135,9 @@ def existing_sites(
     return sites
 
 
-def area_sites(ground: Ground, technology: Technology, basis: Basis | WindField, eligible: Flags) -> list[Site]:
+def area_sites(
+    ground: Ground, technology: Technology, basis: Basis | WindField, eligible: Flags
+) -> list[Site]:
     """
     Return the committed plants of a technology, and new sites on the eligible land.
 
@@ -180,9 +182,7 @@ def area_sites(ground: Ground, technology: Technology, basis: Basis | WindField,
                 ),
                 left,
             )
-            for rank, band in enumerate(
-                yield_bands(hours[here], area_km2, ground.options), start=1
-            )
+            for rank, band in enumerate(yield_bands(hours[here], area_km2, ground.options), start=1)
         ]
     return [site for site in sites if site.full_load_hours > 0]
 

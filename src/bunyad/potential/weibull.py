@@ -24,7 +24,9 @@ class Weibull:
     """Shape k [-]."""
 
 
-def fit_weibull(speed_ms: Floats, *, method: Literal["moments", "likelihood"] = "moments") -> Weibull:
+def fit_weibull(
+    speed_ms: Floats, *, method: Literal["moments", "likelihood"] = "moments"
+) -> Weibull:
     """
     Fit Weibull distributions to series of wind speed.
 
@@ -53,9 +55,11 @@ def fit_weibull(speed_ms: Floats, *, method: Literal["moments", "likelihood"] = 
     ratio = np.where(calm, 1, speed.std(axis=-1) / np.where(calm, 1, mean))
     shape = _moment_shape(ratio)
     if method == "likelihood":
-        shape = _likely_shape(speed, shape)
-        powered = np.where(speed > 0, speed, np.nan) ** shape[..., None]
-        scale = _mean_of_wind(powered) ** (1 / shape)
+        # Where there is nothing to fit, any speeds stand in until the answer is set below.
+        any_wind = np.linspace(1, 2, speed.shape[-1])
+        wind = np.where(calm[..., None], any_wind, np.where(speed > 0, speed, np.nan))
+        shape = _likely_shape(wind, shape)
+        scale = _mean_of_wind(wind ** shape[..., None]) ** (1 / shape)
     else:
         scale = mean / gamma(1 + 1 / shape)
     return Weibull(scale=np.where(calm, mean, scale), shape=np.where(calm, 1, shape))
@@ -81,9 +85,8 @@ def _moment_shape(ratio: Floats) -> Floats:
     return np.asarray(shape, dtype=float)
 
 
-def _likely_shape(speed: Floats, first: Floats) -> Floats:
+def _likely_shape(wind: Floats, first: Floats) -> Floats:
     """Return the shape of the greatest likelihood, by Newton's method from a first guess."""
-    wind = np.where(speed > 0, speed, np.nan)
     log = np.log(wind)
     mean_log = _mean_of_wind(log)
     shape = np.asarray(first, dtype=float)
@@ -93,7 +96,7 @@ def _likely_shape(speed: Floats, first: Floats) -> Floats:
         tilted = _mean_of_wind(powered * log) / total
         gap = tilted - 1 / shape - mean_log
         slope = _mean_of_wind(powered * log**2) / total - tilted**2 + 1 / shape**2
-        step = np.clip(np.nan_to_num(gap / slope), -shape / 2, shape / 2)
+        step = np.clip(gap / slope, -shape / 2, shape / 2)
         shape = shape - step
         if np.all(np.abs(step) <= np.finfo(np.float32).eps * shape):
             break

@@ -41,10 +41,10 @@ def wind_power_curve(options: PotentialOptions) -> PowerCurve:
         touch the ground.
     """
     # windpowerlib 0.2.2 uses forms of pandas that pandas 3 calls deprecated.
+    turbine = library_turbine(options)
+    curve = turbine.power_curve
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        turbine = _library_turbine(options)
-        curve = turbine.power_curve
         if options.wind_turbulence_intensity > 0:
             curve = smooth_power_curve(
                 curve["wind_speed"],
@@ -134,22 +134,36 @@ def wind_output(speed_ms: Floats, density: Floats | float, curve: PowerCurve) ->
     return np.reshape(output, speed.shape)
 
 
-def _library_turbine(options: PotentialOptions) -> WindTurbine:
-    """Return the turbine with its power curve, or say which turbines there are."""
-    types = get_turbine_types(print_out=False)
-    known = sorted(types.loc[types["has_power_curve"], "turbine_type"])
-    if options.wind_turbine not in known:
-        near = difflib.get_close_matches(options.wind_turbine, known, cutoff=0) or known
-        raise InputError(
-            f"windpowerlib has no power curve of the turbine {options.wind_turbine!r}",
-            where="potential.wind_turbine",
-            mend=f"give a type that it has, such as {', '.join(near)}",
-        )
-    try:
-        return WindTurbine(turbine_type=options.wind_turbine, hub_height=options.wind_hub_height_m)
-    except ValueError:
-        raise InputError(
-            f"the hub height is {options.wind_hub_height_m:g} m, less than half of the rotor",
-            where="potential.wind_hub_height_m",
-            mend="give a larger hub height or a smaller turbine",
-        ) from None
+def library_turbine(options: PotentialOptions) -> WindTurbine:
+    """
+    Return the turbine with its power curve.
+
+    Raises
+    ------
+    InputError
+        If windpowerlib's library has no power curve of the type, or if the rotor would touch the
+        ground.
+    """
+    # windpowerlib 0.2.2 uses forms of pandas that pandas 3 calls deprecated.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        types = get_turbine_types(print_out=False)
+        known = sorted(types.loc[types["has_power_curve"], "turbine_type"])
+        if options.wind_turbine in known:
+            try:
+                return WindTurbine(
+                    turbine_type=options.wind_turbine, hub_height=options.wind_hub_height_m
+                )
+            except ValueError:
+                raise InputError(
+                    f"the hub height is {options.wind_hub_height_m:g} m, less than half of the "
+                    "rotor",
+                    where="potential.wind_hub_height_m",
+                    mend="give a larger hub height or a smaller turbine",
+                ) from None
+    near = difflib.get_close_matches(options.wind_turbine, known, cutoff=0) or known
+    raise InputError(
+        f"windpowerlib has no power curve of the turbine {options.wind_turbine!r}",
+        where="potential.wind_turbine",
+        mend=f"give a type that it has, such as {', '.join(near)}",
+    )
