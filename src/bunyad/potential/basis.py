@@ -49,7 +49,7 @@ def mean_profile(basis: Basis | WindField, cells: Ints, area_km2: Floats | None 
     """
     if isinstance(basis, WindField):
         weights = np.ones(len(cells)) if area_km2 is None else area_km2
-        return wind_profiles(basis, [(cells, weights)])[0]
+        return np.asarray(wind_profiles(basis, [(cells, weights)])[0])
     share = np.bincount(cells, weights=area_km2, minlength=basis.weights.shape[0])
     share = share / share.sum()
     mix = np.asarray(basis.weights.T @ share, dtype=float)

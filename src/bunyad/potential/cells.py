@@ -107,7 +107,9 @@ def inside_cells(region: Region) -> Cells:
         land_cover=values("land_cover", np.int64),
         district=_main_district(values("district", np.int64), coverage, part_cell),
         wind_speed_ms=values("wind_speed_ms", float),
-        covered_km2=np.bincount(part_cell, weights=coverage.area_km2, minlength=count),
+        covered_km2=np.bincount(part_cell, weights=coverage.area_km2, minlength=count).astype(
+            float
+        ),
         part_cell=part_cell,
         part_district=coverage.district,
         part_km2=coverage.area_km2,

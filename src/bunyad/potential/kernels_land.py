@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 
@@ -10,7 +12,7 @@ BLOCK = 4096
 
 
 @njit(cache=True, parallel=True)
-def rows_to_feature(features, away):
+def rows_to_feature(features: Any, away: Any) -> None:
     """
     Fill `away` with how many rows off the nearest feature of the same column is.
 
@@ -40,7 +42,7 @@ def rows_to_feature(features, away):
 
 
 @njit(cache=True, parallel=True)
-def widen_rows(away, reach):
+def widen_rows(away: Any, reach: Any) -> Any:
     """
     Return 1 where a cell lies within reach of a feature, else 0.
 

@@ -9,6 +9,8 @@ steps a unit of density and of speed.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 
@@ -17,7 +19,9 @@ HOURS = 1024
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _fill(weather, cell, table, steps, place, parts, out):
+def _fill(
+    weather: Any, cell: Any, table: Any, steps: Any, place: Any, parts: Any, out: Any
+) -> None:
     """
     Fill `out` with the hourly output of one cell.
 
@@ -55,7 +59,7 @@ def _fill(weather, cell, table, steps, place, parts, out):
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _fill_plain(speed, factor, table, place, beyond, out):
+def _fill_plain(speed: Any, factor: Any, table: Any, place: Any, beyond: Any, out: Any) -> None:
     """Fill `out` with the hourly output of one cell in air of one density; see `_fill`."""
     most, one = np.float32(len(table) - 2), np.float32(1)
     for hour in range(len(out)):
@@ -69,13 +73,15 @@ def _fill_plain(speed, factor, table, place, beyond, out):
 
 
 @njit(cache=True)
-def _room():
+def _room() -> Any:
     """Return space to work in: places in the table, and two parts of the way to the next."""
     return np.empty(HOURS, np.uint32), np.empty(HOURS, np.float32), np.empty(HOURS, np.float32)
 
 
 @njit(cache=True)
-def _fill_any(weather, cells, cell, table, steps, low, room, out):
+def _fill_any(
+    weather: Any, cells: Any, cell: Any, table: Any, steps: Any, low: Any, room: Any, out: Any
+) -> None:
     """Fill `out` with the hourly output of one cell from hour `low` on; `room` is to work in."""
     speed, log_kelvin, per_kelvin = weather
     point, scale, pressure, cooling = cells
@@ -96,7 +102,7 @@ def _fill_any(weather, cells, cell, table, steps, low, room, out):
 
 
 @njit(cache=True, parallel=True, fastmath=True)
-def wind_field(weather, cells, table, steps, out):
+def wind_field(weather: Any, cells: Any, table: Any, steps: Any, out: Any) -> None:
     """Fill `out`, one row a cell and one column an hour, with the output of every hour."""
     count, hours = out.shape
     for cell in prange(count):
@@ -107,7 +113,7 @@ def wind_field(weather, cells, table, steps, out):
 
 
 @njit(cache=True, parallel=True, fastmath=True)
-def wind_sums(weather, cells, table, steps, bins, out):
+def wind_sums(weather: Any, cells: Any, table: Any, steps: Any, bins: Any, out: Any) -> None:
     """Add the output of every hour to `out`, one row a cell and one column a bin of `bins`."""
     hours = len(bins)
     for cell in prange(out.shape[0]):
@@ -126,7 +132,7 @@ def wind_sums(weather, cells, table, steps, bins, out):
 
 
 @njit(cache=True, parallel=True, fastmath=True)
-def wind_means(weather, cells, table, steps, groups, out):
+def wind_means(weather: Any, cells: Any, table: Any, steps: Any, groups: Any, out: Any) -> None:
     """
     Add the weighted output of groups of cells to `out`, one row a group and one column an hour.
 

@@ -101,7 +101,7 @@ def hub_wind(source: xr.Dataset, *, options: PotentialOptions) -> xr.DataArray:
 def _winds(source: xr.Dataset) -> list[tuple[int, xr.DataArray]]:
     """Return the wind speeds of a source by their height [m]."""
     winds = [
-        (height, np.hypot(source[east], source[north]))
+        (height, xr.DataArray(np.hypot(source[east], source[north])))
         for height, (east, north) in COMPONENTS.items()
         if east in source and north in source
     ]

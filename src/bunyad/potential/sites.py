@@ -237,7 +237,9 @@ def cell_polygon(cells: Cells, chosen: Ints, outline: shapely.Geometry) -> shape
     squares = shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
     within = shapely.intersection(shapely.coverage_union_all(squares), outline)
     parts = shapely.get_parts(within)
-    return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2]).normalize()
+    areas = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+    outline_of_cells: shapely.Geometry = shapely.normalize(areas)
+    return outline_of_cells
 
 
 def site_id(technology: str, region: Region, district: int, rank: int) -> str:

@@ -34,7 +34,7 @@ class Park:
     """Energy lost to wakes, part of what the turbines would yield alone [-]."""
 
 
-def lay_out_park(outline: shapely.Geometry, *, options: PotentialOptions) -> Floats:
+def lay_out_park(outline: shapely.Polygon, *, options: PotentialOptions) -> Floats:
     """
     Return places of turbines inside of an outline, rows offset by half a place [m].
 
