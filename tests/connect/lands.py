@@ -197,7 +197,7 @@ def made_up_potential() -> Potential:
     sites = gpd.GeoDataFrame(frame.assign(**rest), geometry=shapes, crs=CRS)
     empty = pd.DataFrame()
     return Potential(
-        land=xr.Dataset(), sites=conform(sites, SITES), profiles=xr.DataArray(),
+        land=xr.Dataset(), sites=conform(sites.assign(clearance_usd=0.0, available_from=2026), SITES), profiles=xr.DataArray(),
         supply_curves=empty, land_rules=empty, totals=empty,
     )  # fmt: skip
 

@@ -27,7 +27,8 @@ from bunyad.potential import (
 )
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.constants import data_table
-from bunyad.potential.sites import cell_polygon, contaminated_share, site_id, yield_bands
+from bunyad.potential.mined import available_from, contaminated_share
+from bunyad.potential.sites import cell_polygon, site_id, yield_bands
 
 
 @cache
@@ -173,6 +174,31 @@ def test_contaminated_land_costs_more() -> None:
     assert contaminated_share(clean, "Upland") == 0
 
 
+def test_clearance_is_told_apart_and_is_part_of_the_cost() -> None:
+    sites = small_potential().sites.query("technology == 'wind' and not is_existing")
+    options = PotentialOptions()
+
+    disturbed_km2 = sites["capacity_mw"] * options.wind_disturbed_ha_per_mw / 100
+    share = sites["district"].map(lambda name: contaminated_share(small_region(), name))
+    cleared = disturbed_km2 * share * options.clearance_cost_usd_per_km2
+    np.testing.assert_allclose(sites["clearance_usd"], cleared)
+    per_kw = sites["clearance_usd"] / sites["capacity_mw"] / 1e3
+    np.testing.assert_allclose(sites["capex_usd_per_kw"], 1_250 + per_kw)
+
+
+def test_mined_land_is_late_and_clean_land_is_not() -> None:
+    region, options = small_region(), PotentialOptions(clearance_ha_per_year=800)
+    clean = replace(region, hazards=region.hazards.iloc[:0])
+
+    # Upland has 6,000 of the region's 8,000 ha, and so 600 ha a year of its pace; 60 of its
+    # 576 km² are mined, so that 14,400 ha of plant need 1,500 ha, two and a half years.
+    assert available_from(region, "Upland", 14_400, options=options) == 2026 + 1 + 3
+    assert available_from(clean, "Upland", 14_400, options=options) == 2026
+    sites = small_potential().sites
+    assert (sites.query("is_existing")["available_from"] == 2026).all()
+    assert (sites.query("not is_existing and technology == 'wind'")["available_from"] > 2026).all()
+
+
 def test_contamination_never_exceeds_the_district() -> None:
     region = small_region()
     hazards = region.hazards.assign(contaminated_ha=1e9)
@@ -216,14 +242,13 @@ def test_the_best_band_comes_first() -> None:
 )
 def test_bands_part_the_land_without_rest(hours, least, most) -> None:
     options = PotentialOptions(min_site_area_km2=least, max_sites_per_district=most)
-    cells = np.arange(len(hours))
 
-    bands = yield_bands(cells, np.array(hours), 1.0, options)
+    bands = yield_bands(np.array(hours), np.ones(len(hours)), options)
 
     if len(hours) < least:
         assert bands == []
     else:
-        assert sorted(np.concatenate(bands)) == cells.tolist()
+        assert sorted(np.concatenate(bands)) == list(range(len(hours)))
         assert len(bands) <= most
         assert min(map(len, bands)) >= int(least)
 
@@ -274,9 +299,11 @@ def test_identifiers_are_plain_and_differ_between_like_names() -> None:
 def test_the_outline_of_cells_has_their_area() -> None:
     cells = inside_cells(small_region())
 
-    outline = cell_polygon(cells, np.array([0, 1, 5, 40]))
+    upland = small_region().districts.geometry.iloc[0]
 
-    assert outline.area / 1e6 == pytest.approx(4)
+    outline = cell_polygon(cells, np.array([0, 1, 5, 39]), upland)
+
+    assert outline.area / 1e6 == pytest.approx(3)  # the last of them lies in Lowland
 
 
 def test_every_option_and_constant_names_its_source() -> None:

@@ -101,7 +101,7 @@ def potential() -> Potential:
     )  # fmt: skip
     return Potential(
         land=xr.Dataset(),
-        sites=conform(sites, SITES),
+        sites=conform(sites.assign(clearance_usd=0.0, available_from=2026), SITES),
         profiles=xr.DataArray(),
         supply_curves=_empty(SUPPLY_CURVES),
         land_rules=_empty(LAND_RULES),

@@ -94,7 +94,7 @@ def sample_potential(region: Region) -> Potential:
         ],
         geometry=[row[-1] for row in rows], crs=CRS,
     )  # fmt: skip
-    sites = conform(sites, SITES)
+    sites = conform(sites.assign(clearance_usd=0.0, available_from=2026), SITES)
     curves = sites.sort_values(["technology", "lcoe_usd_per_mwh"]).rename(columns={"id": "site"})
     by = curves.groupby("technology")
     curves["cumulative_capacity_mw"] = by["capacity_mw"].cumsum()
@@ -127,7 +127,9 @@ def sample_potential(region: Region) -> Potential:
         sites=sites,
         profiles=profiles,
         supply_curves=conform(pd.DataFrame(curves), SUPPLY_CURVES),
-        land_rules=conform(rules, LAND_RULES),
+        land_rules=conform(
+            rules.assign(kind="", title="", layer="", limit="", unit="", source=""), LAND_RULES
+        ),
         totals=conform(totals, POTENTIAL_TOTALS),
     )
 

@@ -6,9 +6,15 @@ their cost, supply curves and totals for solar, wind and small hydropower.
 
 In the order in which they are used:
 
-cells       the cells of the terrain that lie in the region, as flat arrays
-land        rules that exclude land from solar and wind
-sun, wind   hourly yield per unit of capacity, everywhere (kept as a `basis`)
+coverage    how much of each cell lies in each district
+cells       the cells of the terrain that hold land of the region, as flat arrays
+buffers     which cells lie within a distance of a feature
+rules       where solar and wind plants may not stand, in order
+land        what those rules exclude; why tells it of one place
+sun, wind   hourly yield per unit of capacity (a `basis`, a `windfield`)
+shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
+wake        what the turbines of one park take from each other
+mined       clearance of mined land: cost and date
 sites       eligible land of each district made into sites
 hydro       runoff and head made into sites
 costs       levelised cost
@@ -18,6 +24,7 @@ totals      supply curves and totals
 from __future__ import annotations
 
 from bunyad.potential.assess import assess_potential
+from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
 from bunyad.potential.hydro import hydro_profile
 from bunyad.potential.result import (
@@ -27,21 +34,46 @@ from bunyad.potential.result import (
     SUPPLY_CURVES,
     Potential,
 )
+from bunyad.potential.rules import default_rules, land_rules
+from bunyad.potential.shear import hub_wind
 from bunyad.potential.sun import solar_output
+from bunyad.potential.wake import Park, assess_park, lay_out_park
+from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
+from bunyad.potential.why import Reason, why_not_here
 from bunyad.potential.wind import air_density, wind_output, wind_power_curve
+from bunyad.potential.windfield import WindField, prepare_wind, wind_hourly, wind_profiles
+from bunyad.potential.windshape import correct_wind, month_hour_means
 
 __all__ = [
     "LAND_RULES",
     "POTENTIAL_TOTALS",
     "SITES",
     "SUPPLY_CURVES",
+    "Park",
     "Potential",
+    "Reason",
+    "Weibull",
+    "WindField",
     "air_density",
+    "assess_park",
     "assess_potential",
     "capital_recovery_factor",
+    "correct_wind",
+    "default_rules",
+    "fit_weibull",
+    "hub_wind",
     "hydro_profile",
+    "land_rules",
+    "lay_out_park",
     "levelised_cost",
+    "month_hour_means",
+    "prepare_wind",
     "solar_output",
+    "weibull_mean",
+    "why_not_here",
+    "wind_hourly",
     "wind_output",
     "wind_power_curve",
+    "wind_profiles",
+    "within_distance",
 ]

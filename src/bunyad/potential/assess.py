@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.basis import Basis, yearly_hours
-from bunyad.potential.cells import Cells, Ints, inside_cells, spread
+from bunyad.potential.cells import Floats, Ints, inside_cells, nearest_points, spread
 from bunyad.potential.hydro import hydro_sites
 from bunyad.potential.land import (
+    Land,
+    all_exclusions,
+    apply_rules,
     first_exclusion,
-    land_rules,
     rule_table,
-    solar_limits,
-    wind_limits,
 )
 from bunyad.potential.result import LAND_RULES, Potential
+from bunyad.potential.rules import land_rules
+from bunyad.potential.shear import hub_factor
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
 from bunyad.potential.sun import solar_basis
 from bunyad.potential.technology import technologies
 from bunyad.potential.totals import potential_totals, supply_curves, theoretical_totals
-from bunyad.potential.wind import hub_factor, wind_basis
+from bunyad.potential.weibull import fit_weibull
+from bunyad.potential.windfield import WindField, prepare_wind
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -50,19 +56,16 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         If windpowerlib has no power curve of the chosen turbine.
     """
     cells = inside_cells(region)
-    bases = {
+    bases: dict[str, Basis | WindField] = {
         "solar": solar_basis(cells, region.climate, options=options),
-        "wind": wind_basis(cells, region.climate, options=options),
+        "wind": prepare_wind(cells, region.climate, options=options),
     }
     hub_speed = cells.wind_speed_ms * hub_factor(options)
-    exclusion: dict[str, Ints] = {}
-    tables = []
-    for limits in (solar_limits(options), wind_limits(options)):
-        rules = land_rules(region, cells, limits, hub_speed)
-        exclusion[limits.technology] = first_exclusion(rules, cells.count)
-        tables.append(
-            rule_table(limits.technology, rules, exclusion[limits.technology], cells.area_km2)
-        )
+    land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
+    rulings = {name: apply_rules(land, land_rules(region, name, options=options)) for name in bases}
+    exclusion = {name: first_exclusion(found, cells.count) for name, found in rulings.items()}
+    hits = {name: all_exclusions(found, cells.count) for name, found in rulings.items()}
+    tables = [rule_table(name, found, cells.covered_km2) for name, found in rulings.items()]
 
     ground = Ground(region=region, cells=cells, hub_speed_ms=hub_speed, options=options)
     known = technologies(options)
@@ -75,7 +78,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     table = site_table(sites, region.crs)
     theoretical = theoretical_totals(cells, bases, known, options=options)
     return Potential(
-        land=_land(region, cells, exclusion, bases),
+        land=_land(land, exclusion, hits, bases),
         sites=table,
         profiles=site_profiles(sites, region.climate["time"]),
         supply_curves=supply_curves(table),
@@ -85,15 +88,23 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
 
 
 def _land(
-    region: Region, cells: Cells, exclusion: Mapping[str, Ints], bases: Mapping[str, Basis]
+    land: Land,
+    exclusion: Mapping[str, Ints],
+    hits: Mapping[str, Ints],
+    bases: Mapping[str, Basis | WindField],
 ) -> xr.Dataset:
     """Lay exclusions and yields on the terrain's grid."""
+    region, cells = land.region, land.cells
     none = float("nan")
-    layers = {
+    layers: dict[str, tuple[NDArray[Any], float, str]] = {
         "solar_exclusion": (exclusion["solar"].astype("int16"), -1, "1"),
         "wind_exclusion": (exclusion["wind"].astype("int16"), -1, "1"),
+        "solar_rules_hit": (hits["solar"].astype("uint32"), 0, "1"),
+        "wind_rules_hit": (hits["wind"].astype("uint32"), 0, "1"),
         "solar_yield_kwh_per_kw": (yearly_hours(bases["solar"]), none, "kWh/kW"),
         "wind_full_load_hours": (yearly_hours(bases["wind"]), none, "h"),
+        "wind_speed_hub_ms": (land.hub_speed_ms, none, "m/s"),
+        "wind_weibull_shape": (_weibull_shape(land), none, "1"),
     }
     return xr.Dataset(
         {
@@ -103,3 +114,12 @@ def _land(
         coords={"y": region.terrain["y"].to_numpy(), "x": region.terrain["x"].to_numpy()},
         attrs={"crs": region.crs},
     )
+
+
+def _weibull_shape(land: Land) -> Floats:
+    """Return the Weibull shape of each cell's wind, that of the nearest climate point [-]."""
+    climate = land.region.climate
+    points = np.column_stack([climate["x"].to_numpy(), climate["y"].to_numpy()])
+    nearest = nearest_points(land.cells, points, 1)[1][:, 0]
+    fit = fit_weibull(climate["wind_speed_ms"].to_numpy().astype(float))
+    return np.asarray(fit.shape[nearest], dtype=float)

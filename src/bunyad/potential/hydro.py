@@ -30,7 +30,7 @@ def theoretical_hydro_gwh(cells: Cells, *, options: PotentialOptions) -> Floats:
     options
         Runoff depth.
     """
-    volume_m3 = options.hydro_runoff_mm / 1e3 * cells.area_km2 * 1e6
+    volume_m3 = options.hydro_runoff_mm / 1e3 * cells.covered_km2 * 1e6
     head_m = cells.elevation_m - cells.elevation_m.min()
     joules = constant("water_density") * constant("gravity") * volume_m3 * head_m
     return np.asarray(joules / 3.6e12, dtype=float)
@@ -159,6 +159,7 @@ def _new_site(
             is_existing=False,
             options=ground.options,
         ),
+        available_from=ground.region.first_year,
         geometry=place,
         profile=profile,
     )

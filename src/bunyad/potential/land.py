@@ -1,196 +1,93 @@
-"""Land: ordered rules that exclude cells from solar or wind."""
+"""Land: which cells the rules exclude, and how much land each of them takes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
+import xarray as xr
 
-from bunyad.options.potential import PotentialOptions
+from bunyad.potential.buffers import near_cells, within_distance
 from bunyad.potential.cells import Cells, Flags, Floats, Ints
-from bunyad.potential.constants import data_table
-from bunyad.region.model import Region
+from bunyad.potential.rules import rule_words
+from bunyad.region.model import LandRule, Region
+
+TURN = 360
+"""Degrees of a circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the land must be like for one technology."""
+class Land:
+    """What the rules look at."""
 
-    technology: str
-    max_slope_percent: float
-    max_elevation_m: float
-    allowed_classes: frozenset[int]
-    """IGBP land-cover classes."""
-    settlement_buffer_m: float
-    river_buffer_m: float
-    protected_buffer_m: float
-    min_wind_speed_ms: float
-    """At hub height; 0 for solar [m/s]."""
+    region: Region
+    cells: Cells
+    hub_speed_ms: Floats
+    """Mean wind speed at hub height, one value a cell [m/s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule: what it excludes, in words and as one flag a cell."""
+class Ruling:
+    """One rule, and what it excludes as one flag a cell."""
 
-    words: str
+    rule: LandRule
     excluded: Flags
 
 
-def solar_limits(options: PotentialOptions) -> Limits:
-    """Return the limits of solar plants."""
-    allowed = classes_allowed("solar")
-    if not options.solar_allows_cropland:
-        allowed -= classes_of_group("cropland")
-    return Limits(
-        technology="solar",
-        max_slope_percent=options.solar_max_slope_percent,
-        max_elevation_m=options.solar_max_elevation_m,
-        allowed_classes=allowed,
-        settlement_buffer_m=options.solar_settlement_buffer_m,
-        river_buffer_m=options.solar_river_buffer_m,
-        protected_buffer_m=options.solar_protected_buffer_m,
-        min_wind_speed_ms=0,
-    )
-
-
-def wind_limits(options: PotentialOptions) -> Limits:
-    """Return the limits of wind farms."""
-    allowed = classes_allowed("wind")
-    if options.wind_allows_forest:
-        allowed |= classes_of_group("forest")
-    return Limits(
-        technology="wind",
-        max_slope_percent=options.wind_max_slope_percent,
-        max_elevation_m=options.wind_max_elevation_m,
-        allowed_classes=allowed,
-        settlement_buffer_m=options.wind_settlement_buffer_m,
-        river_buffer_m=options.wind_river_buffer_m,
-        protected_buffer_m=options.wind_protected_buffer_m,
-        min_wind_speed_ms=options.wind_min_speed_ms,
-    )
-
-
-def classes_allowed(technology: str) -> frozenset[int]:
+def apply_rules(land: Land, rules: Sequence[LandRule]) -> list[Ruling]:
     """
-    Return the land-cover classes that a technology may use.
+    Return what each rule excludes.
 
-    Examples
-    --------
-    >>> 10 in classes_allowed("solar"), 0 in classes_allowed("wind")
-    (True, False)
-    """
-    table = data_table("land_cover")
-    return frozenset(table.loc[table[f"{technology}_allowed"], "class"].astype(int))
-
-
-def classes_of_group(group: str) -> frozenset[int]:
-    """
-    Return the land-cover classes of a group, such as `forest`.
-
-    Examples
-    --------
-    >>> sorted(classes_of_group("cropland"))
-    [12, 14]
-    """
-    table = data_table("land_cover")
-    return frozenset(table.loc[table["group"] == group, "class"].astype(int))
-
-
-def distance_m(cells: Cells, shapes: gpd.GeoDataFrame) -> Floats:
-    """
-    Return the exact distance from each cell's centre to the nearest shape, 0 inside of it [m].
+    A cell is judged at its centre. Where a value is missing, it is excluded.
 
     Parameters
     ----------
-    cells
-        The cells to look from.
-    shapes
-        Points, lines or polygons; with none of them every distance is infinite.
+    land
+        Region, cells and wind.
+    rules
+        The rules in order.
     """
-    geometries = [g for g in shapes.geometry if g is not None and not g.is_empty]
-    if not geometries:
-        return np.full(cells.count, np.inf)
-    tree = shapely.STRtree(geometries)
-    pairs, distance = tree.query_nearest(
-        shapely.points(cells.x, cells.y), return_distance=True, all_matches=False
-    )
-    result = np.empty(cells.count)
-    result[pairs[0]] = distance
-    return result
+    return [Ruling(rule=rule, excluded=_JUDGES[rule.kind](land, rule)) for rule in rules]
 
 
-def land_rules(region: Region, cells: Cells, limits: Limits, hub_speed_ms: Floats) -> list[Rule]:
-    """
-    Return the rules of one technology in the order in which they are applied.
-
-    Parameters
-    ----------
-    region
-        Settlements, rivers and protected land.
-    cells
-        The cells to judge.
-    limits
-        What the land must be like.
-    hub_speed_ms
-        Mean wind speed at hub height, one value a cell [m/s].
-    """
-
-    def near(words: str, shapes: gpd.GeoDataFrame, buffer_m: float) -> Rule:
-        excluded = distance_m(cells, shapes) <= buffer_m
-        return Rule(words=f"{words}, within {buffer_m:g} m", excluded=excluded)
-
-    classes = np.array(sorted(limits.allowed_classes))
-    rules = [
-        Rule(
-            words=f"Slope above {limits.max_slope_percent:g} %",
-            excluded=~(cells.slope_percent <= limits.max_slope_percent),
-        ),
-        Rule(
-            words=f"Height above {limits.max_elevation_m:g} m",
-            excluded=~(cells.elevation_m <= limits.max_elevation_m),
-        ),
-        Rule(
-            words="Land cover that is not open land",
-            excluded=~np.isin(cells.land_cover, classes),
-        ),
-        near("Centre of a settlement", region.settlements, limits.settlement_buffer_m),
-        near("River", region.rivers, limits.river_buffer_m),
-        near("Protected land", region.protected, limits.protected_buffer_m),
-    ]
-    if limits.technology == "wind":
-        rules.append(
-            Rule(
-                words=f"Mean wind at hub height below {limits.min_wind_speed_ms:g} m/s",
-                excluded=~(hub_speed_ms >= limits.min_wind_speed_ms),
-            )
-        )
-    return rules
-
-
-def first_exclusion(rules: Sequence[Rule], count: int) -> Ints:
+def first_exclusion(rulings: Sequence[Ruling], count: int) -> Ints:
     """
     Return the order, from 1, of the first rule that excludes each cell; 0 where none does.
 
     Parameters
     ----------
-    rules
-        The rules in order.
+    rulings
+        What each rule excludes, in order.
     count
         Number of cells.
     """
     first = np.zeros(count, dtype=np.int64)
-    for order, rule in enumerate(rules, start=1):
-        first[(first == 0) & rule.excluded] = order
+    for order, ruling in enumerate(rulings, start=1):
+        first[(first == 0) & ruling.excluded] = order
     return first
 
 
-def rule_table(
-    technology: str, rules: Sequence[Rule], first: Ints, cell_area_km2: float
-) -> pd.DataFrame:
+def all_exclusions(rulings: Sequence[Ruling], count: int) -> Ints:
+    """
+    Return every rule that excludes each cell, as a sum of 2 to the power of its order less 1.
+
+    Parameters
+    ----------
+    rulings
+        What each rule excludes, in order.
+    count
+        Number of cells.
+    """
+    hits = np.zeros(count, dtype=np.int64)
+    for bit, ruling in enumerate(rulings):
+        hits |= ruling.excluded.astype(np.int64) << bit
+    return hits
+
+
+def rule_table(technology: str, rulings: Sequence[Ruling], area_km2: Floats) -> pd.DataFrame:
     """
     Return how much land each rule removes, alone and in order.
 
@@ -198,22 +95,121 @@ def rule_table(
     ----------
     technology
         Technology that the rules belong to.
-    rules
-        The rules in order.
-    first
-        Order of the first rule that excludes each cell.
-    cell_area_km2
-        Area of one cell [km²].
+    rulings
+        What each rule excludes, in order.
+    area_km2
+        Land of the region in each cell [km²].
     """
-    removed = [int(np.sum(first == order)) for order in range(1, len(rules) + 1)]
-    left = len(first) - np.cumsum(removed)
+    first = first_exclusion(rulings, len(area_km2))
+    removed = np.bincount(first, weights=area_km2, minlength=len(rulings) + 1)[1:]
+    rules = [ruling.rule for ruling in rulings]
     return pd.DataFrame(
         {
             "technology": technology,
             "order": range(1, len(rules) + 1),
-            "rule": [rule.words for rule in rules],
-            "excluded_alone_km2": [rule.excluded.sum() * cell_area_km2 for rule in rules],
-            "excluded_in_order_km2": np.array(removed) * cell_area_km2,
-            "left_km2": left * cell_area_km2,
+            "rule": [rule_words(rule) for rule in rules],
+            "excluded_alone_km2": [float(area_km2[ruling.excluded].sum()) for ruling in rulings],
+            "excluded_in_order_km2": removed,
+            "left_km2": np.maximum(area_km2.sum() - np.cumsum(removed), 0),
+            "kind": [rule.kind for rule in rules],
+            "title": [rule.title for rule in rules],
+            "layer": [rule.layer for rule in rules],
+            "limit": [";".join(f"{value:g}" for value in rule.values) for rule in rules],
+            "unit": [rule.unit for rule in rules],
+            "source": [rule.source for rule in rules],
         }
     )
+
+
+def layer_of(region: Region, key: str) -> gpd.GeoDataFrame | xr.DataArray:
+    """
+    Return the layer that a rule names.
+
+    Parameters
+    ----------
+    region
+        The region with its layers.
+    key
+        One of `bunyad.region.rules.SHAPES`, or an extra layer.
+    """
+    if key == "border":
+        return region.boundary.assign(geometry=region.boundary.boundary)
+    if key in region.extra_layers:
+        return region.extra_layers[key]
+    layer: gpd.GeoDataFrame = getattr(region, key)
+    return layer
+
+
+def terrain_aspect(region: Region) -> Floats:
+    """
+    Return the bearing that the ground of each cell faces, NaN where it is flat [degrees].
+
+    Parameters
+    ----------
+    region
+        The region with its terrain.
+    """
+    terrain = region.terrain
+    height = terrain["elevation_m"].to_numpy().astype(float)
+    north, east = np.gradient(height, terrain["y"].to_numpy(), terrain["x"].to_numpy())
+    bearing = np.degrees(np.arctan2(-east, -north)) % TURN
+    return np.where((east == 0) & (north == 0), np.nan, bearing)
+
+
+def faces(bearing: Floats, start: float, end: float) -> Flags:
+    """
+    Return whether bearings lie between two others, going clockwise from the first.
+
+    Parameters
+    ----------
+    bearing
+        Bearings to judge; NaN lies nowhere [degrees].
+    start, end
+        First and last bearing [degrees].
+
+    Examples
+    --------
+    >>> faces(np.array([350.0, 90.0]), 315, 45).tolist()
+    [True, False]
+    """
+    span = TURN if end - start >= TURN else (end - start) % TURN
+    return np.asarray((bearing - start) % TURN <= span)
+
+
+def _near(land: Land, rule: LandRule) -> Flags:
+    """Judge by the distance to a layer; inside of it is a distance of 0."""
+    cells, layer = land.cells, layer_of(land.region, rule.layer)
+    distance_m = rule.values[0] if rule.values else 0.0
+    if isinstance(layer, xr.DataArray):
+        marks = np.nan_to_num(layer.to_numpy()) != 0
+        return within_distance(marks, distance_m, cell_m=cells.size_m)[cells.row, cells.column]
+    return near_cells(cells, layer, distance_m)
+
+
+def _layer(land: Land, rule: LandRule) -> Floats:
+    """Return the values of a raster layer, NaN where it has none."""
+    layer = land.region.extra_layers[rule.layer]
+    assert isinstance(layer, xr.DataArray)
+    return np.asarray(layer.to_numpy()[land.cells.row, land.cells.column], dtype=float)
+
+
+def _aspect(land: Land, rule: LandRule) -> Flags:
+    """Judge by the bearing that the ground faces."""
+    aspect = terrain_aspect(land.region)[land.cells.row, land.cells.column]
+    return faces(aspect, *rule.values)
+
+
+_JUDGES: dict[str, Callable[[Land, LandRule], Flags]] = {
+    "slope_above": lambda land, rule: ~(land.cells.slope_percent <= rule.values[0]),
+    "elevation_above": lambda land, rule: ~(land.cells.elevation_m <= rule.values[0]),
+    "elevation_below": lambda land, rule: ~(land.cells.elevation_m >= rule.values[0]),
+    "aspect_between": _aspect,
+    "land_cover_in": lambda land, rule: np.isin(land.cells.land_cover, rule.values),
+    "land_cover_other_than": lambda land, rule: ~np.isin(land.cells.land_cover, rule.values),
+    "wind_below": lambda land, rule: ~(land.hub_speed_ms >= rule.values[0]),
+    "near": _near,
+    "inside": _near,
+    "outside": lambda land, rule: ~_near(land, rule),
+    "layer_above": lambda land, rule: _layer(land, rule) > rule.values[0],
+    "layer_below": lambda land, rule: _layer(land, rule) < rule.values[0],
+}

@@ -25,6 +25,8 @@ SITES = schema(
     ("capex_usd_per_kw", "float", "US$/kW", "Capital cost; 0 for existing plants"),
     ("opex_usd_per_kw_year", "float", "US$/kW/a", "Fixed yearly cost"),
     ("lcoe_usd_per_mwh", "float", "US$/MWh", "Levelised cost at the fence"),
+    ("clearance_usd", "float", "US$", "Part of the capital cost that clears mined land"),
+    ("available_from", "int", "a", "First year in which the land it builds on can be cleared"),
     ("geometry", "geometry", "m", "Polygon of the land, or the point of a hydropower plant"),
 )
 SUPPLY_CURVES = schema(
@@ -44,6 +46,12 @@ LAND_RULES = schema(
     ("excluded_alone_km2", "float", "km²", "Land that the rule excludes by itself"),
     ("excluded_in_order_km2", "float", "km²", "Land that it removes from what the earlier left"),
     ("left_km2", "float", "km²", "Land left after it"),
+    ("kind", "str", "", "What the rule looks at, one of `bunyad.region.rules.KINDS`"),
+    ("title", "str", "", "What it keeps plants from"),
+    ("layer", "str", "", "Layer that it looks at, or empty"),
+    ("limit", "str", "", "Limit, or several parted by `;`"),
+    ("unit", "str", "", "Unit of the limit"),
+    ("source", "str", "", "Where the limit comes from"),
 )
 POTENTIAL_TOTALS = schema(
     "potential_totals",
@@ -63,7 +71,10 @@ class Potential:
     """
     Dimensions (y, x), the terrain's grid: `solar_exclusion` and `wind_exclusion` (0 where
     eligible, else the `order` of the first rule that excludes it, -1 outside of the region),
-    `solar_yield_kwh_per_kw` and `wind_full_load_hours` (yearly, NaN outside of the region).
+    `solar_rules_hit` and `wind_rules_hit` (every rule that excludes a cell: the sum of 2 to the
+    power of `order` less 1), `solar_yield_kwh_per_kw` and `wind_full_load_hours` (yearly),
+    `wind_speed_hub_ms` (mean at hub height) and `wind_weibull_shape` (all four NaN outside of
+    the region). Cells that the region's border cuts are part of it.
     """
     sites: gpd.GeoDataFrame
     profiles: xr.DataArray

@@ -17,8 +17,10 @@ from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.basis import Basis, mean_profile, yearly_hours
 from bunyad.potential.cells import Cells, Flags, Floats, Ints, nearest_cell
+from bunyad.potential.mined import HA_PER_KM2, available_from, contaminated_share
 from bunyad.potential.result import SITES
 from bunyad.potential.technology import PlantCost, Technology, plant_cost
+from bunyad.potential.windfield import WindField
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -47,6 +49,8 @@ class Site:
     elevation_m: float
     wind_speed_ms: float
     cost: PlantCost
+    available_from: int
+    """First year in which the land that it builds on can have been cleared."""
     geometry: shapely.Geometry
     profile: Floats
     """Hourly output in parts of the capacity [-]."""
@@ -60,6 +64,24 @@ class Site:
     def annual_energy_gwh(self) -> float:
         """Energy of a year at full size [GWh/a]."""
         return self.capacity_mw * self.full_load_hours / 1e3
+
+    @property
+    def clearance_usd(self) -> float:
+        """Part of the capital cost that clears mined land [US$]."""
+        return self.capacity_mw * 1e3 * self.cost.clearance_usd_per_kw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Eligible land of a district with much the same yield, one value a part of a cell."""
+
+    district: int
+    rank: int
+    """Rank in its district, from 1."""
+    cells: Ints
+    area_km2: Floats
+    profile: Floats
+    """Mean hourly output [-]."""
 
 
 def existing_sites(
@@ -104,6 +126,7 @@ def existing_sites(
                 elevation_m=float(cells.elevation_m[cell]),
                 wind_speed_ms=float(ground.hub_speed_ms[cell]),
                 cost=cost,
+                available_from=ground.region.first_year,
                 # A disc of the plant's area stands for its outline, which is not known.
                 geometry=place.buffer(np.sqrt(area * 1e6 / np.pi)) if area else place,
                 profile=profile,
@@ -112,7 +135,9 @@ def existing_sites(
     return sites
 
 
-def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: Flags) -> list[Site]:
+def area_sites(
+    ground: Ground, technology: Technology, basis: Basis | WindField, eligible: Flags
+) -> list[Site]:
     """
     Return the committed plants of a technology, and new sites on the eligible land.
 
@@ -137,71 +162,66 @@ def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: F
     hours = yearly_hours(basis)
     density = technology.density_mw_per_km2 * technology.usable_share
     for number, district in enumerate(ground.region.districts["name"]):
-        here = np.flatnonzero(eligible & (cells.district == number))
-        potential_mw = len(here) * cells.area_km2 * density
+        parts = np.flatnonzero(eligible[cells.part_cell] & (cells.part_district == number))
+        here, area_km2 = cells.part_cell[parts], cells.part_km2[parts]
+        potential_mw = float(area_km2.sum()) * density
         taken_mw = sum(site.capacity_mw for site in sites if site.district == district)
         if potential_mw <= taken_mw:
             continue
         left = 1 - taken_mw / potential_mw
-        bands = yield_bands(here, hours, cells.area_km2, ground.options)
         sites += [
-            _band_site(ground, technology, rank, band, mean_profile(basis, band), left)
-            for rank, band in enumerate(bands, start=1)
+            _band_site(
+                ground,
+                technology,
+                Band(
+                    district=number,
+                    rank=rank,
+                    cells=here[band],
+                    area_km2=area_km2[band],
+                    profile=mean_profile(basis, here[band], area_km2[band]),
+                ),
+                left,
+            )
+            for rank, band in enumerate(yield_bands(hours[here], area_km2, ground.options), start=1)
         ]
     return [site for site in sites if site.full_load_hours > 0]
 
 
-def yield_bands(
-    cells: Ints, hours: Floats, cell_area_km2: float, options: PotentialOptions
-) -> list[Ints]:
+def yield_bands(hours: Floats, area_km2: Floats, options: PotentialOptions) -> list[Ints]:
     """
-    Part cells into bands of yield of nearly equal area, the best first.
+    Part land into bands of yield of nearly equal area, the best first.
 
     Parameters
     ----------
-    cells
-        Indices of the cells to part.
     hours
-        Full-load hours of every cell [h/a].
-    cell_area_km2
-        Area of one cell [km²].
+        Full-load hours of each piece of land [h/a].
+    area_km2
+        Area of each piece [km²].
     options
         Least area of a band, and most bands; less land than one band makes none.
+
+    Returns
+    -------
+    list
+        Indices of the pieces of each band.
 
     Examples
     --------
     >>> options = PotentialOptions(min_site_area_km2=2)
-    >>> yield_bands(np.arange(5), np.array([3.0, 9, 5, 7, 1]), 1.0, options)
+    >>> yield_bands(np.array([3.0, 9, 5, 7, 1]), np.ones(5), options)
     [array([1, 3, 2]), array([0, 4])]
     """
-    area = len(cells) * cell_area_km2
+    area = float(area_km2.sum())
     count = min(int(area / options.min_site_area_km2), options.max_sites_per_district)
-    if count == 0:
-        return []
-    ranked = cells[np.argsort(-hours[cells], kind="stable")]
-    return np.array_split(ranked, count)
+    ranked = np.argsort(-hours, kind="stable")
+    better_km2 = np.cumsum(area_km2[ranked]) - area_km2[ranked]
+    band = (better_km2 * count / area).astype(np.int64) if count else np.zeros(0, np.int64)
+    return [ranked[band == number] for number in range(count) if (band == number).any()]
 
 
-def contaminated_share(region: Region, district: str) -> float:
+def cell_polygon(cells: Cells, chosen: Ints, outline: shapely.Geometry) -> shapely.Geometry:
     """
-    Return the part of a district's land that is expected to need clearance, 0 to 1 [-].
-
-    Parameters
-    ----------
-    region
-        Hazards and districts.
-    district
-        Name of the district.
-    """
-    hazards, districts = region.hazards, region.districts
-    hazard_km2 = hazards.loc[hazards["district"] == district, "contaminated_ha"].sum() / 100
-    area_km2 = districts.loc[districts["name"] == district, "area_km2"].sum()
-    return min(1.0, float(hazard_km2 / area_km2))
-
-
-def cell_polygon(cells: Cells, chosen: Ints) -> shapely.Geometry:
-    """
-    Return the outline of some cells.
+    Return the outline of some cells, as far as they lie in a district.
 
     Parameters
     ----------
@@ -209,11 +229,17 @@ def cell_polygon(cells: Cells, chosen: Ints) -> shapely.Geometry:
         All cells.
     chosen
         Indices of the cells to join.
+    outline
+        Polygon of the district.
     """
     x, y = cells.x[chosen], cells.y[chosen]
     half_width, half_height = cells.size_m[0] / 2, cells.size_m[1] / 2
     squares = shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
-    return shapely.coverage_union_all(squares)
+    within = shapely.intersection(shapely.coverage_union_all(squares), outline)
+    parts = shapely.get_parts(within)
+    areas = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+    outline_of_cells: shapely.Geometry = shapely.normalize(areas)
+    return outline_of_cells
 
 
 def site_id(technology: str, region: Region, district: int, rank: int) -> str:
@@ -293,37 +319,38 @@ def site_profiles(sites: Sequence[Site], time: xr.DataArray) -> xr.DataArray:
     )
 
 
-def _band_site(
-    ground: Ground,
-    technology: Technology,
-    rank: int,
-    band: Ints,
-    profile: Floats,
-    left: float,
-) -> Site:
-    """Return the new site on a band of cells, of which committed plants leave the part `left`."""
-    cells = ground.cells
-    number = int(cells.district[band[0]])
-    district = ground.region.districts["name"].iloc[number]
-    area = len(band) * cells.area_km2
+def _band_site(ground: Ground, technology: Technology, band: Band, left: float) -> Site:
+    """Return the new site on a band of land, of which committed plants leave the part `left`."""
+    region, cells = ground.region, ground.cells
+    district = region.districts.iloc[band.district]
+    area = float(band.area_km2.sum())
+    capacity = area * technology.density_mw_per_km2 * technology.usable_share * left
+    disturbed_ha = capacity * technology.disturbed_km2_per_mw * HA_PER_KM2
+
+    def mean(values: Floats) -> float:
+        return float(np.average(values[band.cells], weights=band.area_km2))
+
     return Site(
-        id=site_id(technology.name, ground.region, number, rank),
+        id=site_id(technology.name, region, band.district, band.rank),
         technology=technology.name,
-        district=district,
+        district=district["name"],
         is_existing=False,
         area_km2=area,
-        capacity_mw=area * technology.density_mw_per_km2 * technology.usable_share * left,
-        elevation_m=float(cells.elevation_m[band].mean()),
-        wind_speed_ms=float(ground.hub_speed_ms[band].mean()),
+        capacity_mw=capacity,
+        elevation_m=mean(cells.elevation_m),
+        wind_speed_ms=mean(ground.hub_speed_ms),
         cost=plant_cost(
             technology,
-            float(profile.sum()),
-            contaminated_share=contaminated_share(ground.region, district),
+            float(band.profile.sum()),
+            contaminated_share=contaminated_share(region, district["name"]),
             is_existing=False,
             options=ground.options,
         ),
-        geometry=cell_polygon(cells, band),
-        profile=profile,
+        available_from=available_from(
+            region, district["name"], disturbed_ha, options=ground.options
+        ),
+        geometry=cell_polygon(cells, band.cells, district["geometry"]),
+        profile=band.profile,
     )
 
 

@@ -31,6 +31,8 @@ class PlantCost:
     capex_usd_per_kw: float
     opex_usd_per_kw_year: float
     lcoe_usd_per_mwh: float
+    clearance_usd_per_kw: float
+    """Part of the capital cost that clears mined land [US$/kW]."""
 
 
 def technologies(options: PotentialOptions) -> dict[str, Technology]:
@@ -98,7 +100,7 @@ def plant_cost(
         Cost of capital and of clearance.
     """
     cleared_km2_per_kw = technology.disturbed_km2_per_mw * contaminated_share / 1e3
-    clearance = cleared_km2_per_kw * options.clearance_cost_usd_per_km2
+    clearance = 0.0 if is_existing else cleared_km2_per_kw * options.clearance_cost_usd_per_km2
     capex = 0.0 if is_existing else technology.capex_usd_per_kw + clearance
     opex = technology.opex_share * technology.capex_usd_per_kw
     annuity = capital_recovery_factor(options.discount_rate, technology.lifetime_years)
@@ -106,4 +108,5 @@ def plant_cost(
         capex_usd_per_kw=capex,
         opex_usd_per_kw_year=opex,
         lcoe_usd_per_mwh=levelised_cost(capex, opex, full_load_hours, annuity),
+        clearance_usd_per_kw=clearance,
     )

@@ -12,6 +12,7 @@ from bunyad.potential.cells import Cells
 from bunyad.potential.hydro import theoretical_hydro_gwh
 from bunyad.potential.result import POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.potential.technology import Technology
+from bunyad.potential.windfield import WindField
 from bunyad.tables import conform
 
 
@@ -43,7 +44,7 @@ def supply_curves(sites: pd.DataFrame) -> pd.DataFrame:
 
 def theoretical_totals(
     cells: Cells,
-    bases: Mapping[str, Basis],
+    bases: Mapping[str, Basis | WindField],
     technologies: Mapping[str, Technology],
     *,
     options: PotentialOptions,
@@ -64,19 +65,17 @@ def theoretical_totals(
     """
     totals = {}
     for name, basis in bases.items():
-        cell_mw = technologies[name].density_mw_per_km2 * cells.area_km2
-        totals[name] = (
-            cell_mw * cells.count,
-            cell_mw * float(yearly_hours(basis).sum()) / 1e3,
-        )
+        cell_mw = technologies[name].density_mw_per_km2 * cells.covered_km2
+        totals[name] = (float(cell_mw.sum()), float(cell_mw @ yearly_hours(basis)) / 1e3)
     energy = float(theoretical_hydro_gwh(cells, options=options).sum())
     totals["hydro"] = (energy * 1e3 / basis_hours(bases), energy)
     return totals
 
 
-def basis_hours(bases: Mapping[str, Basis]) -> int:
+def basis_hours(bases: Mapping[str, Basis | WindField]) -> int:
     """Return the hours of the year that the yields cover."""
-    return int(next(iter(bases.values())).profiles.shape[1])
+    first = next(iter(bases.values()))
+    return first.hours if isinstance(first, WindField) else int(first.profiles.shape[1])
 
 
 def potential_totals(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bunyad.region.file import RegionFile, read_region_file, region_schema
     from bunyad.region.folder import built_in_regions, find_region, input_hashes
     from bunyad.region.load import load_region
-    from bunyad.region.model import Assumption, Currency, Layer, Region
+    from bunyad.region.model import Assumption, Currency, LandRule, Layer, Region
 
 _HOMES = {
     "RegionSummary": "check",
@@ -29,6 +29,7 @@ _HOMES = {
     "load_region": "load",
     "Assumption": "model",
     "Currency": "model",
+    "LandRule": "model",
     "Layer": "model",
     "Region": "model",
 }
@@ -36,6 +37,7 @@ _HOMES = {
 __all__ = [
     "Assumption",
     "Currency",
+    "LandRule",
     "Layer",
     "Region",
     "RegionFile",

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from bunyad.errors import Fault, InputError
+from bunyad.region.rules import SHAPES, LandRuleEntry
 
 FILE_NAME = "region.yaml"
 SCHEMA_NAME = "region.schema.json"
@@ -107,10 +108,24 @@ class RegionFile(_Entry):
     horizon: HorizonEntry
     currency: CurrencyEntry
     layers: LayersEntry
+    extra_layers: dict[str, LayerEntry] = Field(
+        default_factory=dict,
+        title="Layers that only the rules for land look at (GeoJSON, GeoPackage, GeoTIFF)",
+    )
+    land_rules: list[LandRuleEntry] | None = Field(
+        default=None, title="Where plants may not stand, in order; left out: as the options say"
+    )
     targets: list[TargetEntry] = Field(default_factory=list)
     assumptions: dict[str, AssumptionEntry] = Field(
         default_factory=dict, title="Option values of the region, by `room.name`"
     )
+
+    @model_validator(mode="after")
+    def _own_names(self) -> RegionFile:
+        taken = sorted(set(self.extra_layers) & {*LayersEntry.model_fields, *SHAPES})
+        if taken:
+            raise ValueError(f"extra_layers with names other than {', '.join(taken)}")
+        return self
 
 
 def region_schema() -> dict[str, Any]:
@@ -190,7 +205,7 @@ def _fault(path: Path, content: Any, fault: dict[str, Any]) -> Fault:
 
 def _is_type_tag(part: Any) -> bool:
     """Tell whether a part of a fault's place names a branch of a union, not a field."""
-    return part in ("float", "str", "function-after")
+    return part in ("float", "str", "list[float]", "function-after")
 
 
 def _line(content: Any, location: Sequence[Any]) -> int | None:
@@ -211,3 +226,4 @@ def layer_entries(file: RegionFile) -> Iterator[tuple[str, LayerEntry]]:
         entry = getattr(file.layers, key)
         if entry is not None:
             yield key, entry
+    yield from file.extra_layers.items()

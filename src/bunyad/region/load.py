@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import xarray as xr
 from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -13,6 +14,7 @@ from shapely.errors import GEOSException
 
 from bunyad.errors import Fault, InputError
 from bunyad.region.climate import read_climate
+from bunyad.region.extra import is_raster, land_rules, layer_shapes, read_extra_raster
 from bunyad.region.file import FILE_NAME, RegionFile, layer_entries, read_region_file
 from bunyad.region.folder import find_region
 from bunyad.region.model import (
@@ -30,8 +32,9 @@ from bunyad.region.model import (
     Layer,
     Region,
 )
+from bunyad.region.rules import check_rules
 from bunyad.region.tables import TABLES, check_references, read_table
-from bunyad.region.terrain import lay_grid, read_terrain
+from bunyad.region.terrain import Grid, lay_grid, read_terrain
 from bunyad.tables import conform
 
 POINT_TABLES = ("settlements", "plants", "substations")
@@ -85,6 +88,7 @@ def load_region(name_or_folder: str | Path) -> Region:
         for x, y in zip(settlements.geometry.x, settlements.geometry.y, strict=True)
     ]
     _check_inside(folder, file, settlements, boundary)
+    extra_layers = _read_extra(folder, file, grid)
     return Region(
         name=file.name,
         title=file.title,
@@ -110,6 +114,8 @@ def load_region(name_or_folder: str | Path) -> Region:
         assumptions=tuple(
             Assumption(key=key, **entry.model_dump()) for key, entry in file.assumptions.items()
         ),
+        extra_layers=extra_layers,
+        land_rules=None if file.land_rules is None else land_rules(file.land_rules),
     )
 
 
@@ -117,7 +123,7 @@ def _check_files(folder: Path, file: RegionFile) -> None:
     """Name every layer whose file is missing."""
     faults = [
         Fault(
-            f"{folder / FILE_NAME}: layers.{key}.file",
+            f"{folder / FILE_NAME}: {_section(file, key)}.{key}.file",
             f"the file {entry.file} is missing from {folder}",
             "add the file or correct its name",
         )
@@ -126,6 +132,11 @@ def _check_files(folder: Path, file: RegionFile) -> None:
     ]
     if faults:
         raise InputError.of(faults)
+
+
+def _section(file: RegionFile, key: str) -> str:
+    """Return the part of the file that names a layer."""
+    return "extra_layers" if key in file.extra_layers else "layers"
 
 
 def _metric_crs(folder: Path, file: RegionFile) -> str:
@@ -279,3 +290,20 @@ def _read_lines(folder: Path, file: RegionFile, key: str, crs: str) -> gpd.GeoDa
     if entry is None:
         return gpd.GeoDataFrame(geometry=[], crs=crs)
     return _read_vector(folder / entry.file, crs)
+
+
+def _read_extra(
+    folder: Path, file: RegionFile, grid: Grid
+) -> dict[str, gpd.GeoDataFrame | xr.DataArray]:
+    """Read the extra layers, and check that each rule's layer is there."""
+    layers = {
+        key: read_extra_raster(folder / entry.file, grid)
+        if is_raster(entry.file)
+        else _read_vector(folder / entry.file, grid.crs)
+        for key, entry in file.extra_layers.items()
+    }
+    where = str(folder / FILE_NAME)
+    faults = check_rules(file.land_rules or [], where, *layer_shapes(layers))
+    if faults:
+        raise InputError.of(faults)
+    return layers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -155,6 +155,21 @@ class Currency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LandRule:
+    """One rule for land: where plants may not stand."""
+
+    kind: str
+    """What it looks at, one of `bunyad.region.rules.KINDS`."""
+    title: str
+    technologies: tuple[str, ...]
+    layer: str
+    """Layer that it looks at; empty where its kind needs none."""
+    values: tuple[float, ...]
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """
     What is there: land, climate, people, networks, hazards and assumptions.
@@ -187,3 +202,7 @@ class Region:
     published: pd.DataFrame
     layers: tuple[Layer, ...]
     assumptions: tuple[Assumption, ...]
+    extra_layers: Mapping[str, gpd.GeoDataFrame | xr.DataArray] = field(default_factory=dict)
+    """Layers that only the rules for land look at; rasters lie on the terrain's grid."""
+    land_rules: tuple[LandRule, ...] | None = None
+    """Rules for land in the order in which they are applied; none for those of the options."""
