@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rasterio.errors import CRSError
+from rasterio.warp import transform_bounds
+
 from bunyad.errors import InputError
 from bunyad.region.fetch.constants import constants
 
@@ -46,6 +49,33 @@ class Box:
             south=max(-90.0, self.south - up),
             east=min(180.0, self.east + aside),
             north=min(90.0, self.north + up),
+        )
+
+    def around(self, crs: str, *, margin_m: float) -> Box:
+        """
+        Return the box that covers the terrain grid of a region.
+
+        Parameters
+        ----------
+        crs
+            Metric projection of the grid.
+        margin_m
+            Land kept around the box there [m].
+        """
+        try:
+            west, south, east, north = transform_bounds("EPSG:4326", crs, *self.bounds)
+            metric = west - margin_m, south - margin_m, east + margin_m, north + margin_m
+            bounds = transform_bounds(crs, "EPSG:4326", *metric)
+        except CRSError:
+            raise InputError(
+                f"{crs} is no known projection", where="crs", mend="give one such as EPSG:32638"
+            ) from None
+        grown = self.grown(margin_m)
+        return Box(
+            west=min(grown.west, bounds[0]),
+            south=min(grown.south, bounds[1]),
+            east=max(grown.east, bounds[2]),
+            north=max(grown.north, bounds[3]),
         )
 
     def tiles(self, step: int) -> Iterator[tuple[int, int]]:

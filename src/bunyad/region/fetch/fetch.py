@@ -132,6 +132,12 @@ def _box_of(record: RegionRecord) -> Box:
     return Box(west=float(west), south=float(south), east=float(east), north=float(north))
 
 
+def _terrain_box(record: RegionRecord, box: Box) -> Box:
+    """Return the box that the region's terrain grid reaches over, with a cell to spare."""
+    margin = record.number("margin_km") * 1_000 + 2 * record.number("cell_size_m")
+    return box.around(str(record.content.get("crs") or box.utm_crs()), margin_m=margin)
+
+
 def _fetch_layer(
     key: str, source: str, record: RegionRecord, task: tuple[FetchRequest, Client, Box]
 ) -> Written:
@@ -155,7 +161,7 @@ def _fetch_layer(
                     client=client,
                     request=request,
                     box=box,
-                    wide=box.grown(record.number("margin_km") * 1_000),
+                    wide=_terrain_box(record, box),
                     cell_m=record.number("cell_size_m"),
                     title=record.title,
                     target=target,
