@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ import xarray as xr
 LAT, LON, HEIGHT = 39.5, 46.75, 520.0
 
 
+@functools.cache
 def truth(year: int = 2019, *, extra_hours: int = 0) -> pd.DataFrame:
     """Return clear and cloudy hours of a year, the sun at the middle of each hour, wind at 10 m."""
     hours = pd.date_range(f"{year}-01-01", f"{year}-12-31 23:00", freq="h")
@@ -41,9 +43,10 @@ def truth(year: int = 2019, *, extra_hours: int = 0) -> pd.DataFrame:
     )
 
 
-def pvgis_hourly(year: int = 2019) -> dict:
+@functools.cache
+def _pvgis_rows(year: int) -> list[dict]:
     data = truth(year)
-    rows = [
+    return [
         {
             "time": f"{at:%Y%m%d:%H}30",
             "Gb(i)": round(row.dni * row.cosine, 2),
@@ -56,6 +59,10 @@ def pvgis_hourly(year: int = 2019) -> dict:
         }
         for at, row in zip(data.index, data.itertuples(), strict=True)
     ]
+
+
+def pvgis_hourly(year: int = 2019) -> dict:
+    rows = _pvgis_rows(year)
     place = {"latitude": LAT, "longitude": LON, "elevation": HEIGHT}
     slope = {"slope": {"value": 0, "optimal": "-"}, "azimuth": {"value": 0, "optimal": "-"}}
     meteo = {"radiation_db": "PVGIS-SARAH3", "meteo_db": "ERA5", "year_min": year, "year_max": year}
@@ -79,11 +86,11 @@ def pvgis_hourly_csv(year: int = 2019) -> str:
     return head + "\r\n".join([",".join(names), *lines]) + "\r\n" + foot
 
 
-def pvgis_typical() -> dict:
-    """A typical year: each month from another year."""
+@functools.cache
+def _typical_rows() -> list[dict]:
     data = truth(2019)
     years = {month: 2005 + month for month in range(1, 13)}
-    rows = [
+    return [
         {
             "time(UTC)": f"{years[at.month]}{at:%m%d:%H}00",
             "T2m": row.temp_air,
@@ -95,11 +102,16 @@ def pvgis_typical() -> dict:
             "WS10m": row.wind_speed,
             "WD10m": 90.0,
             "SP": 95_000.0,
-        }  # fmt: skip
+        }
         for at, row in zip(data.index, data.itertuples(), strict=True)
     ]
+
+
+def pvgis_typical() -> dict:
+    """A typical year: each month from another year."""
+    rows = _typical_rows()
     place = {"latitude": LAT, "longitude": LON, "elevation": HEIGHT}
-    months = [{"month": month, "year": year} for month, year in years.items()]
+    months = [{"month": month, "year": 2005 + month} for month in range(1, 13)]
     return {
         "inputs": {"location": place},
         "outputs": {"months_selected": months, "tmy_hourly": rows},

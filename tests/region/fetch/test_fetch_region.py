@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -21,11 +22,13 @@ import weather_forms as forms
 import xarray as xr
 from fetching import Net, answer, geotiff, served
 from ruamel.yaml import YAML
+from zarr.abc.store import OffsetByteRequest, RangeByteRequest, SuffixByteRequest
+from zarr.core.buffer import default_buffer_prototype
 
 from bunyad.errors import InputError, SourceError
 from bunyad.region import load_region, read_region_file
-from bunyad.region.fetch import FETCHERS, Box, FetchRequest, fetch_region
-from bunyad.region.fetch.era5 import STORE
+from bunyad.region.fetch import FETCHERS, Box, FetchRequest, fetch_region, services
+from bunyad.region.fetch.era5 import STORE, ChunkStore
 
 BOX = Box(west=46.6, south=39.3, east=46.9, north=39.6)
 DEM30, DEM90 = (f"https://copernicus-dem-{m}m.s3.amazonaws.com/" for m in (30, 90))
@@ -380,23 +383,24 @@ def test_era5_needs_a_key(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"BUNYAD_CDS_KEY: the key .* is missing"):
         fetch(tmp_path / "r", world(), "climate", **wanted)
     net = Net({**world().answers, STORE: _Files(xr.Dataset(), tmp_path / "store.zarr", {})})
-    with pytest.raises(SourceError, match="status 401: no key. Give a valid key"):
+    with pytest.raises(SourceError, match=r"status 401: no key\. Give a valid key"):
         fetch(tmp_path / "r", net, "climate", secrets={"era5": "wrong"}, **wanted)
 
 
-def _overture(tmp_path: Path) -> Net:
+def _overture(tmp_path: Path, kind: str = "segment") -> Net:
     """Two files of segments with two row groups each; one file lies elsewhere."""
     rows = []
     for at in range(40):
         lon = 46.0 + at * 0.05
         line = shapely.LineString([(lon, 39.4), (lon + 0.03, 39.5)])
-        kind = "primary" if at % 2 else "footway"
+        shape = line if kind == "segment" else line.buffer(0.001)
         rows.append(
             {
                 "id": f"s{at}",
-                "geometry": shapely.to_wkb(line),
+                "geometry": shapely.to_wkb(shape),
                 "bbox": {"xmin": lon, "xmax": lon + 0.03, "ymin": 39.4, "ymax": 39.5},
-                "class": kind,
+                "class": "primary" if at % 2 else "footway",
+                "subtype": "county" if at % 2 else "region",
                 "names": {"primary": f"Road {at}", "common": [("en", f"Road {at}")]},
             }
         )
@@ -409,6 +413,7 @@ def _overture(tmp_path: Path) -> Net:
                 pa.struct([(name, pa.float32()) for name in ("xmin", "xmax", "ymin", "ymax")]),
             ),
             ("class", pa.string()),
+            ("subtype", pa.string()),
             (
                 "names",
                 pa.struct(
@@ -422,7 +427,7 @@ def _overture(tmp_path: Path) -> Net:
     box = {"xmin": 46.0, "xmax": 48.0, "ymin": 39.4, "ymax": 39.5}
     far = {"xmin": 6.0, "xmax": 8.0, "ymin": 39.4, "ymax": 39.5}
     items = [
-        {"collection": "segment", "type": "Feature", "bbox": place,
+        {"collection": kind, "type": "Feature", "bbox": place,
          "assets": {"aws-s3": {"href": f"s3://overturemaps-us-west-2/release/{name}.parquet"}}}
         for place, name in ((box, "near"), (far, "far"))
     ]  # fmt: skip
@@ -677,3 +682,61 @@ def test_tiles_and_points_cover_the_box_on_both_sides_of_zero() -> None:
     lats, lons = zip(*box.points(0.25), strict=True)
     assert (min(lats), max(lats), min(lons), max(lons)) == (-0.5, 0.25, -0.5, 0.25)
     assert box.utm_crs() == "EPSG:32730"
+
+
+def test_a_projection_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="EPSG:1 is no known projection"):
+        fetch(tmp_path / "r", world(), "elevation", crs="EPSG:1")
+
+
+def test_districts_of_overture_carry_the_names_of_the_house(tmp_path: Path) -> None:
+    net = _overture(tmp_path, kind="division_area")
+
+    fetch(tmp_path / "r", net, "districts", sources={"districts": "overture"})
+
+    districts = gpd.read_file(tmp_path / "r/districts.geojson")
+    assert set(districts.columns) >= {"name", "name_local", "economic_region"}
+    assert districts.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+    west, _, east, _ = districts.total_bounds
+    assert west >= BOX.west - 1e-6
+    assert east <= BOX.east + 1e-6
+
+
+def test_a_damaged_file_of_overture_is_told_of(tmp_path: Path) -> None:
+    net = _overture(tmp_path)
+    bucket = "https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/release/near.parquet"
+    net.answers[bucket] = served(b"PAR1 rotten " * 100)
+
+    with pytest.raises(SourceError, match="the file is no readable GeoParquet"):
+        fetch(tmp_path / "r", net, "roads", sources={"roads": "overture"})
+    with pytest.raises(SourceError, match="it lists no segment in the box"):
+        fetch(
+            tmp_path / "s", _overture(tmp_path), "roads", sources={"roads": "overture"},
+            box=Box(west=20, south=20, east=21, north=21),
+        )  # fmt: skip
+
+
+def test_the_zarr_store_can_be_read_but_not_changed(tmp_path: Path) -> None:
+    prototype = default_buffer_prototype()
+    net = Net({"https://zarr.example/a/x": answer_each("0123456789")})
+    store = ChunkStore(
+        fetching.client(net, tmp_path), services()["era5"], "https://zarr.example/a", ""
+    )
+
+    async def read() -> list[bytes | None]:
+        parts = [None, RangeByteRequest(2, 4), OffsetByteRequest(8), SuffixByteRequest(3)]
+        found = await store.get_partial_values(prototype, [("x", part) for part in parts])
+        found.append(await store.get("y", prototype))
+        assert await store.exists("x")
+        assert [key async for key in store.list()] == []
+        assert [key async for key in store.list_dir("")] == []
+        assert [key async for key in store.list_prefix("")] == []
+        with pytest.raises(NotImplementedError, match="read-only"):
+            await store.set("x", prototype.buffer.from_bytes(b""))
+        with pytest.raises(NotImplementedError, match="read-only"):
+            await store.delete("x")
+        return [None if part is None else part.to_bytes() for part in found]
+
+    assert asyncio.run(read()) == [b"0123456789", b"23", b"89", b"789", None]
+    assert [store.supports_writes, store.supports_deletes, store.supports_listing] == [False] * 3
+    assert store != "another"

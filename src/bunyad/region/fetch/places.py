@@ -48,15 +48,16 @@ def fetch_settlements(job: Job) -> Made:
             where=f"geonames ({DUMP})",
             mend="type settlements.csv by hand; docs/reference/region-folder.md tells its columns",
         )
-    kinds = [constants()["town_people"], constants()["city_people"]]
-    words = np.array(["village", "town", "city"])
+    steps = np.array([constants()["town_people"], constants()["city_people"]])
+    sizes = np.searchsorted(steps, inside["people"].to_numpy("float64"), side="right")
+    words = ("village", "town", "city")
     out = pd.DataFrame(
         {
             "id": _identifiers(inside),
             "name": inside["ascii"].where(inside["ascii"] != "", inside["name"]),
             "name_local": inside["name"],
             "district": inside["district"],
-            "kind": words[np.searchsorted(kinds, inside["people"].to_numpy(), side="right")],
+            "kind": [words[int(size)] for size in np.atleast_1d(sizes)],
             "lat": inside["lat"],
             "lon": inside["lon"],
             "is_rebuilt": "false",
