@@ -141,7 +141,7 @@ def test_a_busy_service_is_given_the_time_that_it_asks_for(tmp_path: Path) -> No
 
     fetching.client(net, tmp_path, clock, say=said.append).fetch(want())
 
-    assert clock.slept[:3] == [45, 90, 8], "asked, asked by date, own patience doubled twice"
+    assert clock.slept[:3] == [45, 90, 20], "asked, asked by date, own patience doubled twice"
     assert "status 429: slow down; trying again in 45 s" in said[0]
 
 

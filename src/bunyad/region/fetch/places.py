@@ -110,7 +110,7 @@ def fetch_worldpop(job: Job) -> Made:
         cells = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=4326).to_crs(crs)
         distance, nearest = tree.query(np.column_stack([cells.x, cells.y]))
         near = distance <= figures["nearest_settlement_km"] * 1_000
-        np.add.at(people, nearest[near], count[near])
+        np.add.at(people, np.asarray(nearest)[near], count[near])
         far += float(count[~near].sum())
     out = pd.DataFrame(
         {

@@ -17,7 +17,6 @@ from bunyad.region.fetch.cache import write_whole
 from bunyad.region.file import FILE_NAME, LayerEntry, LayersEntry, RegionFile
 
 NEW_FILE = """\
-# yaml-language-server: $schema=region.schema.json
 name: {name}
 title:
   en: {title}
