@@ -33,11 +33,24 @@ RESULT_MODULES = (
     "bunyad.programme.result",
     "bunyad.plan.compare",
 )
-COMMANDS = ("", "plan", "region", "region check", "region list", "region schema", "options")
+COMMANDS = (
+    "",
+    "plan",
+    "region",
+    "region check",
+    "region fetch",
+    "region import-climate",
+    "region list",
+    "region schema",
+    "options",
+)
 VECTORS = {
     "districts": "polygons with `name`, `name_local`, `economic_region`; GeoJSON or GeoPackage",
     "rivers": "lines; GeoJSON or GeoPackage",
     "protected": "polygons; GeoJSON or GeoPackage",
+    "roads": "lines; GeoJSON or GeoPackage",
+    "railways": "lines; GeoJSON or GeoPackage",
+    "power_lines": "lines; GeoJSON or GeoPackage",
 }
 
 

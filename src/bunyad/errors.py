@@ -101,3 +101,10 @@ class SourceError(BunyadError):
 
     def __init__(self, what: str, *, where: str, mend: str) -> None:
         super().__init__(str(Fault(where=where, what=what, mend=mend)))
+
+    @classmethod
+    def told(cls, text: str) -> SourceError:
+        """Return the error of several services, each of which has been told of already."""
+        error = cls("", where="", mend="")
+        error.args = (text,)
+        return error

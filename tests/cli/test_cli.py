@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["", "plan", "region", "region check", "region list", "region schema", "options"]
+COMMANDS = [
+    "",
+    "plan",
+    "region",
+    "region check",
+    "region fetch",
+    "region import-climate",
+    "region list",
+    "region schema",
+    "options",
+]
 
 
 def _run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

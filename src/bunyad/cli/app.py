@@ -23,7 +23,7 @@ app = App(
     version=bunyad.__version__,
     suppress_keyboard_interrupt=False,
 )
-region_app = App(name="region", help="Look at region folders.")
+region_app = App(name="region", help="Look at region folders, and fetch data for them.")
 app.command(region_app)
 
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]
@@ -36,10 +36,10 @@ def main() -> NoReturn:
     try:
         app(exit_on_error=False, print_error=False)
     except (BunyadError, CycloptsError) as error:
-        _say(str(error))
+        say(str(error))
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
-        _say("Stopped. Nothing was changed.")
+        say("Stopped. Nothing was changed.")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
@@ -47,7 +47,7 @@ def main() -> NoReturn:
     sys.exit(DONE)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Print a message for people to stderr."""
     print(text, file=sys.stderr)
 

@@ -55,6 +55,11 @@ class LayerEntry(_Entry):
     source: str = Field(title="Who made it, and where it can be found", min_length=1)
     licence: str = Field(title="Licence or terms of use", min_length=1)
     note: str = Field(default="", title="What a reader should know of it")
+    sha256: str = Field(
+        default="",
+        title="SHA-256 of the file, checked when it is read; empty where nobody noted it",
+        pattern="^([0-9a-f]{64})?$",
+    )
 
 
 class LayersEntry(_Entry):
@@ -74,6 +79,13 @@ class LayersEntry(_Entry):
     interconnectors: LayerEntry | None = Field(default=None, title="Ties to other grids (CSV)")
     corridors: LayerEntry | None = Field(
         default=None, title="Decided road and rail corridors (CSV)"
+    )
+    roads: LayerEntry | None = Field(default=None, title="Existing roads (GeoJSON, GeoPackage)")
+    railways: LayerEntry | None = Field(
+        default=None, title="Existing railways (GeoJSON, GeoPackage)"
+    )
+    power_lines: LayerEntry | None = Field(
+        default=None, title="Existing power lines (GeoJSON, GeoPackage)"
     )
     hazards: LayerEntry | None = Field(default=None, title="Land to be cleared, by district (CSV)")
     published: LayerEntry | None = Field(default=None, title="Published figures to compare (CSV)")

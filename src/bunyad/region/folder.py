@@ -52,6 +52,12 @@ def find_region(name_or_folder: str | Path) -> Path:
     )
 
 
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def input_hashes(folder: Path, file: RegionFile) -> dict[str, str]:
     """
     Return the SHA-256 of `region.yaml` and of every layer's file, by file name.
@@ -60,8 +66,4 @@ def input_hashes(folder: Path, file: RegionFile) -> dict[str, str]:
     """
     names = [FILE_NAME, *(entry.file for _, entry in layer_entries(file))]
     paths = {name: folder / name for name in names}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in sorted(paths.items())
-        if path.is_file()
-    }
+    return {name: file_hash(path) for name, path in sorted(paths.items()) if path.is_file()}

@@ -16,7 +16,7 @@ from bunyad.errors import Fault, InputError
 from bunyad.region.climate import read_climate
 from bunyad.region.extra import is_raster, land_rules, layer_shapes, read_extra_raster
 from bunyad.region.file import FILE_NAME, RegionFile, layer_entries, read_region_file
-from bunyad.region.folder import find_region
+from bunyad.region.folder import file_hash, find_region
 from bunyad.region.model import (
     CORRIDORS,
     DISTRICTS,
@@ -120,7 +120,7 @@ def load_region(name_or_folder: str | Path) -> Region:
 
 
 def _check_files(folder: Path, file: RegionFile) -> None:
-    """Name every layer whose file is missing."""
+    """Name every layer whose file is missing, or is not the one that its entry tells of."""
     faults = [
         Fault(
             f"{folder / FILE_NAME}: {_section(file, key)}.{key}.file",
@@ -129,6 +129,18 @@ def _check_files(folder: Path, file: RegionFile) -> None:
         )
         for key, entry in layer_entries(file)
         if not (folder / entry.file).is_file()
+    ]
+    faults += [
+        Fault(
+            f"{folder / FILE_NAME}: layers.{key}.sha256",
+            f"{entry.file} is not the file that was noted: its SHA-256 is {found[:12]}…, "
+            f"not {entry.sha256[:12]}…",
+            "fetch the layer again, or remove the line sha256 if you changed the file on purpose",
+        )
+        for key, entry in layer_entries(file)
+        if entry.sha256
+        and (folder / entry.file).is_file()
+        and (found := file_hash(folder / entry.file)) != entry.sha256
     ]
     if faults:
         raise InputError.of(faults)

@@ -133,6 +133,8 @@ class Layer:
     source: str
     licence: str
     note: str
+    sha256: str = ""
+    """Hash that the file must have; empty where nobody noted it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
