@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import Any, Protocol
 
-import bunyad
 from bunyad.region.fetch.constants import constants
 
 ByteRange = tuple[int, int | None]
@@ -52,7 +52,7 @@ class HttpTransport:
     def __init__(self) -> None:
         import httpx  # noqa: PLC0415  (only who fetches needs it)
 
-        self.user_agent = f"bunyad/{bunyad.__version__} (regional planning; httpx)"
+        self.user_agent = f"bunyad/{metadata.version('bunyad')} (regional planning; httpx)"
         self._errors: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL)
         self._client: Any = httpx.Client(
             follow_redirects=True,
