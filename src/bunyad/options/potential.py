@@ -74,3 +74,21 @@ class PotentialOptions(RoomOptions):
     discount_rate: float = option("potential.discount_rate")
     clearance_cost_usd_per_km2: float = option("potential.clearance_cost_usd_per_km2")
     economic_lcoe_usd_per_mwh: float = option("potential.economic_lcoe_usd_per_mwh")
+
+    solar_transposition: Literal["isotropic", "haydavies", "perez"] = option(
+        "potential.solar_transposition"
+    )
+    solar_temperature_model: Literal["sapm", "faiman"] = option("potential.solar_temperature_model")
+    solar_faiman_u0: float = option("potential.solar_faiman_u0")
+    solar_faiman_u1: float = option("potential.solar_faiman_u1")
+    solar_follows_slope: bool = option("potential.solar_follows_slope")
+    solar_terrain_shadow: bool = option("potential.solar_terrain_shadow")
+    horizon_directions: int = option("potential.horizon_directions")
+    horizon_reach_m: float = option("potential.horizon_reach_m")
+    solar_beam_gain_per_km: float = option("potential.solar_beam_gain_per_km")
+    snow_covers_all_below_c: float = option("potential.snow_covers_all_below_c")
+    snow_is_gone_above_c: float = option("potential.snow_is_gone_above_c")
+    snow_albedo: float = option("potential.snow_albedo")
+    solar_snow_loss_share: float = option("potential.solar_snow_loss_share")
+    solar_degradation_per_year: float = option("potential.solar_degradation_per_year")
+    solar_plant_age_years: float = option("potential.solar_plant_age_years")

@@ -1,0 +1,385 @@
+"""
+Kernels of the sun: hourly output of solar plants on many cells, from weather at few points.
+
+A cell's year is worked through in blocks of one month's lit hours. Each step of the chain is a
+loop over the hours of a block that writes one short array, which stays in the fastest cache and
+which compilers turn into vector instructions; literals are single precision for the same reason.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+ISOTROPIC, HAY_DAVIES, PEREZ = 0, 1, 2
+FIXED, TRACKING = 0, 1
+
+ZERO, HALF, ONE, TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
+TINY = np.float32(1e-12)
+KILO = np.float32(1e-3)
+QUARTER_TURN, HALF_TURN = np.float32(math.pi / 2), np.float32(math.pi)
+# pvlib's limits, by which Hay & Davies and Perez avoid a division by a low sun: cosines of 89° (as
+# 0.01745) and 85°.
+LOW_SUN_HAY = np.float32(0.01745)
+LOW_SUN_PEREZ = np.float32(math.cos(math.radians(85)))
+# Abramowitz & Stegun 1964, 4.4.46 (arc cosine, error 2e-8) and 4.4.49 (arc tangent, 2e-8).
+ACOS = np.array(
+    [1.5707963050, -0.2145988016, 0.0889789874, -0.0501743046,
+     0.0308918810, -0.0170881256, 0.0066700901, -0.0012624911], dtype=np.float32
+)  # fmt: skip
+ATAN = np.array(
+    [-0.3333314528, 0.1999355085, -0.1420889944, 0.1065626393,
+     -0.0752896400, 0.0429096138, -0.0161657367, 0.0028662257], dtype=np.float32
+)  # fmt: skip
+A0, A1, A2, A3, A4, A5, A6, A7 = ACOS
+T1, T2, T3, T4, T5, T6, T7, T8 = ATAN
+# Perez et al. 1990: limits of the classes of sky clearness, and the constant in it.
+E1, E2, E3, E4 = np.float32(1.065), np.float32(1.23), np.float32(1.5), np.float32(1.95)
+E5, E6, E7 = np.float32(2.8), np.float32(4.5), np.float32(6.2)
+KAPPA = np.float32(1.041)
+# PVWatts (Dobos 2014): efficiency of inverters over their load.
+LOAD2, LOAD0, LOAD1 = np.float32(-0.0162), np.float32(-0.0059), np.float32(0.9858)
+LOAD_BASE = np.float32(0.9637)
+STANDARD_TEMPERATURE = np.float32(25)
+
+fast = njit(cache=True, fastmath=True, error_model="numpy")
+
+
+@fast  # type: ignore[untyped-decorator]
+def _look_up(table: Any, place: Any) -> Any:
+    """Return a table's value between two of its rows; the last row is never the lower one."""
+    row = min(max(np.int32(place), np.int32(0)), np.int32(table.shape[0] - 2))
+    part = place - np.float32(row)
+    return table[row] + part * (table[row + 1] - table[row])
+
+
+@fast  # type: ignore[untyped-decorator]
+def _true_height(height: Any, sun: Any, place: Any) -> None:
+    """Write the sine of the sun's true height above level."""
+    sin_lat, cos_lat, sin_lon, cos_lon = place
+    x, y, z = sun
+    a, b = cos_lat * cos_lon, cos_lat * sin_lon
+    for h in range(height.shape[0]):
+        height[h] = a * x[h] + b * y[h] + sin_lat * z[h]
+
+
+@fast  # type: ignore[untyped-decorator]
+def _apparent_height(apparent: Any, height: Any, refraction: Any, thin: Any) -> None:
+    """Write the sine of the sun's height after refraction (a table over the true one)."""
+    table, start, per_row = refraction
+    for h in range(apparent.shape[0]):
+        sine = height[h]
+        lift = thin * _look_up(table, (sine - start) * per_row)
+        lift = lift if sine >= start else ZERO
+        level = math.sqrt(max(ONE - sine * sine, ZERO))
+        apparent[h] = sine * (ONE - HALF * lift * lift) + level * lift
+
+
+@fast  # type: ignore[untyped-decorator]
+def _level_part(part: Any, height: Any, apparent: Any) -> None:
+    """Write by what refraction shortens the level part of the sun's direction."""
+    for h in range(part.shape[0]):
+        after = max(ONE - apparent[h] * apparent[h], ZERO)
+        part[h] = math.sqrt(after / max(ONE - height[h] * height[h], TINY))
+
+
+@fast  # type: ignore[untyped-decorator]
+def _fixed_incidence(incidence: Any, sun: Any, apparent: Any, part: Any, facing: Any) -> None:
+    """Write the cosine of the angle between the sun and a plane that stands still."""
+    x, y, z = sun
+    sin_lat, cos_lat, sin_lon, cos_lon, east, north, up = facing
+    for h in range(incidence.shape[0]):
+        to_east = cos_lon * y[h] - sin_lon * x[h]
+        to_north = cos_lat * z[h] - sin_lat * (cos_lon * x[h] + sin_lon * y[h])
+        incidence[h] = (east * to_east + north * to_north) * part[h] + up * apparent[h]
+
+
+@fast  # type: ignore[untyped-decorator]
+def _rotation(to_east: Any, up: Any, limit: Any, rows: Any) -> Any:
+    """Return cosine and sine of a tracker's turn towards the sun, with backtracking."""
+    reach = math.sqrt(to_east * to_east + up * up)
+    cosine, sine = up / reach, to_east / reach
+    shade = min(cosine * rows, ONE)  # rows: one over the ground cover ratio
+    clear = math.sqrt(max(ONE - shade * shade, ZERO))
+    turned = cosine * shade + sine * clear
+    aside = sine * shade - cosine * clear
+    limit_cosine, limit_sine = limit
+    held = turned < limit_cosine
+    turned, aside = (limit_cosine if held else turned), (limit_sine if held else aside)
+    down = up <= ZERO
+    return (ONE if down else turned), (ZERO if down else aside)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _tracked(incidence: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -> None:
+    """Write the cosine of the angle between the sun and a tracked plane."""
+    x, y, _ = sun
+    sin_lon, cos_lon, limit_cosine, limit_sine, rows = tracker
+    for h in range(incidence.shape[0]):
+        to_east = abs(cos_lon * y[h] - sin_lon * x[h]) * part[h]
+        turned, aside = _rotation(to_east, apparent[h], (limit_cosine, limit_sine), rows)
+        incidence[h] = turned * apparent[h] + aside * to_east
+
+
+@fast  # type: ignore[untyped-decorator]
+def _tracked_tilt(tilt: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -> None:
+    """Write the cosine of a tracked plane's tilt."""
+    x, y, _ = sun
+    sin_lon, cos_lon, limit_cosine, limit_sine, rows = tracker
+    for h in range(tilt.shape[0]):
+        to_east = abs(cos_lon * y[h] - sin_lon * x[h]) * part[h]
+        tilt[h] = _rotation(to_east, apparent[h], (limit_cosine, limit_sine), rows)[0]
+
+
+@fast  # type: ignore[untyped-decorator]
+def _azimuth(to_east: Any, to_north: Any) -> Any:
+    """Return the azimuth clockwise from north, 0 to a full turn [rad]."""
+    e, n = abs(to_east), abs(to_north)
+    q = min(e, n) / max(max(e, n), TINY)
+    s = q * q
+    series = T5 + s * (T6 + s * (T7 + s * T8))
+    angle = q * (ONE + s * (T1 + s * (T2 + s * (T3 + s * (T4 + s * series)))))
+    angle = QUARTER_TURN - angle if e > n else angle
+    angle = HALF_TURN - angle if to_north < ZERO else angle
+    return TWO * HALF_TURN - angle if to_east < ZERO else angle
+
+
+@fast  # type: ignore[untyped-decorator]
+def _lit_part(lit: Any, sun: Any, apparent: Any, place: Any, horizon: Any) -> None:
+    """Write the part of the sun's disc that stands above the terrain's horizon."""
+    x, y, z = sun
+    sin_lat, cos_lat, sin_lon, cos_lon = place
+    rise, turn, disc = horizon
+    count = rise.shape[0] - 1
+    per_radian = np.float32(count) / (TWO * HALF_TURN)
+    rows = np.float32(count)
+    for h in range(lit.shape[0]):
+        to_east = cos_lon * y[h] - sin_lon * x[h]
+        to_north = cos_lat * z[h] - sin_lat * (cos_lon * x[h] + sin_lon * y[h])
+        place_in = _azimuth(to_east, to_north) * per_radian + turn
+        place_in = place_in - rows if place_in >= rows else place_in
+        place_in = place_in + rows if place_in < ZERO else place_in
+        slope = _look_up(rise, place_in)
+        level = math.sqrt(max(ONE - apparent[h] * apparent[h], ZERO))
+        above = (apparent[h] - slope * level) / math.sqrt(ONE + slope * slope)
+        lit[h] = min(max(above * disc + HALF, ZERO), ONE)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _mix(mixed: Any, series: Any, points: Any, weights: Any, offset: Any) -> None:
+    """Write a weighted sum of weather at points; the number of points is a multiple of four."""
+    for k in range(0, points.shape[0], 4):
+        a, b = series[points[k]], series[points[k + 1]]
+        c, d = series[points[k + 2]], series[points[k + 3]]
+        wa, wb, wc, wd = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        if k == 0:
+            for h in range(mixed.shape[0]):
+                mixed[h] = offset + wa * a[h] + wb * b[h] + wc * c[h] + wd * d[h]
+        else:
+            for h in range(mixed.shape[0]):
+                mixed[h] += wa * a[h] + wb * b[h] + wc * c[h] + wd * d[h]
+
+
+@fast  # type: ignore[untyped-decorator]
+def _diffuse_isotropic(diffuse: Any, weather: Any, view: Any, ground: Any) -> None:
+    """Write diffuse and reflected light in the plane from an evenly bright sky [W/m²]."""
+    beam, sky, _ = weather
+    height, _, lit, tilt = view
+    albedo, seen = ground
+    for h in range(diffuse.shape[0]):
+        facing_sky = HALF * (ONE + tilt[h])
+        level = sky[h] * seen + beam[h] * lit[h] * max(height[h], ZERO)
+        diffuse[h] = sky[h] * facing_sky * seen + albedo * level * (ONE - facing_sky * seen)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _diffuse_hay_davies(diffuse: Any, weather: Any, view: Any, ground: Any) -> None:
+    """Write diffuse and reflected light in the plane, with a bright sun's surround [W/m²]."""
+    beam, sky, outside = weather
+    height, incidence, lit, tilt = view
+    albedo, seen = ground
+    for h in range(diffuse.shape[0]):
+        facing_sky = HALF * (ONE + tilt[h])
+        level = sky[h] * seen + beam[h] * lit[h] * max(height[h], ZERO)
+        clear = beam[h] / outside[h]
+        ratio = max(incidence[h], ZERO) / max(height[h], LOW_SUN_HAY)
+        even = max(sky[h] * (ONE - clear) * facing_sky, ZERO) * seen
+        around = sky[h] * clear * ratio * lit[h]
+        diffuse[h] = even + around + albedo * level * (ONE - facing_sky * seen)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _zenith(height: Any) -> Any:
+    """Return the arc cosine of the sine of the sun's height [rad]; 0 to 1 only."""
+    u = min(max(height, ZERO), ONE)
+    series = A4 + u * (A5 + u * (A6 + u * A7))
+    return math.sqrt(ONE - u) * (A0 + u * (A1 + u * (A2 + u * (A3 + u * series))))
+
+
+@fast  # type: ignore[untyped-decorator]
+def _clearness_class(beam: Any, sky: Any, cube: Any) -> Any:
+    """Return the class of sky clearness, 0 to 7."""
+    eps = (ONE + beam / max(sky, TINY) + cube) / (ONE + cube)
+    low = np.int32(eps >= E1) + np.int32(eps >= E2) + np.int32(eps >= E3) + np.int32(eps >= E4)
+    return low + np.int32(eps >= E5) + np.int32(eps >= E6) + np.int32(eps >= E7)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _perez_brightness(bright: Any, weather: Any, height: Any, tables: Any, which: int) -> None:
+    """Write one of the two brightness coefficients of Perez et al. 1990."""
+    beam, sky, outside = weather
+    constant, by_brightness, by_zenith, mass = tables
+    scale = np.float32(mass.shape[0] - 1)
+    for h in range(bright.shape[0]):
+        zenith = _zenith(height[h])
+        up = max(height[h], ZERO)
+        air = ONE / (up + _look_up(mass, up * scale))
+        group = _clearness_class(beam[h], sky[h], KAPPA * zenith * zenith * zenith)
+        brightness = sky[h] * air / outside[h]
+        value = constant[group] + by_brightness[group] * brightness + by_zenith[group] * zenith
+        bright[h] = max(value, ZERO) if which == 0 else value
+
+
+@fast  # type: ignore[untyped-decorator]
+def _diffuse_perez(diffuse: Any, weather: Any, view: Any, bright: Any, ground: Any) -> None:
+    """Write diffuse and reflected light in the plane after Perez et al. 1990 [W/m²]."""
+    beam, sky, _ = weather
+    height, incidence, lit, tilt = view
+    first, second = bright
+    albedo, seen = ground
+    for h in range(diffuse.shape[0]):
+        facing_sky = HALF * (ONE + tilt[h])
+        level = sky[h] * seen + beam[h] * lit[h] * max(height[h], ZERO)
+        slant = math.sqrt(max(ONE - tilt[h] * tilt[h], ZERO))
+        around = first[h] * max(incidence[h], ZERO) / max(height[h], LOW_SUN_PEREZ)
+        even = (ONE - first[h]) * facing_sky + second[h] * slant
+        light = max(sky[h] * (even * seen + around * lit[h]), ZERO)
+        light = light if height[h] >= ZERO else ZERO  # pvlib's air mass ends at the horizon
+        diffuse[h] = light + albedo * level * (ONE - facing_sky * seen)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _through_glass(incidence: Any, glass: Any) -> Any:
+    """Return the light that enters a module over that at right angles (De Soto et al. 2006)."""
+    index, depth, straight = glass
+    cosine = min(max(incidence, ZERO), ONE)
+    inner = math.sqrt(ONE - (ONE - cosine * cosine) / (index * index))
+    across = (cosine - index * inner) / (cosine + index * inner)
+    along = (inner - index * cosine) / (inner + index * cosine)
+    way = depth / inner
+    absorbed = ONE - way + HALF * way * way  # exp(-way), of a way of about 0.01
+    return (ONE - HALF * (across * across + along * along)) * absorbed / straight
+
+
+@fast  # type: ignore[untyped-decorator]
+def _output(output: Any, light: Any, air: Any, glass: Any, plant: Any) -> None:
+    """Write alternating current over capacity, from the light in the plane."""
+    diffuse, beam, lit, incidence = light
+    temperature, heat = air
+    heating, direct_size, inverter = plant
+    for h in range(output.shape[0]):
+        direct = beam[h] * lit[h] * max(incidence[h], ZERO)
+        reaching = direct * _through_glass(incidence[h], glass) + diffuse[h]
+        cell = temperature[h] + (direct + diffuse[h]) * heat[h]
+        warm = ONE + heating * (cell - STANDARD_TEMPERATURE)
+        load = reaching * KILO * direct_size * warm * inverter
+        curve = (LOAD2 * load * load + LOAD1 * load + LOAD0) / LOAD_BASE
+        output[h] = min(max(curve, ZERO), ONE) if load > ZERO else ZERO
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", parallel=True)  # type: ignore[untyped-decorator]
+def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None:
+    """
+    Write the output of solar plants on cells: sums of months, sums of groups, hours.
+
+    Parameters
+    ----------
+    sun
+        Direction to the sun in axes of the earth (3, lit hour), irradiance outside of the
+        atmosphere by lit hour [W/m²], number of each lit hour in the year, first lit hour of
+        each block of hours (and the end), month of each block from 0.
+    weather
+        Beam, diffuse [W/m²], air temperature [°C] and warming of the modules per light in
+        their plane [K m²/W], at points (variable, point, lit hour).
+    cells
+        Sines and cosines of latitude and longitude (cell, 4), direction that modules face
+        (cell, 3), points (cell, k), their weights for beam and for all else (2, cell, k),
+        temperature offset [K], air pressure over that of the refraction table, part of the sky
+        seen, rise of the horizon (cell, direction; the first direction again at the end; or
+        nothing), its turn [directions], albedo by month (cell, 12), output factor by month
+        (cell, 12).
+    plant
+        Model of the sky, mounting, tracker (cosine and sine of the limit, one over the ground
+        cover ratio), module (change with temperature [1/K], direct current over inverter
+        capacity, inverter efficiency), glass, refraction table, tables of Perez, sharpness of
+        the sun's edge.
+    out
+        Sums by block (cell, block) [h], group of each cell or -1, sums by group (group, lit
+        hour), hours (cell, hour) or nothing.
+    """
+    direction, outside, hour, block, month_of = sun
+    place, facing, point, weight, offset, thin, seen, rise, turn, albedo, factor = cells
+    model, mounting, tracker, module, glass, refraction, perez, disc = plant
+    sums, group, grouped, field = out
+    longest = np.max(block[1:] - block[:-1])
+    for b in prange(month_of.shape[0]):
+        first, last, month = block[b], block[b + 1], month_of[b]
+        n = last - first
+        scratch = np.zeros((14, longest), dtype=np.float32)
+        height, apparent, part = scratch[0, :n], scratch[1, :n], scratch[2, :n]
+        incidence, lit, tilt = scratch[3, :n], scratch[4, :n], scratch[5, :n]
+        beam, sky, warm, heat = scratch[6, :n], scratch[7, :n], scratch[8, :n], scratch[9, :n]
+        diffuse, result = scratch[10, :n], scratch[11, :n]
+        bright = (scratch[12, :n], scratch[13, :n])
+        axes = (direction[0, first:last], direction[1, first:last], direction[2, first:last])
+        space = outside[first:last]
+        lit[:] = ONE
+        for c in range(place.shape[0]):
+            at = (place[c, 0], place[c, 1], place[c, 2], place[c, 3])
+            _true_height(height, axes, at)
+            _apparent_height(apparent, height, refraction, thin[c])
+            _level_part(part, height, apparent)
+            if mounting == TRACKING:
+                turning = (at[2], at[3], tracker[0], tracker[1], tracker[2])
+                _tracked(incidence, axes, apparent, part, turning)
+                _tracked_tilt(tilt, axes, apparent, part, turning)
+            else:
+                plane = (at[0], at[1], at[2], at[3], facing[c, 0], facing[c, 1], facing[c, 2])
+                _fixed_incidence(incidence, axes, apparent, part, plane)
+                tilt[:] = facing[c, 2]
+            if rise.shape[0] > 0:
+                _lit_part(lit, axes, apparent, at, (rise[c], turn[c], disc))
+            _mix(beam, weather[0, :, first:last], point[c], weight[0, c], ZERO)
+            _mix(sky, weather[1, :, first:last], point[c], weight[1, c], ZERO)
+            _mix(warm, weather[2, :, first:last], point[c], weight[1, c], offset[c])
+            _mix(heat, weather[3, :, first:last], point[c], weight[1, c], ZERO)
+            ground = (albedo[c, month], seen[c])
+            view = (apparent, incidence, lit, tilt)
+            if model == ISOTROPIC:
+                _diffuse_isotropic(diffuse, (beam, sky, space), view, ground)
+            elif model == HAY_DAVIES:
+                _diffuse_hay_davies(diffuse, (beam, sky, space), view, ground)
+            else:
+                for which in range(2):
+                    tables = (perez[0][which], perez[1][which], perez[2][which], perez[3])
+                    target = scratch[12 + which, :n]
+                    _perez_brightness(target, (beam, sky, space), apparent, tables, which)
+                _diffuse_perez(diffuse, (beam, sky, space), view, bright, ground)
+            size = module[1] * factor[c, month]
+            light, air = (diffuse, beam, lit, incidence), (warm, heat)
+            _output(result, light, air, glass, (module[0], size, module[2]))
+            total = ZERO
+            for h in range(n):
+                total += result[h]
+            sums[c, b] = total
+            if group[c] >= 0:
+                together = grouped[group[c], first:last]
+                for h in range(n):
+                    together[h] += result[h]
+            if field.shape[0] > 0:
+                row = field[c]
+                for h in range(n):
+                    row[hour[first + h]] = result[h]
