@@ -17,8 +17,10 @@ from numba import njit, prange
 ISOTROPIC, HAY_DAVIES, PEREZ = 0, 1, 2
 FIXED, TRACKING = 0, 1
 
+ONE_ROW = np.uint32(1)
 ZERO, HALF, ONE, TWO = np.float32(0), np.float32(0.5), np.float32(1), np.float32(2)
 TINY = np.float32(1e-12)
+LEAST = np.float32(-1e30)
 KILO = np.float32(1e-3)
 QUARTER_TURN, HALF_TURN = np.float32(math.pi / 2), np.float32(math.pi)
 # pvlib's limits, by which Hay & Davies and Perez avoid a division by a low sun: cosines of 89° (as
@@ -49,14 +51,6 @@ fast = njit(cache=True, fastmath=True, error_model="numpy")
 
 
 @fast  # type: ignore[untyped-decorator]
-def _look_up(table: Any, place: Any) -> Any:
-    """Return a table's value between two of its rows; the last row is never the lower one."""
-    row = min(max(np.int32(place), np.int32(0)), np.int32(table.shape[0] - 2))
-    part = place - np.float32(row)
-    return table[row] + part * (table[row + 1] - table[row])
-
-
-@fast  # type: ignore[untyped-decorator]
 def _true_height(height: Any, sun: Any, place: Any) -> None:
     """Write the sine of the sun's true height above level."""
     sin_lat, cos_lat, sin_lon, cos_lon = place
@@ -68,13 +62,13 @@ def _true_height(height: Any, sun: Any, place: Any) -> None:
 
 @fast  # type: ignore[untyped-decorator]
 def _apparent_height(apparent: Any, height: Any, refraction: Any, thin: Any) -> None:
-    """Write the sine of the sun's height after refraction (a table over the true one)."""
-    table, start, per_row = refraction
+    """Write the sine of the sun's height after refraction."""
+    lowest, p0, p1, q1, q2 = refraction
     for h in range(apparent.shape[0]):
         sine = height[h]
-        lift = thin * _look_up(table, (sine - start) * per_row)
-        lift = lift if sine >= start else ZERO
         level = math.sqrt(max(ONE - sine * sine, ZERO))
+        lift = thin * level * (p0 + p1 * sine) / (ONE + sine * (q1 + q2 * sine))
+        lift = lift if sine >= lowest else ZERO
         apparent[h] = sine * (ONE - HALF * lift * lift) + level * lift
 
 
@@ -148,23 +142,34 @@ def _azimuth(to_east: Any, to_north: Any) -> Any:
 
 
 @fast  # type: ignore[untyped-decorator]
-def _lit_part(lit: Any, sun: Any, apparent: Any, place: Any, horizon: Any) -> None:
-    """Write the part of the sun's disc that stands above the terrain's horizon."""
+def _horizon_place(where: Any, sun: Any, place: Any, rows: Any, turn: Any) -> None:
+    """Write where the sun stands among the directions of the horizon, 0 to their number."""
     x, y, z = sun
     sin_lat, cos_lat, sin_lon, cos_lon = place
-    rise, turn, disc = horizon
-    count = rise.shape[0] - 1
-    per_radian = np.float32(count) / (TWO * HALF_TURN)
-    rows = np.float32(count)
-    for h in range(lit.shape[0]):
+    per_radian = rows / (TWO * HALF_TURN)
+    for h in range(where.shape[0]):
         to_east = cos_lon * y[h] - sin_lon * x[h]
         to_north = cos_lat * z[h] - sin_lat * (cos_lon * x[h] + sin_lon * y[h])
         place_in = _azimuth(to_east, to_north) * per_radian + turn
         place_in = place_in - rows if place_in >= rows else place_in
-        place_in = place_in + rows if place_in < ZERO else place_in
-        slope = _look_up(rise, place_in)
+        where[h] = place_in + rows if place_in < ZERO else place_in
+
+
+@fast  # type: ignore[untyped-decorator]
+def _horizon_rise(slope: Any, where: Any, rise: Any) -> None:
+    """Write the slope of the horizon where the sun stands."""
+    for h in range(slope.shape[0]):
+        row = np.uint32(where[h])
+        low, high = rise[row], rise[row + ONE_ROW]
+        slope[h] = low + (where[h] - np.float32(row)) * (high - low)
+
+
+@fast  # type: ignore[untyped-decorator]
+def _lit_part(lit: Any, apparent: Any, slope: Any, disc: Any) -> None:
+    """Write the part of the sun's disc that stands above the terrain's horizon."""
+    for h in range(lit.shape[0]):
         level = math.sqrt(max(ONE - apparent[h] * apparent[h], ZERO))
-        above = (apparent[h] - slope * level) / math.sqrt(ONE + slope * slope)
+        above = (apparent[h] - slope[h] * level) / math.sqrt(ONE + slope[h] * slope[h])
         lit[h] = min(max(above * disc + HALF, ZERO), ONE)
 
 
@@ -220,27 +225,43 @@ def _zenith(height: Any) -> Any:
 
 
 @fast  # type: ignore[untyped-decorator]
-def _clearness_class(beam: Any, sky: Any, cube: Any) -> Any:
-    """Return the class of sky clearness, 0 to 7."""
-    eps = (ONE + beam / max(sky, TINY) + cube) / (ONE + cube)
-    low = np.int32(eps >= E1) + np.int32(eps >= E2) + np.int32(eps >= E3) + np.int32(eps >= E4)
-    return low + np.int32(eps >= E5) + np.int32(eps >= E6) + np.int32(eps >= E7)
+def _clearness(clear: Any, beam: Any, sky: Any, height: Any) -> None:
+    """Write the clearness of the sky of Perez et al. 1990."""
+    for h in range(clear.shape[0]):
+        zenith = _zenith(height[h])
+        cube = KAPPA * zenith * zenith * zenith
+        clear[h] = (ONE + beam[h] / max(sky[h], TINY) + cube) / (ONE + cube)
 
 
 @fast  # type: ignore[untyped-decorator]
-def _perez_brightness(bright: Any, weather: Any, height: Any, tables: Any, which: int) -> None:
+def _by_class(clear: Any, v: Any) -> Any:
+    """Return the value of the class of sky clearness; selects, since look-ups are slower."""
+    low = v[0] if clear < E1 else (v[1] if clear < E2 else (v[2] if clear < E3 else v[3]))
+    high = v[4] if clear < E5 else (v[5] if clear < E6 else (v[6] if clear < E7 else v[7]))
+    return low if clear < E4 else high
+
+
+@fast  # type: ignore[untyped-decorator]
+def _eight(v: Any) -> Any:
+    """Return eight values as a tuple, which stays in registers."""
+    return (v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+
+
+@fast  # type: ignore[untyped-decorator]
+def _perez_brightness(bright: Any, weather: Any, height: Any, clear: Any, tables: Any) -> None:
     """Write one of the two brightness coefficients of Perez et al. 1990."""
-    beam, sky, outside = weather
-    constant, by_brightness, by_zenith, mass = tables
-    scale = np.float32(mass.shape[0] - 1)
+    sky, outside = weather
+    coefficients, air, least = tables
+    constant, by_brightness = _eight(coefficients[0]), _eight(coefficients[1])
+    by_zenith = _eight(coefficients[2])
+    a0, a1, a2, b1, b2 = air[0], air[1], air[2], air[3], air[4]
     for h in range(bright.shape[0]):
         zenith = _zenith(height[h])
         up = max(height[h], ZERO)
-        air = ONE / (up + _look_up(mass, up * scale))
-        group = _clearness_class(beam[h], sky[h], KAPPA * zenith * zenith * zenith)
-        brightness = sky[h] * air / outside[h]
-        value = constant[group] + by_brightness[group] * brightness + by_zenith[group] * zenith
-        bright[h] = max(value, ZERO) if which == 0 else value
+        more = (a0 + up * (a1 + up * a2)) / (ONE + up * (b1 + up * b2))
+        brightness = sky[h] / ((up + more) * outside[h])
+        value = _by_class(clear[h], constant) + _by_class(clear[h], by_zenith) * zenith
+        bright[h] = max(value + _by_class(clear[h], by_brightness) * brightness, least)
 
 
 @fast  # type: ignore[untyped-decorator]
@@ -308,8 +329,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
         Sines and cosines of latitude and longitude (cell, 4), direction that modules face
         (cell, 3), points (cell, k), their weights for beam and for all else (2, cell, k),
         temperature offset [K], air pressure over that of the refraction table, part of the sky
-        seen, rise of the horizon (cell, direction; the first direction again at the end; or
-        nothing), its turn [directions], albedo by month (cell, 12), output factor by month
+        seen, rise of the horizon (cell, direction; the first two again at the end; or nothing), its turn [directions], albedo by month (cell, 12), output factor by month
         (cell, 12).
     plant
         Model of the sky, mounting, tracker (cosine and sine of the limit, one over the ground
@@ -323,6 +343,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
     direction, outside, hour, block, month_of = sun
     place, facing, point, weight, offset, thin, seen, rise, turn, albedo, factor = cells
     model, mounting, tracker, module, glass, refraction, perez, disc = plant
+    brightness, air_mass = perez
     sums, group, grouped, field = out
     longest = np.max(block[1:] - block[:-1])
     for b in prange(month_of.shape[0]):
@@ -351,7 +372,9 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
                 _fixed_incidence(incidence, axes, apparent, part, plane)
                 tilt[:] = facing[c, 2]
             if rise.shape[0] > 0:
-                _lit_part(lit, axes, apparent, at, (rise[c], turn[c], disc))
+                _horizon_place(diffuse, axes, at, np.float32(rise.shape[1] - 2), turn[c])
+                _horizon_rise(result, diffuse, rise[c])
+                _lit_part(lit, apparent, result, disc)
             _mix(beam, weather[0, :, first:last], point[c], weight[0, c], ZERO)
             _mix(sky, weather[1, :, first:last], point[c], weight[1, c], ZERO)
             _mix(warm, weather[2, :, first:last], point[c], weight[1, c], offset[c])
@@ -363,10 +386,10 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
             elif model == HAY_DAVIES:
                 _diffuse_hay_davies(diffuse, (beam, sky, space), view, ground)
             else:
-                for which in range(2):
-                    tables = (perez[0][which], perez[1][which], perez[2][which], perez[3])
-                    target = scratch[12 + which, :n]
-                    _perez_brightness(target, (beam, sky, space), apparent, tables, which)
+                _clearness(result, beam, sky, apparent)
+                around, band = (brightness[0], air_mass, ZERO), (brightness[1], air_mass, LEAST)
+                _perez_brightness(bright[0], (sky, space), apparent, result, around)
+                _perez_brightness(bright[1], (sky, space), apparent, result, band)
                 _diffuse_perez(diffuse, (beam, sky, space), view, bright, ground)
             size = module[1] * factor[c, month]
             light, air = (diffuse, beam, lit, incidence), (warm, heat)

@@ -327,8 +327,8 @@ def _facing(places: Places, options: PotentialOptions) -> Singles:
 
 
 def _rises(horizon: Singles | None) -> Singles:
-    """Return the slope of the horizon (place, direction), the first again at the end."""
+    """Return the slope of the horizon (place, direction), the first two again at the end."""
     if horizon is None:
         return np.zeros((0, 0), dtype=np.float32)
     rise = np.tan(np.radians(np.maximum(horizon, -80))).T
-    return np.ascontiguousarray(np.hstack([rise, rise[:, :1]]), dtype=np.float32)
+    return np.ascontiguousarray(np.hstack([rise, rise[:, :2]]), dtype=np.float32)

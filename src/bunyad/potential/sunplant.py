@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from bunyad.potential.kernels_sun import FIXED, HAY_DAVIES, ISOTROPIC, PEREZ, TR
 Singles = NDArray[np.float32]
 
 MODELS = {"isotropic": ISOTROPIC, "haydavies": HAY_DAVIES, "perez": PEREZ}
-TABLE_ROWS = 2_048
-"""Rows of the tables of refraction and air mass; more change no output by 1e-5."""
+FIT_ROWS = 20_000
+"""Heights of the sun by which refraction and air mass are fitted."""
+FIT_ROUNDS = 30
 
 
 def plant_tuple(options: PotentialOptions) -> tuple[Any, ...]:
@@ -34,7 +36,7 @@ def plant_tuple(options: PotentialOptions) -> tuple[Any, ...]:
         singles(np.cos(limit), np.sin(limit), 1 / options.solar_ground_cover_ratio),
         singles(options.solar_temperature_coefficient_per_k, options.solar_dc_ac_ratio, inverter),
         singles(index, depth, straight),
-        _refraction_table(),
+        _refraction(),
         _perez_tables(),
         np.float32(1 / (2 * np.radians(constant("sun_half_width")))),
     )
@@ -82,21 +84,69 @@ def singles(*values: float) -> tuple[np.float32, ...]:
     return tuple(np.float32(value) for value in values)
 
 
-def _refraction_table() -> tuple[Singles, np.float32, np.float32]:
-    """Return the lift of the sun [rad] over the sine of its true height (Reda & Andreas 2004)."""
+@cache
+def _refraction() -> tuple[np.float32, ...]:
+    """
+    Return the sine of the lowest sun that is refracted, and a fraction in the sine.
+
+    The fraction times the cosine of the height is the lift [rad] of Reda & Andreas 2004,
+    equation 42, within 1e-6.
+    """
     lowest = -np.radians(constant("sun_half_width") + constant("horizon_refraction"))
-    sine = np.linspace(np.sin(lowest), 1, TABLE_ROWS)
-    height = np.degrees(np.arcsin(sine))
+    height = np.linspace(lowest, np.pi / 2, FIT_ROWS)[:-1]
+    degrees = np.degrees(height)
     thick = 283 / (273 + constant("refraction_temperature"))
-    lift = thick * 1.02 / (60 * np.tan(np.radians(height + 10.3 / (height + 5.11))))
-    per_row = (TABLE_ROWS - 1) / (sine[-1] - sine[0])
-    return (np.radians(lift).astype(np.float32), *singles(sine[0], per_row))  # type: ignore[return-value]
+    lift = thick * 1.02 / (60 * np.tan(np.radians(degrees + 10.3 / (degrees + 5.11))))
+    level = np.cos(height)
+    fit = rational_fit(np.sin(height), np.radians(lift) / level, (1, 2), level)
+    return singles(np.sin(lowest), *fit)
 
 
-def _perez_tables() -> tuple[Singles, Singles, Singles, Singles]:
-    """Return Perez's coefficients (first or second, class), and what air mass adds to the sine."""
+@cache
+def _perez_tables() -> tuple[Singles, Singles]:
+    """
+    Return coefficients of Perez's brightnesses (2, 3, class), and a fraction for the air mass.
+
+    The fraction in the sine of the sun's height is what Kasten & Young 1989 add to that sine,
+    within a part of 1e-4 of the sum.
+    """
     values = data_table("perez")["value"].to_numpy(dtype=np.float32).reshape(2, 8, 3)
-    height = np.degrees(np.arcsin(np.linspace(0, 1, TABLE_ROWS)))
-    air = 0.50572 * (6.07995 + height) ** -1.6364  # Kasten & Young 1989
-    constants, by_brightness, by_zenith = (np.ascontiguousarray(values[..., k]) for k in range(3))
-    return constants, by_brightness, by_zenith, air.astype(np.float32)
+    height = np.linspace(0, np.pi / 2, FIT_ROWS)
+    sine = np.sin(height)
+    more = 0.50572 * (6.07995 + np.degrees(height)) ** -1.6364
+    air = singles(*rational_fit(sine, more, (2, 2), 1 / (sine + more)))
+    return np.ascontiguousarray(values.transpose(0, 2, 1)), np.array(air)
+
+
+def rational_fit(x: Floats, y: Floats, degrees: tuple[int, int], weight: Floats) -> Floats:
+    """
+    Return coefficients of the fraction of polynomials that is nearest to a curve.
+
+    Repeated linear fits (Sanathanan & Koerner 1963, IEEE Transactions on Automatic Control 8,
+    56); first those above the line from the constant on, then those below it without their 1.
+
+    Parameters
+    ----------
+    x, y
+        The curve.
+    degrees
+        Degree above and below the line.
+    weight
+        Weight of the error at each place.
+
+    Examples
+    --------
+    >>> x = np.linspace(0, 1, 50)
+    >>> rational_fit(x, 2 / (1 + 3 * x), (0, 1), np.ones(50)).round(6)
+    array([2., 3.])
+    """
+    above = x[:, None] ** np.arange(degrees[0] + 1)
+    below = x[:, None] ** np.arange(1, degrees[1] + 1)
+    divisor = np.ones_like(x)
+    fit = np.zeros(sum(degrees) + 1)
+    for _ in range(FIT_ROUNDS):
+        share = weight / divisor
+        columns = np.hstack([above, -y[:, None] * below]) * share[:, None]
+        fit = np.linalg.lstsq(columns, y * share)[0]
+        divisor = 1 + below @ fit[degrees[0] + 1 :]
+    return fit
