@@ -8,7 +8,6 @@ import pandas as pd
 import xarray as xr
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis, yearly_hours
 from bunyad.potential.cells import Cells, Ints, inside_cells, spread
 from bunyad.potential.hydro import hydro_sites
 from bunyad.potential.land import (
@@ -20,10 +19,12 @@ from bunyad.potential.land import (
 )
 from bunyad.potential.result import LAND_RULES, Potential
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
-from bunyad.potential.sun import solar_basis
+from bunyad.potential.sunfield import sun_field
+from bunyad.potential.sunland import cell_places
 from bunyad.potential.technology import technologies
 from bunyad.potential.totals import potential_totals, supply_curves, theoretical_totals
 from bunyad.potential.wind import hub_factor, wind_basis
+from bunyad.potential.yields import Yields, basis_yields, sun_yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -50,9 +51,10 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         If windpowerlib has no power curve of the chosen turbine.
     """
     cells = inside_cells(region)
-    bases = {
-        "solar": solar_basis(cells, region.climate, options=options),
-        "wind": wind_basis(cells, region.climate, options=options),
+    places = cell_places(region, cells, options=options)
+    yields = {
+        "solar": sun_yields(sun_field(places, region.climate, options=options)),
+        "wind": basis_yields(wind_basis(cells, region.climate, options=options)),
     }
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     exclusion: dict[str, Ints] = {}
@@ -68,14 +70,14 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     known = technologies(options)
     sites = [
         site
-        for name, basis in bases.items()
-        for site in area_sites(ground, known[name], basis, exclusion[name] == 0)
+        for name, found in yields.items()
+        for site in area_sites(ground, known[name], found, exclusion[name] == 0)
     ]
     sites += hydro_sites(ground, known["hydro"])
     table = site_table(sites, region.crs)
-    theoretical = theoretical_totals(cells, bases, known, options=options)
+    theoretical = theoretical_totals(cells, yields, known, options=options)
     return Potential(
-        land=_land(region, cells, exclusion, bases),
+        land=_land(region, cells, exclusion, yields),
         sites=table,
         profiles=site_profiles(sites, region.climate["time"]),
         supply_curves=supply_curves(table),
@@ -85,15 +87,15 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
 
 
 def _land(
-    region: Region, cells: Cells, exclusion: Mapping[str, Ints], bases: Mapping[str, Basis]
+    region: Region, cells: Cells, exclusion: Mapping[str, Ints], yields: Mapping[str, Yields]
 ) -> xr.Dataset:
     """Lay exclusions and yields on the terrain's grid."""
     none = float("nan")
     layers = {
         "solar_exclusion": (exclusion["solar"].astype("int16"), -1, "1"),
         "wind_exclusion": (exclusion["wind"].astype("int16"), -1, "1"),
-        "solar_yield_kwh_per_kw": (yearly_hours(bases["solar"]), none, "kWh/kW"),
-        "wind_full_load_hours": (yearly_hours(bases["wind"]), none, "h"),
+        "solar_yield_kwh_per_kw": (yields["solar"].hours, none, "kWh/kW"),
+        "wind_full_load_hours": (yields["wind"].hours, none, "h"),
     }
     return xr.Dataset(
         {

@@ -144,9 +144,7 @@ def ray_samples(
         *(size / abs(part) for size, part in zip(shape, step, strict=True) if part),
     )
     crossings = [
-        np.arange(1, extent * abs(part) + 1) / abs(part)
-        for part in sorted(step, key=abs)
-        if part
+        np.arange(1, extent * abs(part) + 1) / abs(part) for part in sorted(step, key=abs) if part
     ]
     if len(crossings) > 1:
         crossings[0] = crossings[0][crossings[0] < CREASE_CELLS * small]

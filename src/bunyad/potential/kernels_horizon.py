@@ -103,8 +103,7 @@ def _close_step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> Non
             lower = c[n] * (one - along) + d[n] * along
             height = upper * (one - down) + lower * down
             slope = (height - drop - ground[n]) * inverse
-            if slope > best[n]:
-                best[n] = slope
+            best[n] = max(best[n], slope)
 
 
 @njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
@@ -124,8 +123,7 @@ def _step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
         for n in range(right - left):
             height = a[n] * first + b[n] * second
             slope = (height - drop - ground[n]) * inverse
-            if slope > best[n]:
-                best[n] = slope
+            best[n] = max(best[n], slope)
 
 
 @njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
@@ -138,8 +136,7 @@ def _least_height(terrain: Any, rise: Any, tile: Any, near: Any, far: Any) -> An
         best = rise[row - r0, : c1 - c0]
         for k in range(c1 - c0):
             wanted = ground[k] + min(best[k] * near, best[k] * far)
-            if wanted < least:
-                least = wanted
+            least = min(least, wanted)
     return least
 
 

@@ -15,10 +15,10 @@ import xarray as xr
 
 from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis, mean_profile, yearly_hours
 from bunyad.potential.cells import Cells, Flags, Floats, Ints, nearest_cell
 from bunyad.potential.result import SITES
 from bunyad.potential.technology import PlantCost, Technology, plant_cost
+from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -112,7 +112,9 @@ def existing_sites(
     return sites
 
 
-def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: Flags) -> list[Site]:
+def area_sites(
+    ground: Ground, technology: Technology, yields: Yields, eligible: Flags
+) -> list[Site]:
     """
     Return the committed plants of a technology, and new sites on the eligible land.
 
@@ -125,16 +127,13 @@ def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: F
         Region, cells and options.
     technology
         Density, usable share and cost.
-    basis
+    yields
         Yield of the cells.
     eligible
         Whether each cell may be used.
     """
     cells = ground.cells
-    sites = existing_sites(
-        ground, technology, lambda _, cell: mean_profile(basis, np.array([cell]))
-    )
-    hours = yearly_hours(basis)
+    sites = existing_sites(ground, technology, lambda _, cell: yields.profile(np.array([cell])))
     density = technology.density_mw_per_km2 * technology.usable_share
     for number, district in enumerate(ground.region.districts["name"]):
         here = np.flatnonzero(eligible & (cells.district == number))
@@ -143,9 +142,9 @@ def area_sites(ground: Ground, technology: Technology, basis: Basis, eligible: F
         if potential_mw <= taken_mw:
             continue
         left = 1 - taken_mw / potential_mw
-        bands = yield_bands(here, hours, cells.area_km2, ground.options)
+        bands = yield_bands(here, yields.hours, cells.area_km2, ground.options)
         sites += [
-            _band_site(ground, technology, rank, band, mean_profile(basis, band), left)
+            _band_site(ground, technology, rank, band, yields.profile(band), left)
             for rank, band in enumerate(bands, start=1)
         ]
     return [site for site in sites if site.full_load_hours > 0]
