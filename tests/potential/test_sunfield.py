@@ -267,7 +267,7 @@ def test_beam_and_diffuse_are_split_off_where_they_are_missing() -> None:
 
 def test_snow_age_and_albedo_change_output_as_they_should() -> None:
     climate = small_climate().isel(point=[0])
-    cold = climate.assign(temp_air_c=climate.temp_air_c - 15)
+    cold = climate.assign(temp_air_c=climate.temp_air_c - 5)
 
     def hours(**values: float) -> np.ndarray:
         options = PotentialOptions(solar_mounting="fixed", **values)

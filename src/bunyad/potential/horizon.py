@@ -1,4 +1,4 @@
-"""Horizon: the angle at which the ground meets the sky around each cell, and how much sky is left."""
+"""Horizon: the angle at which ground meets sky around each cell, and how much sky is left."""
 
 from __future__ import annotations
 

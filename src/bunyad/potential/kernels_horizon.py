@@ -25,7 +25,7 @@ LEAST_RUN = 3
 """Samples that are walked before the next leap is tried, as a power of two: 8."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def block_maxima(terrain: Any, levels: int) -> Any:
     """
     Return the highest ground in blocks of `BLOCK` cells a side, and in ever larger blocks.
@@ -57,7 +57,7 @@ def block_maxima(terrain: Any, levels: int) -> Any:
     return maxima
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _highest(maxima: Any, box: Any) -> Any:
     """Return the highest ground in a box of rows and columns (first, last; inclusive)."""
     r0, r1, c0, c1 = box
@@ -72,7 +72,7 @@ def _highest(maxima: Any, box: Any) -> Any:
     return highest
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _on_terrain(tile: Any, offsets: Any, k: int, shape: Any) -> Any:
     """Return rows and columns of a tile whose sample lies on the terrain (half open)."""
     r0, r1, c0, c1 = tile
@@ -81,7 +81,7 @@ def _on_terrain(tile: Any, offsets: Any, k: int, shape: Any) -> Any:
     return (max(r0, -top), min(r1, shape[0] - bottom), max(c0, -west), min(c1, shape[1] - east))
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def _close_step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
     """Walk one sample inside of a square of four cells, for all cells of a tile."""
     offsets, weights = samples
@@ -106,7 +106,7 @@ def _close_step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> Non
             best[n] = max(best[n], slope)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def _step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
     """Walk one sample between two cells, for all cells of a tile."""
     offsets, weights = samples
@@ -126,7 +126,7 @@ def _step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
             best[n] = max(best[n], slope)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def _least_height(terrain: Any, rise: Any, tile: Any, near: Any, far: Any) -> Any:
     """Return the lowest height that would rise over a horizon of the tile between two reaches."""
     r0, r1, c0, c1 = tile
@@ -140,7 +140,7 @@ def _least_height(terrain: Any, rise: Any, tile: Any, near: Any, far: Any) -> An
     return least
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _run_box(tile: Any, offsets: Any, first: int, last: int, shape: Any) -> Any:
     """Return rows and columns that a tile's samples may touch; the first row is -1 if none."""
     r0, r1, c0, c1 = tile
@@ -153,7 +153,7 @@ def _run_box(tile: Any, offsets: Any, first: int, last: int, shape: Any) -> Any:
     return (max(top, 0), min(bottom, shape[0] - 1), max(west, 0), min(east, shape[1] - 1))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _walk(terrain: Any, maxima: Any, tile: Any, samples: Any, rise: Any) -> None:
     """Walk the far samples of one direction for one tile, leaping where the ground is too low."""
     offsets, weights = samples
@@ -177,7 +177,7 @@ def _walk(terrain: Any, maxima: Any, tile: Any, samples: Any, rise: Any) -> None
             k = last + 1
 
 
-@njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, parallel=True)
 def horizon_rise(terrain: Any, maxima: Any, close: Any, far: Any) -> Any:
     """
     Return the steepest rise of the ground along one direction, seen from each cell [-].

@@ -50,7 +50,7 @@ STANDARD_TEMPERATURE = np.float32(25)
 fast = njit(cache=True, fastmath=True, error_model="numpy")
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _true_height(height: Any, sun: Any, place: Any) -> None:
     """Write the sine of the sun's true height above level."""
     sin_lat, cos_lat, sin_lon, cos_lon = place
@@ -60,7 +60,7 @@ def _true_height(height: Any, sun: Any, place: Any) -> None:
         height[h] = a * x[h] + b * y[h] + sin_lat * z[h]
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _apparent_height(apparent: Any, height: Any, refraction: Any, thin: Any) -> None:
     """Write the sine of the sun's height after refraction."""
     lowest, p0, p1, q1, q2 = refraction
@@ -72,7 +72,7 @@ def _apparent_height(apparent: Any, height: Any, refraction: Any, thin: Any) -> 
         apparent[h] = sine * (ONE - HALF * lift * lift) + level * lift
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _level_part(part: Any, height: Any, apparent: Any) -> None:
     """Write by what refraction shortens the level part of the sun's direction."""
     for h in range(part.shape[0]):
@@ -80,7 +80,7 @@ def _level_part(part: Any, height: Any, apparent: Any) -> None:
         part[h] = math.sqrt(after / max(ONE - height[h] * height[h], TINY))
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _fixed_incidence(incidence: Any, sun: Any, apparent: Any, part: Any, facing: Any) -> None:
     """Write the cosine of the angle between the sun and a plane that stands still."""
     x, y, z = sun
@@ -91,7 +91,7 @@ def _fixed_incidence(incidence: Any, sun: Any, apparent: Any, part: Any, facing:
         incidence[h] = (east * to_east + north * to_north) * part[h] + up * apparent[h]
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _rotation(to_east: Any, up: Any, limit: Any, rows: Any) -> Any:
     """Return cosine and sine of a tracker's turn towards the sun, with backtracking."""
     reach = math.sqrt(to_east * to_east + up * up)
@@ -107,7 +107,7 @@ def _rotation(to_east: Any, up: Any, limit: Any, rows: Any) -> Any:
     return (ONE if down else turned), (ZERO if down else aside)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _tracked(incidence: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -> None:
     """Write the cosine of the angle between the sun and a tracked plane."""
     x, y, _ = sun
@@ -118,7 +118,7 @@ def _tracked(incidence: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -
         incidence[h] = turned * apparent[h] + aside * to_east
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _tracked_tilt(tilt: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -> None:
     """Write the cosine of a tracked plane's tilt."""
     x, y, _ = sun
@@ -128,11 +128,11 @@ def _tracked_tilt(tilt: Any, sun: Any, apparent: Any, part: Any, tracker: Any) -
         tilt[h] = _rotation(to_east, apparent[h], (limit_cosine, limit_sine), rows)[0]
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _azimuth(to_east: Any, to_north: Any) -> Any:
     """Return the azimuth clockwise from north, 0 to a full turn [rad]."""
     e, n = abs(to_east), abs(to_north)
-    q = min(e, n) / max(max(e, n), TINY)
+    q = min(e, n) / max(e, n, TINY)
     s = q * q
     series = T5 + s * (T6 + s * (T7 + s * T8))
     angle = q * (ONE + s * (T1 + s * (T2 + s * (T3 + s * (T4 + s * series)))))
@@ -141,7 +141,7 @@ def _azimuth(to_east: Any, to_north: Any) -> Any:
     return TWO * HALF_TURN - angle if to_east < ZERO else angle
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _horizon_place(where: Any, sun: Any, place: Any, rows: Any, turn: Any) -> None:
     """Write where the sun stands among the directions of the horizon, 0 to their number."""
     x, y, z = sun
@@ -155,7 +155,7 @@ def _horizon_place(where: Any, sun: Any, place: Any, rows: Any, turn: Any) -> No
         where[h] = place_in + rows if place_in < ZERO else place_in
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _horizon_rise(slope: Any, where: Any, rise: Any) -> None:
     """Write the slope of the horizon where the sun stands."""
     for h in range(slope.shape[0]):
@@ -164,7 +164,7 @@ def _horizon_rise(slope: Any, where: Any, rise: Any) -> None:
         slope[h] = low + (where[h] - np.float32(row)) * (high - low)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _lit_part(lit: Any, apparent: Any, slope: Any, disc: Any) -> None:
     """Write the part of the sun's disc that stands above the terrain's horizon."""
     for h in range(lit.shape[0]):
@@ -173,7 +173,7 @@ def _lit_part(lit: Any, apparent: Any, slope: Any, disc: Any) -> None:
         lit[h] = min(max(above * disc + HALF, ZERO), ONE)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _mix(mixed: Any, series: Any, points: Any, weights: Any, offset: Any) -> None:
     """Write a weighted sum of weather at points; the number of points is a multiple of four."""
     for k in range(0, points.shape[0], 4):
@@ -188,7 +188,7 @@ def _mix(mixed: Any, series: Any, points: Any, weights: Any, offset: Any) -> Non
                 mixed[h] += wa * a[h] + wb * b[h] + wc * c[h] + wd * d[h]
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _diffuse_isotropic(diffuse: Any, weather: Any, view: Any, ground: Any) -> None:
     """Write diffuse and reflected light in the plane from an evenly bright sky [W/m²]."""
     beam, sky, _ = weather
@@ -200,7 +200,7 @@ def _diffuse_isotropic(diffuse: Any, weather: Any, view: Any, ground: Any) -> No
         diffuse[h] = sky[h] * facing_sky * seen + albedo * level * (ONE - facing_sky * seen)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _diffuse_hay_davies(diffuse: Any, weather: Any, view: Any, ground: Any) -> None:
     """Write diffuse and reflected light in the plane, with a bright sun's surround [W/m²]."""
     beam, sky, outside = weather
@@ -216,7 +216,7 @@ def _diffuse_hay_davies(diffuse: Any, weather: Any, view: Any, ground: Any) -> N
         diffuse[h] = even + around + albedo * level * (ONE - facing_sky * seen)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _zenith(height: Any) -> Any:
     """Return the arc cosine of the sine of the sun's height [rad]; 0 to 1 only."""
     u = min(max(height, ZERO), ONE)
@@ -224,7 +224,7 @@ def _zenith(height: Any) -> Any:
     return math.sqrt(ONE - u) * (A0 + u * (A1 + u * (A2 + u * (A3 + u * series))))
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _clearness(clear: Any, beam: Any, sky: Any, height: Any) -> None:
     """Write the clearness of the sky of Perez et al. 1990."""
     for h in range(clear.shape[0]):
@@ -233,7 +233,7 @@ def _clearness(clear: Any, beam: Any, sky: Any, height: Any) -> None:
         clear[h] = (ONE + beam[h] / max(sky[h], TINY) + cube) / (ONE + cube)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _by_class(clear: Any, v: Any) -> Any:
     """Return the value of the class of sky clearness; selects, since look-ups are slower."""
     low = v[0] if clear < E1 else (v[1] if clear < E2 else (v[2] if clear < E3 else v[3]))
@@ -241,13 +241,13 @@ def _by_class(clear: Any, v: Any) -> Any:
     return low if clear < E4 else high
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _eight(v: Any) -> Any:
     """Return eight values as a tuple, which stays in registers."""
     return (v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7])
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _perez_brightness(bright: Any, weather: Any, height: Any, clear: Any, tables: Any) -> None:
     """Write one of the two brightness coefficients of Perez et al. 1990."""
     sky, outside = weather
@@ -264,7 +264,7 @@ def _perez_brightness(bright: Any, weather: Any, height: Any, clear: Any, tables
         bright[h] = max(value + _by_class(clear[h], by_brightness) * brightness, least)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _diffuse_perez(diffuse: Any, weather: Any, view: Any, bright: Any, ground: Any) -> None:
     """Write diffuse and reflected light in the plane after Perez et al. 1990 [W/m²]."""
     beam, sky, _ = weather
@@ -282,7 +282,7 @@ def _diffuse_perez(diffuse: Any, weather: Any, view: Any, bright: Any, ground: A
         diffuse[h] = light + albedo * level * (ONE - facing_sky * seen)
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _through_glass(incidence: Any, glass: Any) -> Any:
     """Return the light that enters a module over that at right angles (De Soto et al. 2006)."""
     index, depth, straight = glass
@@ -295,7 +295,7 @@ def _through_glass(incidence: Any, glass: Any) -> Any:
     return (ONE - HALF * (across * across + along * along)) * absorbed / straight
 
 
-@fast  # type: ignore[untyped-decorator]
+@fast
 def _output(output: Any, light: Any, air: Any, glass: Any, plant: Any) -> None:
     """Write alternating current over capacity, from the light in the plane."""
     diffuse, beam, lit, incidence = light
@@ -311,7 +311,40 @@ def _output(output: Any, light: Any, air: Any, glass: Any, plant: Any) -> None:
         output[h] = min(max(curve, ZERO), ONE) if load > ZERO else ZERO
 
 
-@njit(cache=True, fastmath=True, error_model="numpy", parallel=True)  # type: ignore[untyped-decorator]
+@fast
+def _sky_light(diffuse: Any, weather: Any, view: Any, ground: Any, sky: Any) -> None:
+    """Write diffuse and reflected light in the plane by the model that is asked for."""
+    model, coefficients, air_mass, clear, first, second = sky
+    if model == ISOTROPIC:
+        _diffuse_isotropic(diffuse, weather, view, ground)
+    elif model == HAY_DAVIES:
+        _diffuse_hay_davies(diffuse, weather, view, ground)
+    else:
+        beam, dome, outside = weather
+        around, band = (coefficients[0], air_mass, ZERO), (coefficients[1], air_mass, LEAST)
+        _clearness(clear, beam, dome, view[0])
+        _perez_brightness(first, (dome, outside), view[0], clear, around)
+        _perez_brightness(second, (dome, outside), view[0], clear, band)
+        _diffuse_perez(diffuse, weather, view, (first, second), ground)
+
+
+@fast
+def _turn_to_sun(incidence: Any, tilt: Any, sun: Any, heights: Any, plane: Any) -> None:
+    """Write the cosines of the sun's angle to the modules, and of their tilt."""
+    height, apparent, part = heights
+    mounting, at, facing, tracker = plane
+    _level_part(part, height, apparent)
+    if mounting == TRACKING:
+        turning = (at[2], at[3], tracker[0], tracker[1], tracker[2])
+        _tracked(incidence, sun, apparent, part, turning)
+        _tracked_tilt(tilt, sun, apparent, part, turning)
+    else:
+        fixed = (at[0], at[1], at[2], at[3], facing[0], facing[1], facing[2])
+        _fixed_incidence(incidence, sun, apparent, part, fixed)
+        tilt[:] = facing[2]
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", parallel=True)
 def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None:
     """
     Write the output of solar plants on cells: sums of months, sums of groups, hours.
@@ -328,14 +361,14 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
     cells
         Sines and cosines of latitude and longitude (cell, 4), direction that modules face
         (cell, 3), points (cell, k), their weights for beam and for all else (2, cell, k),
-        temperature offset [K], air pressure over that of the refraction table, part of the sky
-        seen, rise of the horizon (cell, direction; the first two again at the end; or nothing), its turn [directions], albedo by month (cell, 12), output factor by month
-        (cell, 12).
+        temperature offset [K], air pressure over that of the refraction, part of the sky seen,
+        rise of the horizon (cell, direction; the first two again at the end; or nothing), its
+        turn [directions], albedo by month (cell, 12), output factor by month (cell, 12).
     plant
         Model of the sky, mounting, tracker (cosine and sine of the limit, one over the ground
         cover ratio), module (change with temperature [1/K], direct current over inverter
-        capacity, inverter efficiency), glass, refraction table, tables of Perez, sharpness of
-        the sun's edge.
+        capacity, inverter efficiency), glass, refraction, Perez's coefficients and air
+        mass, sharpness of the sun's edge.
     out
         Sums by block (cell, block) [h], group of each cell or -1, sums by group (group, lit
         hour), hours (cell, hour) or nothing.
@@ -343,66 +376,43 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
     direction, outside, hour, block, month_of = sun
     place, facing, point, weight, offset, thin, seen, rise, turn, albedo, factor = cells
     model, mounting, tracker, module, glass, refraction, perez, disc = plant
-    brightness, air_mass = perez
+    coefficients, air_mass = perez
     sums, group, grouped, field = out
     longest = np.max(block[1:] - block[:-1])
     for b in prange(month_of.shape[0]):
         first, last, month = block[b], block[b + 1], month_of[b]
         n = last - first
-        scratch = np.zeros((14, longest), dtype=np.float32)
-        height, apparent, part = scratch[0, :n], scratch[1, :n], scratch[2, :n]
-        incidence, lit, tilt = scratch[3, :n], scratch[4, :n], scratch[5, :n]
-        beam, sky, warm, heat = scratch[6, :n], scratch[7, :n], scratch[8, :n], scratch[9, :n]
-        diffuse, result = scratch[10, :n], scratch[11, :n]
-        bright = (scratch[12, :n], scratch[13, :n])
+        s = np.zeros((14, longest), dtype=np.float32)
+        height, apparent, part, incidence, lit = s[0, :n], s[1, :n], s[2, :n], s[3, :n], s[4, :n]
+        tilt, beam, dome, warm, heat = s[5, :n], s[6, :n], s[7, :n], s[8, :n], s[9, :n]
+        diffuse, result, one, two = s[10, :n], s[11, :n], s[12, :n], s[13, :n]
         axes = (direction[0, first:last], direction[1, first:last], direction[2, first:last])
-        space = outside[first:last]
+        here = weather[:, :, first:last].copy()  # rows without gaps, which vectors need
         lit[:] = ONE
         for c in range(place.shape[0]):
             at = (place[c, 0], place[c, 1], place[c, 2], place[c, 3])
             _true_height(height, axes, at)
             _apparent_height(apparent, height, refraction, thin[c])
-            _level_part(part, height, apparent)
-            if mounting == TRACKING:
-                turning = (at[2], at[3], tracker[0], tracker[1], tracker[2])
-                _tracked(incidence, axes, apparent, part, turning)
-                _tracked_tilt(tilt, axes, apparent, part, turning)
-            else:
-                plane = (at[0], at[1], at[2], at[3], facing[c, 0], facing[c, 1], facing[c, 2])
-                _fixed_incidence(incidence, axes, apparent, part, plane)
-                tilt[:] = facing[c, 2]
+            plane = (mounting, at, facing[c], tracker)
+            _turn_to_sun(incidence, tilt, axes, (height, apparent, part), plane)
             if rise.shape[0] > 0:
                 _horizon_place(diffuse, axes, at, np.float32(rise.shape[1] - 2), turn[c])
                 _horizon_rise(result, diffuse, rise[c])
                 _lit_part(lit, apparent, result, disc)
-            _mix(beam, weather[0, :, first:last], point[c], weight[0, c], ZERO)
-            _mix(sky, weather[1, :, first:last], point[c], weight[1, c], ZERO)
-            _mix(warm, weather[2, :, first:last], point[c], weight[1, c], offset[c])
-            _mix(heat, weather[3, :, first:last], point[c], weight[1, c], ZERO)
-            ground = (albedo[c, month], seen[c])
-            view = (apparent, incidence, lit, tilt)
-            if model == ISOTROPIC:
-                _diffuse_isotropic(diffuse, (beam, sky, space), view, ground)
-            elif model == HAY_DAVIES:
-                _diffuse_hay_davies(diffuse, (beam, sky, space), view, ground)
-            else:
-                _clearness(result, beam, sky, apparent)
-                around, band = (brightness[0], air_mass, ZERO), (brightness[1], air_mass, LEAST)
-                _perez_brightness(bright[0], (sky, space), apparent, result, around)
-                _perez_brightness(bright[1], (sky, space), apparent, result, band)
-                _diffuse_perez(diffuse, (beam, sky, space), view, bright, ground)
+            _mix(beam, here[0], point[c], weight[0, c], ZERO)
+            _mix(dome, here[1], point[c], weight[1, c], ZERO)
+            _mix(warm, here[2], point[c], weight[1, c], offset[c])
+            _mix(heat, here[3], point[c], weight[1, c], ZERO)
+            light = (beam, dome, outside[first:last])
+            sky = (model, coefficients, air_mass, result, one, two)
+            view, ground = (apparent, incidence, lit, tilt), (albedo[c, month], seen[c])
+            _sky_light(diffuse, light, view, ground, sky)
             size = module[1] * factor[c, month]
-            light, air = (diffuse, beam, lit, incidence), (warm, heat)
-            _output(result, light, air, glass, (module[0], size, module[2]))
-            total = ZERO
-            for h in range(n):
-                total += result[h]
-            sums[c, b] = total
+            plain = (module[0], size, module[2])
+            _output(result, (diffuse, beam, lit, incidence), (warm, heat), glass, plain)
+            sums[c, b] = result.sum()
             if group[c] >= 0:
-                together = grouped[group[c], first:last]
-                for h in range(n):
-                    together[h] += result[h]
+                grouped[group[c], first:last] += result
             if field.shape[0] > 0:
-                row = field[c]
                 for h in range(n):
-                    row[hour[first + h]] = result[h]
+                    field[c, hour[first + h]] = result[h]

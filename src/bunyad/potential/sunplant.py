@@ -58,7 +58,7 @@ def module_heat(wind_speed_ms: Floats, options: PotentialOptions) -> Floats:
     ratio = constant("module_wind_height") / constant("climate_wind_height")
     wind = wind_speed_ms * ratio**options.wind_shear_exponent
     if options.solar_temperature_model == "faiman":
-        return 1 / (options.solar_faiman_u0 + options.solar_faiman_u1 * wind)
+        return np.asarray(1 / (options.solar_faiman_u0 + options.solar_faiman_u1 * wind))
     known = temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"][options.solar_module_cooling]
     return np.asarray(np.exp(known["a"] + known["b"] * wind) + known["deltaT"] / 1e3)
 
@@ -142,11 +142,11 @@ def rational_fit(x: Floats, y: Floats, degrees: tuple[int, int], weight: Floats)
     """
     above = x[:, None] ** np.arange(degrees[0] + 1)
     below = x[:, None] ** np.arange(1, degrees[1] + 1)
-    divisor = np.ones_like(x)
+    divisor: Floats = np.ones_like(x)
     fit = np.zeros(sum(degrees) + 1)
     for _ in range(FIT_ROUNDS):
         share = weight / divisor
         columns = np.hstack([above, -y[:, None] * below]) * share[:, None]
-        fit = np.linalg.lstsq(columns, y * share)[0]
+        fit = np.asarray(np.linalg.lstsq(columns, y * share)[0], dtype=np.float64)
         divisor = 1 + below @ fit[degrees[0] + 1 :]
     return fit
