@@ -58,8 +58,8 @@ def main() -> None:
             ours[model, mounting] = len(points) * HOURS / spent / 1e6
             show(f"pv-{model}-{mounting}-sums", ours[model, mounting], 150, "target", 1)
     sun = sun_field(places, climate, options=PLAIN)
-    field = len(points) * HOURS / cpu_seconds(lambda: hourly_output(sun)) / 1e6
-    output = hourly_output(sun)
+    output = np.zeros((len(points), HOURS), dtype=np.float32)
+    field = len(points) * HOURS / cpu_seconds(lambda: hourly_output(sun, into=output)) / 1e6
     peers: dict[str, Callable[[], tuple[float, str]]] = {
         "pvlib": lambda: pvlib_speed(climate, output),
         "atlite": lambda: atlite_speed(climate, output),
@@ -246,13 +246,16 @@ def grass_seconds(ground: np.ndarray) -> float:
         ) as raster:  # fmt: skip
             raster.write(ground, 1)
         run = [shutil.which("grass") or "grass", f"{place}/PERMANENT", "--exec"]
-        quiet = {"check": True, "capture_output": True}
-        subprocess.run([run[0], "-c", str(file), "-e", str(place)], **quiet)
-        subprocess.run([*run, "r.in.gdal", f"input={file}", "output=z"], **quiet)
-        subprocess.run([*run, "g.region", "raster=z"], **quiet)
+        subprocess.run([run[0], "-c", str(file), "-e", str(place)], check=True, capture_output=True)
+        subprocess.run(
+            [*run, "r.in.gdal", f"input={file}", "output=z"], check=True, capture_output=True
+        )
+        subprocess.run([*run, "g.region", "raster=z"], check=True, capture_output=True)
         before = os.times()
         subprocess.run(
-            [*run, "r.horizon", "-d", "elevation=z", "direction=100", "output=h"], **quiet
+            [*run, "r.horizon", "-d", "elevation=z", "direction=100", "output=h"],
+            check=True,
+            capture_output=True,
         )
         after = os.times()
     return (
@@ -260,7 +263,7 @@ def grass_seconds(ground: np.ndarray) -> float:
     )
 
 
-def cpu_seconds(run: Callable[[], object], rounds: int = 3) -> float:
+def cpu_seconds(run: Callable[[], object], rounds: int = 5) -> float:
     """Return the least CPU time of some runs, after one that compiles [s]."""
     if rounds > 1:
         run()

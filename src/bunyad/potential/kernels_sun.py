@@ -175,7 +175,12 @@ def _lit_part(lit: Any, apparent: Any, slope: Any, disc: Any) -> None:
 
 @fast
 def _mix(mixed: Any, series: Any, points: Any, weights: Any, offset: Any) -> None:
-    """Write a weighted sum of weather at points; the number of points is a multiple of four."""
+    """Write a weighted sum of weather at points: one point, or a multiple of four."""
+    if points.shape[0] == 1:
+        only, whole = series[points[0]], weights[0]
+        for h in range(mixed.shape[0]):
+            mixed[h] = offset + whole * only[h]
+        return
     for k in range(0, points.shape[0], 4):
         a, b = series[points[k]], series[points[k + 1]]
         c, d = series[points[k + 2]], series[points[k + 3]]
@@ -357,7 +362,8 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
         each block of hours (and the end), month of each block from 0.
     weather
         Beam, diffuse [W/m²], air temperature [°C] and warming of the modules per light in
-        their plane [K m²/W], at points (variable, point, lit hour).
+        their plane [K m²/W], flat: block by block (variable, point, lit hour), so that the
+        hours of a block lie without gaps.
     cells
         Sines and cosines of latitude and longitude (cell, 4), direction that modules face
         (cell, 3), points (cell, k), their weights for beam and for all else (2, cell, k),
@@ -374,6 +380,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
         hour), hours (cell, hour) or nothing.
     """
     direction, outside, hour, block, month_of = sun
+    points = weather.shape[0] // (4 * hour.shape[0])
     place, facing, point, weight, offset, thin, seen, rise, turn, albedo, factor = cells
     model, mounting, tracker, module, glass, refraction, perez, disc = plant
     coefficients, air_mass = perez
@@ -387,7 +394,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
         tilt, beam, dome, warm, heat = s[5, :n], s[6, :n], s[7, :n], s[8, :n], s[9, :n]
         diffuse, result, one, two = s[10, :n], s[11, :n], s[12, :n], s[13, :n]
         axes = (direction[0, first:last], direction[1, first:last], direction[2, first:last])
-        here = weather[:, :, first:last].copy()  # rows without gaps, which vectors need
+        here = weather[4 * points * first : 4 * points * last].reshape((4, points, n))
         lit[:] = ONE
         for c in range(place.shape[0]):
             at = (place[c, 0], place[c, 1], place[c, 2], place[c, 3])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,9 @@ def sun_field(places: Places, climate: xr.Dataset, *, options: PotentialOptions)
     lit = np.flatnonzero(((beam > 0) | (sky > 0)).any(axis=0))
     heat = module_heat(climate["wind_speed_ms"].to_numpy()[:, lit].astype(float), options)
     air = climate["temp_air_c"].to_numpy()[:, lit]
-    weather = np.stack([beam[:, lit], sky[:, lit], air, heat]).astype(np.float32)
     month = time.month.to_numpy() - 1
     block, months = _blocks(time[lit])
+    weather = _by_block((beam[:, lit], sky[:, lit], air, heat), block)
     monthly_c = np.stack(
         [climate["temp_air_c"].to_numpy()[:, month == m].mean(axis=1) for m in range(12)]
         if len(np.unique(month)) == len(range(12))
@@ -114,7 +115,7 @@ def sun_field(places: Places, climate: xr.Dataset, *, options: PotentialOptions)
     )
 
 
-def hourly_output(sun: SunField) -> Singles:
+def hourly_output(sun: SunField, *, into: Singles | None = None) -> Singles:
     """
     Return output in parts of the capacity, (place, hour) [-].
 
@@ -122,8 +123,11 @@ def hourly_output(sun: SunField) -> Singles:
     ----------
     sun
         The prepared places.
+    into
+        Zeros to write to, single precision; new memory if None. The hours of night stay as
+        they are.
     """
-    output = np.zeros((sun.count, sun.hours), dtype=np.float32)
+    output = np.zeros((sun.count, sun.hours), dtype=np.float32) if into is None else into
     _run(sun, output=output)
     return output
 
@@ -252,6 +256,16 @@ def _blocks(lit: pd.DatetimeIndex) -> tuple[Ints, Ints]:
     return np.append(first, len(lit)), (number[first] % 12).astype(np.int64)
 
 
+def _by_block(series: tuple[NDArray[Any], ...], block: Ints) -> Singles:
+    """Return series at points block by block (variable, point, hour), flat."""
+    parts = [
+        np.asarray(values[:, first:last], dtype=np.float32).ravel()
+        for first, last in pairwise(block)
+        for values in series
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.float32), *parts])
+
+
 def _sun_direction(middles: pd.DatetimeIndex) -> Singles:
     """
     Return the direction to the sun in axes that turn with the earth (3, hour).
@@ -271,7 +285,8 @@ def _cells(
     """Return the places as the kernel takes them."""
     above_m = places.elevation_m[:, None] - point_m[places.points]
     gain = np.maximum(1 + options.solar_beam_gain_per_km * above_m / 1e3, 0)
-    spare = -places.points.shape[1] % 4
+    count = places.points.shape[1]
+    spare = -count % 4 if count > 1 else 0  # the kernel mixes one point or fours
     weights = np.pad(
         np.stack([places.weights * gain, places.weights]), ((0, 0), (0, 0), (0, spare))
     )
