@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PLAN ?= plan-karabakh
 REGION ?= karabakh
 
-.PHONY: help demo test check docs serve-docs bench-plan lock region clean
+.PHONY: help demo test check docs serve-docs bench-plan bench-potential lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ docs: $(VENV)/.docs ## Build the documentation into site/
 
 bench-plan: $(VENV)/.run ## Time the whole plan of the built-in region
 	$(BIN)/python benchmarks/plan.py
+
+bench-potential: $(VENV)/.test ## Time land, sun, wind and horizon beside other programs (see the files' heads)
+	$(BIN)/python benchmarks/potential_land_wind.py
+	$(BIN)/python benchmarks/potential_sun.py
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

@@ -7,6 +7,7 @@ only where that year lies beside the repository.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ from pvlib.pvsystem import Array, FixedMount, PVSystem, SingleAxisTrackerMount
 from worlds import small_climate, small_region
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import mean_profile, yearly_hours
 from bunyad.potential.cells import inside_cells
-from bunyad.potential.sun import solar_basis, solar_output
+from bunyad.potential.sun import solar_output
+from bunyad.potential.sunfield import hourly_output, monthly_hours, sun_field, take
+from bunyad.potential.sunland import cell_places
 
 YEAR = (
     Path(__file__).parents[3] / "shared/data/climate/pvgis_sarah3_tmy_jabrayil_39.330N_47.052E.csv"
@@ -138,32 +140,47 @@ def test_inverters_clip_what_modules_yield_too_much() -> None:
 
 
 def test_a_cell_at_a_climate_point_yields_what_the_point_yields() -> None:
-    region, options = small_region(), PotentialOptions()
+    region = small_region()
+    options = PotentialOptions(solar_terrain_shadow=False, snow_albedo=0.2, solar_snow_loss_share=0)
     cells = inside_cells(region)
     cell = 200
+    places = cell_places(region, cells, options=options)
     climate = region.climate.isel(point=[0]).assign_coords(
         x=("point", cells.x[[cell]]),
         y=("point", cells.y[[cell]]),
+        lat=("point", places.lat[[cell]]),
+        lon=("point", places.lon[[cell]]),
         elevation_m=("point", cells.elevation_m[[cell]]),
     )
+    here = cell_places(replace(region, climate=climate), cells, options=options)
 
-    basis = solar_basis(cells, climate, options=options)
+    output = hourly_output(take(sun_field(here, climate, options=options), np.array([cell])))
 
-    output, _ = solar_output(climate, options=options)
-    np.testing.assert_allclose(mean_profile(basis, np.array([cell])), output[0], atol=1e-12)
+    expected, _ = solar_output(climate, options=options)
+    np.testing.assert_allclose(output, expected, atol=0.01)
+    assert output.sum() == pytest.approx(expected.sum(), rel=0.001)
 
 
-def test_height_is_corrected_as_a_run_at_the_cooler_air_would_be() -> None:
-    region, options = small_region(), PotentialOptions()
+def test_height_cools_the_air_and_strengthens_the_beam() -> None:
+    region = small_region()
+    options = PotentialOptions(solar_terrain_shadow=False, snow_albedo=0.2, solar_snow_loss_share=0)
     cells = inside_cells(region)
     climate = region.climate.isel(point=[1])
     high = int(np.argmax(cells.elevation_m))
+    places = cell_places(replace(region, climate=climate), cells, options=options)
 
-    hours = yearly_hours(solar_basis(cells, climate, options=options))[high]
+    hours = monthly_hours(sun_field(places, climate, options=options))[high].sum()
 
-    cooling = 0.0065 * (cells.elevation_m[high] - float(climate.elevation_m[0]))
-    cooler = climate.assign(temp_air_c=climate.temp_air_c - cooling)
-    direct, _ = solar_output(cooler, options=options)
+    above_km = (cells.elevation_m[high] - float(climate.elevation_m[0])) / 1e3
+    there = climate.assign(
+        temp_air_c=climate.temp_air_c - 6.5 * above_km,
+        dni_w_m2=climate.dni_w_m2 * (1 + 0.08 * above_km),
+    ).assign_coords(
+        lat=("point", places.lat[[high]]),
+        lon=("point", places.lon[[high]]),
+        elevation_m=("point", cells.elevation_m[[high]]),
+    )
+    direct, _ = solar_output(there, options=options)
     assert hours == pytest.approx(direct.sum(), rel=0.005)
 
 

@@ -14,7 +14,6 @@ from worlds import small_climate, small_region
 
 from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import mean_profile, yearly_hours
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.wind import air_density, wind_output, wind_power_curve
@@ -22,10 +21,12 @@ from bunyad.potential.windfield import (
     WindField,
     prepare_wind,
     wind_hourly,
+    wind_hours,
     wind_profiles,
     wind_sums,
     wind_table,
 )
+from bunyad.potential.yields import wind_yields
 
 CURVE = wind_power_curve(PotentialOptions())
 BARE = wind_power_curve(PotentialOptions(wind_turbulence_intensity=0, wind_loss_share=0))
@@ -145,7 +146,7 @@ def test_sums_and_means_are_those_of_the_hours() -> None:
     month = (np.arange(8_760) * 12 // 8_760).astype(np.int64)
     hourly = wind_hourly(FIELD).astype(float)
 
-    np.testing.assert_allclose(yearly_hours(FIELD), hourly.sum(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(wind_hours(FIELD), hourly.sum(axis=1), rtol=1e-5)
     monthly = [hourly[:, month == one].sum(axis=1) for one in range(12)]
     np.testing.assert_allclose(wind_sums(FIELD, month, 12), np.transpose(monthly), rtol=1e-5)
     groups = [(np.array([3, 4, 500]), np.array([1.0, 0.5, 0.2])), (SOME, np.ones(len(SOME)))]
@@ -175,7 +176,7 @@ def test_air_of_one_density_gives_the_power_curve_itself(seed: int, mean: float)
     )
     expected = ModelChain(turbine).run_model(weather).power_output.to_numpy() / 4.2e6
     assert np.abs(wind_hourly(field)[0] - expected).max() < 1e-3
-    assert yearly_hours(field)[0] == pytest.approx(expected.sum(), rel=1e-4)
+    assert wind_hours(field)[0] == pytest.approx(expected.sum(), rel=1e-4)
 
 
 def test_a_windier_map_never_yields_less() -> None:
@@ -183,8 +184,8 @@ def test_a_windier_map_never_yields_less() -> None:
     cells = inside_cells(region)
     windier = replace(cells, wind_speed_ms=cells.wind_speed_ms * 1.1)
 
-    less = yearly_hours(prepare_wind(cells, region.climate, options=options))
-    more = yearly_hours(prepare_wind(windier, region.climate, options=options))
+    less = wind_hours(prepare_wind(cells, region.climate, options=options))
+    more = wind_hours(prepare_wind(windier, region.climate, options=options))
 
     assert (more > less).all()
 
@@ -194,7 +195,7 @@ def test_a_climate_without_wind_yields_nothing() -> None:
     cells = inside_cells(region)
     still = region.climate.assign(wind_speed_ms=region.climate.wind_speed_ms * 0)
 
-    basis = prepare_wind(cells, still, options=PotentialOptions())
+    yields = wind_yields(prepare_wind(cells, still, options=PotentialOptions()))
 
-    assert not yearly_hours(basis).any()
-    assert not mean_profile(basis, np.arange(cells.count)).any()
+    assert not yields.hours.any()
+    assert not yields.profile(np.arange(cells.count), np.ones(cells.count)).any()

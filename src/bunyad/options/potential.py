@@ -80,3 +80,21 @@ class PotentialOptions(RoomOptions):
     wind_density_step: float = option("potential.wind_density_step")
     wake_wind_turbulence: float = option("potential.wake_wind_turbulence")
     wake_spacing_diameters: float = option("potential.wake_spacing_diameters")
+
+    solar_transposition: Literal["isotropic", "haydavies", "perez"] = option(
+        "potential.solar_transposition"
+    )
+    solar_temperature_model: Literal["sapm", "faiman"] = option("potential.solar_temperature_model")
+    solar_faiman_u0: float = option("potential.solar_faiman_u0")
+    solar_faiman_u1: float = option("potential.solar_faiman_u1")
+    solar_follows_slope: bool = option("potential.solar_follows_slope")
+    solar_terrain_shadow: bool = option("potential.solar_terrain_shadow")
+    horizon_directions: int = option("potential.horizon_directions")
+    horizon_reach_m: float = option("potential.horizon_reach_m")
+    solar_beam_gain_per_km: float = option("potential.solar_beam_gain_per_km")
+    snow_covers_all_below_c: float = option("potential.snow_covers_all_below_c")
+    snow_is_gone_above_c: float = option("potential.snow_is_gone_above_c")
+    snow_albedo: float = option("potential.snow_albedo")
+    solar_snow_loss_share: float = option("potential.solar_snow_loss_share")
+    solar_degradation_per_year: float = option("potential.solar_degradation_per_year")
+    solar_plant_age_years: float = option("potential.solar_plant_age_years")

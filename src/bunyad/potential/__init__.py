@@ -11,9 +11,13 @@ cells       the cells of the terrain that hold land of the region, as flat array
 buffers     which cells lie within a distance of a feature
 rules       where solar and wind plants may not stand, in order
 land        what those rules exclude; why tells it of one place
-sun, wind   hourly yield per unit of capacity (a `basis`, a `windfield`)
+horizon     angles at which the ground meets the sky, and the sky that is left
+sunfield    hourly solar output of every cell with the terrain's shadow, by a fused kernel
+sun         the same at single points by pvlib, which the kernel is held against
+windfield   hourly wind output of every cell, by a fused kernel
 shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
 wake        what the turbines of one park take from each other
+yields      sun or wind of every cell, whatever kernel they come from
 mined       clearance of mined land: cost and date
 sites       eligible land of each district made into sites
 hydro       runoff and head made into sites
@@ -26,6 +30,7 @@ from __future__ import annotations
 from bunyad.potential.assess import assess_potential
 from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
+from bunyad.potential.horizon import horizon_angles, sky_view
 from bunyad.potential.hydro import hydro_profile
 from bunyad.potential.result import (
     LAND_RULES,
@@ -61,6 +66,7 @@ __all__ = [
     "correct_wind",
     "default_rules",
     "fit_weibull",
+    "horizon_angles",
     "hub_wind",
     "hydro_profile",
     "land_rules",
@@ -68,6 +74,7 @@ __all__ = [
     "levelised_cost",
     "month_hour_means",
     "prepare_wind",
+    "sky_view",
     "solar_output",
     "weibull_mean",
     "why_not_here",

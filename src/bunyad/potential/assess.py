@@ -11,7 +11,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis, yearly_hours
 from bunyad.potential.cells import Floats, Ints, inside_cells, nearest_points, spread
 from bunyad.potential.hydro import hydro_sites
 from bunyad.potential.land import (
@@ -25,11 +24,13 @@ from bunyad.potential.result import LAND_RULES, Potential
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
-from bunyad.potential.sun import solar_basis
+from bunyad.potential.sunfield import sun_field
+from bunyad.potential.sunland import cell_places
 from bunyad.potential.technology import technologies
 from bunyad.potential.totals import potential_totals, supply_curves, theoretical_totals
 from bunyad.potential.weibull import fit_weibull
-from bunyad.potential.windfield import WindField, prepare_wind
+from bunyad.potential.windfield import prepare_wind
+from bunyad.potential.yields import Yields, sun_yields, wind_yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -56,13 +57,16 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         If windpowerlib has no power curve of the chosen turbine.
     """
     cells = inside_cells(region)
-    bases: dict[str, Basis | WindField] = {
-        "solar": solar_basis(cells, region.climate, options=options),
-        "wind": prepare_wind(cells, region.climate, options=options),
+    places = cell_places(region, cells, options=options)
+    yields = {
+        "solar": sun_yields(sun_field(places, region.climate, options=options)),
+        "wind": wind_yields(prepare_wind(cells, region.climate, options=options)),
     }
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
-    rulings = {name: apply_rules(land, land_rules(region, name, options=options)) for name in bases}
+    rulings = {
+        name: apply_rules(land, land_rules(region, name, options=options)) for name in yields
+    }
     exclusion = {name: first_exclusion(found, cells.count) for name, found in rulings.items()}
     hits = {name: all_exclusions(found, cells.count) for name, found in rulings.items()}
     tables = [rule_table(name, found, cells.covered_km2) for name, found in rulings.items()]
@@ -71,14 +75,14 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     known = technologies(options)
     sites = [
         site
-        for name, basis in bases.items()
-        for site in area_sites(ground, known[name], basis, exclusion[name] == 0)
+        for name, found in yields.items()
+        for site in area_sites(ground, known[name], found, exclusion[name] == 0)
     ]
     sites += hydro_sites(ground, known["hydro"])
     table = site_table(sites, region.crs)
-    theoretical = theoretical_totals(cells, bases, known, options=options)
+    theoretical = theoretical_totals(cells, yields, known, options=options)
     return Potential(
-        land=_land(land, exclusion, hits, bases),
+        land=_land(land, exclusion, hits, yields),
         sites=table,
         profiles=site_profiles(sites, region.climate["time"]),
         supply_curves=supply_curves(table),
@@ -91,7 +95,7 @@ def _land(
     land: Land,
     exclusion: Mapping[str, Ints],
     hits: Mapping[str, Ints],
-    bases: Mapping[str, Basis | WindField],
+    yields: Mapping[str, Yields],
 ) -> xr.Dataset:
     """Lay exclusions and yields on the terrain's grid."""
     region, cells = land.region, land.cells
@@ -101,8 +105,8 @@ def _land(
         "wind_exclusion": (exclusion["wind"].astype("int16"), -1, "1"),
         "solar_rules_hit": (hits["solar"].astype("uint32"), 0, "1"),
         "wind_rules_hit": (hits["wind"].astype("uint32"), 0, "1"),
-        "solar_yield_kwh_per_kw": (yearly_hours(bases["solar"]), none, "kWh/kW"),
-        "wind_full_load_hours": (yearly_hours(bases["wind"]), none, "h"),
+        "solar_yield_kwh_per_kw": (yields["solar"].hours, none, "kWh/kW"),
+        "wind_full_load_hours": (yields["wind"].hours, none, "h"),
         "wind_speed_hub_ms": (land.hub_speed_ms, none, "m/s"),
         "wind_weibull_shape": (_weibull_shape(land), none, "1"),
     }

@@ -15,12 +15,11 @@ import xarray as xr
 
 from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis, mean_profile, yearly_hours
 from bunyad.potential.cells import Cells, Flags, Floats, Ints, nearest_cell
 from bunyad.potential.mined import HA_PER_KM2, available_from, contaminated_share
 from bunyad.potential.result import SITES
 from bunyad.potential.technology import PlantCost, Technology, plant_cost
-from bunyad.potential.windfield import WindField
+from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -136,7 +135,7 @@ def existing_sites(
 
 
 def area_sites(
-    ground: Ground, technology: Technology, basis: Basis | WindField, eligible: Flags
+    ground: Ground, technology: Technology, yields: Yields, eligible: Flags
 ) -> list[Site]:
     """
     Return the committed plants of a technology, and new sites on the eligible land.
@@ -150,16 +149,15 @@ def area_sites(
         Region, cells and options.
     technology
         Density, usable share and cost.
-    basis
+    yields
         Yield of the cells.
     eligible
         Whether each cell may be used.
     """
     cells = ground.cells
     sites = existing_sites(
-        ground, technology, lambda _, cell: mean_profile(basis, np.array([cell]))
+        ground, technology, lambda _, cell: yields.profile(np.array([cell]), np.ones(1))
     )
-    hours = yearly_hours(basis)
     density = technology.density_mw_per_km2 * technology.usable_share
     for number, district in enumerate(ground.region.districts["name"]):
         parts = np.flatnonzero(eligible[cells.part_cell] & (cells.part_district == number))
@@ -178,11 +176,13 @@ def area_sites(
                     rank=rank,
                     cells=here[band],
                     area_km2=area_km2[band],
-                    profile=mean_profile(basis, here[band], area_km2[band]),
+                    profile=yields.profile(here[band], area_km2[band]),
                 ),
                 left,
             )
-            for rank, band in enumerate(yield_bands(hours[here], area_km2, ground.options), start=1)
+            for rank, band in enumerate(
+                yield_bands(yields.hours[here], area_km2, ground.options), start=1
+            )
         ]
     return [site for site in sites if site.full_load_hours > 0]
 

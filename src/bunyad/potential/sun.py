@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from pvlib import iam, inverter, irradiance, pvsystem, solarposition, temperature, tracking
-from scipy.sparse import csr_array, hstack
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis
-from bunyad.potential.cells import Cells, Floats, nearest_points
+from bunyad.potential.cells import Floats
 from bunyad.potential.constants import constant
 
 
@@ -42,43 +40,6 @@ def solar_output(climate: xr.Dataset, *, options: PotentialOptions) -> tuple[Flo
     ]
     output, warmer = (np.stack(series) for series in zip(*outputs, strict=True))
     return output, (warmer - output) / constant("warming")
-
-
-def solar_basis(cells: Cells, climate: xr.Dataset, *, options: PotentialOptions) -> Basis:
-    """
-    Return the hourly solar yield of every cell.
-
-    Output is interpolated between the nearest climate points by inverse distance (Shepard
-    1968), and corrected to first order for the temperature at the cell's height (lapse rate of
-    ISO 2533). That irradiance grows with height is left out.
-
-    Parameters
-    ----------
-    cells
-        The cells to cover.
-    climate
-        Hourly year at points, as `Region.climate`.
-    options
-        Mounting, losses, efficiencies and interpolation.
-    """
-    output, per_kelvin = solar_output(climate, options=options)
-    points = np.column_stack([climate["x"].to_numpy(), climate["y"].to_numpy()])
-    distance, index = nearest_points(cells, points, options.interpolation_points)
-    weight = np.maximum(distance, 1) ** -options.interpolation_power
-    weight /= weight.sum(axis=1, keepdims=True)
-
-    height = climate["elevation_m"].to_numpy().astype(float)[index]
-    warming = constant("air_lapse_rate") * (height - cells.elevation_m[:, None])
-    row = np.repeat(np.arange(cells.count), index.shape[1])
-    shape = (cells.count, len(points))
-    base, heat = (
-        csr_array((values.ravel(), (row, index.ravel())), shape=shape)
-        for values in (weight, weight * warming)
-    )
-    return Basis(
-        profiles=np.vstack([output, per_kelvin]),
-        weights=csr_array(hstack([base, heat], format="csr")),
-    )
 
 
 def _point_output(

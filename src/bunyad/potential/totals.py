@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.basis import Basis, yearly_hours
 from bunyad.potential.cells import Cells
 from bunyad.potential.hydro import theoretical_hydro_gwh
 from bunyad.potential.result import POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.potential.technology import Technology
-from bunyad.potential.windfield import WindField
+from bunyad.potential.yields import Yields
 from bunyad.tables import conform
 
 
@@ -44,7 +43,7 @@ def supply_curves(sites: pd.DataFrame) -> pd.DataFrame:
 
 def theoretical_totals(
     cells: Cells,
-    bases: Mapping[str, Basis | WindField],
+    yields: Mapping[str, Yields],
     technologies: Mapping[str, Technology],
     *,
     options: PotentialOptions,
@@ -56,7 +55,7 @@ def theoretical_totals(
     ----------
     cells
         The cells of the region.
-    bases
+    yields
         Yield of the cells, by technology; hydropower has none.
     technologies
         Density of each technology.
@@ -64,18 +63,17 @@ def theoretical_totals(
         Runoff depth.
     """
     totals = {}
-    for name, basis in bases.items():
+    for name, found in yields.items():
         cell_mw = technologies[name].density_mw_per_km2 * cells.covered_km2
-        totals[name] = (float(cell_mw.sum()), float(cell_mw @ yearly_hours(basis)) / 1e3)
+        totals[name] = (float(cell_mw.sum()), float(cell_mw @ found.hours) / 1e3)
     energy = float(theoretical_hydro_gwh(cells, options=options).sum())
-    totals["hydro"] = (energy * 1e3 / basis_hours(bases), energy)
+    totals["hydro"] = (energy * 1e3 / hours_of_year(yields), energy)
     return totals
 
 
-def basis_hours(bases: Mapping[str, Basis | WindField]) -> int:
+def hours_of_year(yields: Mapping[str, Yields]) -> int:
     """Return the hours of the year that the yields cover."""
-    first = next(iter(bases.values()))
-    return first.hours if isinstance(first, WindField) else int(first.profiles.shape[1])
+    return int(next(iter(yields.values())).hours_of_year)
 
 
 def potential_totals(

@@ -1,0 +1,80 @@
+"""Yield of every cell, whatever kernel it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from bunyad.potential.cells import Floats, Ints
+from bunyad.potential.sunfield import (
+    SunField,
+    group_profiles,
+    hourly_output,
+    monthly_hours,
+    take,
+)
+from bunyad.potential.windfield import WindField, wind_hours, wind_profiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yields:
+    """Full-load hours of all cells, and the way to the hourly output of some."""
+
+    hours: Floats
+    """Full-load hours of each cell [h/a]."""
+    hours_of_year: int
+    profile: Callable[[Ints, Floats], Floats]
+    """
+    Mean hourly output of some cells in parts of their capacity [-], by their indices and the
+    land taken in each [km²], by which the mean is weighted.
+    """
+
+
+def sun_yields(sun: SunField) -> Yields:
+    """
+    Return the solar yield of cells, computed hour by hour when it is wanted.
+
+    Parameters
+    ----------
+    sun
+        The prepared cells.
+    """
+    return Yields(
+        hours=monthly_hours(sun).sum(axis=1),
+        hours_of_year=sun.hours,
+        profile=partial(_sun_profile, sun),
+    )
+
+
+def wind_yields(wind: WindField) -> Yields:
+    """
+    Return the wind yield of cells, computed hour by hour when it is wanted.
+
+    Parameters
+    ----------
+    wind
+        The prepared cells.
+    """
+    return Yields(
+        hours=wind_hours(wind),
+        hours_of_year=wind.hours,
+        profile=lambda cells, area_km2: np.asarray(wind_profiles(wind, [(cells, area_km2)])[0]),
+    )
+
+
+def _sun_profile(sun: SunField, cells: Ints, area_km2: Floats) -> Floats:
+    """
+    Return the mean hourly output of some cells, weighted by land [-].
+
+    Whole cells are summed by the kernel; only those that an outline cuts are kept one by one.
+    """
+    whole = area_km2 == area_km2.max()
+    inside = take(sun, cells[whole])
+    mean = group_profiles(inside, np.zeros(int(whole.sum()), np.int64), 1)[0]
+    total = mean * area_km2[whole].sum()
+    if not whole.all():
+        total = total + area_km2[~whole] @ hourly_output(take(sun, cells[~whole]))
+    return np.asarray(total / area_km2.sum())
