@@ -31,7 +31,7 @@ docs: $(VENV)/.docs ## Build the documentation into site/
 bench-plan: $(VENV)/.run ## Time the whole plan of the built-in region
 	$(BIN)/python benchmarks/plan.py
 
-bench-potential: $(VENV)/.test ## Time land, sun, wind and horizon beside other programs (see the files' heads)
+bench-potential: $(VENV)/.bench ## Time land, sun, wind and horizon beside other programs
 	$(BIN)/python benchmarks/potential_land_wind.py
 	$(BIN)/python benchmarks/potential_sun.py
 
@@ -58,6 +58,10 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 
 $(VENV)/.check: $(VENV)/.test requirements/check.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements/check.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.run requirements/bench.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.run requirements/docs.txt

@@ -14,3 +14,4 @@ pin run requirements/build.in pyproject.toml
 pin test requirements/build.in pyproject.toml --group test -c requirements/run.txt
 pin check requirements/build.in requirements/check.in pyproject.toml --group test --group check -c requirements/test.txt
 pin docs requirements/build.in pyproject.toml --group docs -c requirements/run.txt
+pin bench requirements/build.in pyproject.toml --group bench -c requirements/run.txt
