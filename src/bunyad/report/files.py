@@ -23,6 +23,7 @@ from bunyad.report.page import render_page
 from bunyad.report.styles import add_styles
 from bunyad.report.values import PlanValues
 from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
+from bunyad.store import write_netcdf
 from bunyad.tables import Schema
 
 DEGREES = 1e-6
@@ -156,7 +157,7 @@ def write_network(plan: PlanValues, path: Path) -> None:
         If the file cannot be written.
     """
     with _replacing(path) as temporary:
-        plan.energy.network.drop_encoding().to_netcdf(temporary, engine="netcdf4")
+        write_netcdf(plan.energy.network, temporary)
 
 
 def write_tables(plan: PlanValues, folder: Path) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bunyad.store.results import load_result, save_result
+from bunyad.store.results import load_result, save_result, write_netcdf
 
-__all__ = ["load_result", "save_result"]
+__all__ = ["load_result", "save_result", "write_netcdf"]

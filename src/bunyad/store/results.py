@@ -41,12 +41,29 @@ def save_result(result: Any, folder: Path) -> None:
         if isinstance(value, pd.DataFrame):
             value.to_parquet(path.with_suffix(".parquet"))
         elif isinstance(value, xr.Dataset):
-            value.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
+            write_netcdf(value, path.with_suffix(".nc"))
         elif isinstance(value, xr.DataArray):
-            value.to_dataset(name=field.name).to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
+            write_netcdf(value.to_dataset(name=field.name), path.with_suffix(".nc"))
         else:
             rows = [_project_row(project) for project in value]
             path.with_suffix(".json").write_text(json.dumps(rows), "utf-8")
+
+
+def write_netcdf(data: xr.Dataset, path: Path) -> None:
+    """
+    Write a dataset as NetCDF-4; the same dataset gives the same bytes.
+
+    The file is made in memory first: HDF5 brings the whole process down where a disk fills up
+    while it writes.
+
+    Parameters
+    ----------
+    data
+        What to write.
+    path
+        Where to.
+    """
+    path.write_bytes(data.drop_encoding().to_netcdf(None, engine="h5netcdf"))
 
 
 def load_result(kind: type[Result], folder: Path) -> Result:
