@@ -36,6 +36,7 @@ RESULT_MODULES = (
 COMMANDS = (
     "",
     "plan",
+    "why",
     "region",
     "region check",
     "region fetch",

@@ -117,6 +117,16 @@ def test_options_are_listed_with_units_and_sources() -> None:
     assert "settle.household_size = " in _run("options", "settle").stdout
 
 
+def test_a_place_on_the_ridge_is_told_why_no_plant_may_stand_there(small_folder: Path) -> None:
+    done = _run("why", str(small_folder), "45.05", "39.73")
+
+    assert done.returncode == 0, done.stderr
+    solar, wind = done.stdout.splitlines()
+    assert solar.startswith("solar: slope ")
+    assert "limit 10 %" in solar
+    assert wind.startswith("wind: ")
+
+
 def test_regions_are_listed() -> None:
     assert _run("region", "list").stdout == "karabakh: Karabakh and East Zangezur\n"
 

@@ -177,6 +177,42 @@ def print_schema() -> None:
 
 
 @app.command
+def why(
+    region: str,
+    lon: float,
+    lat: float,
+    /,
+    *,
+    option: Annotated[tuple[str, ...], Parameter(name=["--option", "-o"], negative=())] = (),
+) -> None:
+    """
+    Tell why no solar or wind plant may stand at a place.
+
+    Parameters
+    ----------
+    region
+        A built-in region, such as karabakh, or a region folder.
+    lon
+        Longitude of the place, in degrees east.
+    lat
+        Latitude of the place, in degrees north.
+    option
+        An option value, as room.name=value; may be given many times.
+    """
+    from bunyad.plan import region_options
+    from bunyad.potential import assess_potential, why_not_here
+    from bunyad.region import load_region
+
+    there = load_region(region)
+    chosen = region_options(there, ("--option", _parse_options(option)))
+    potential = assess_potential(there, options=chosen.potential)
+    reasons = why_not_here(there, potential, lon, lat)
+    for technology in ("solar", "wind"):
+        texts = [reason.text for reason in reasons if reason.technology == technology]
+        print(f"{technology}: {'; '.join(texts) or 'nothing stands against it'}")
+
+
+@app.command
 def options(room: str | None = None, /, *, as_json: AsJson = False) -> None:
     """
     List every option with its default, unit, meaning and source.
