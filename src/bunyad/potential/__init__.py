@@ -15,10 +15,14 @@ sun, wind   hourly yield per unit of capacity (a `basis`, a `windfield`)
 shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
 wake        what the turbines of one park take from each other
 mined       clearance of mined land: cost and date
+clusters    eligible land joined where it hangs together
 sites       eligible land of each district made into sites
+uncertainty how far a year's energy may lie from the expected
 hydro       runoff and head made into sites
 costs       levelised cost
 totals      supply curves and totals
+roofs       yield of modules on the roofs of settlements
+selection   the best sites for a target; duration curves
 """
 
 from __future__ import annotations
@@ -28,15 +32,19 @@ from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
 from bunyad.potential.hydro import hydro_profile
 from bunyad.potential.result import (
+    DURATION_CURVE,
     LAND_RULES,
     POTENTIAL_TOTALS,
     SITES,
     SUPPLY_CURVES,
     Potential,
 )
+from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import default_rules, land_rules
+from bunyad.potential.selection import choose_sites, duration_curve
 from bunyad.potential.shear import hub_wind
 from bunyad.potential.sun import solar_output
+from bunyad.potential.uncertainty import Spread, energy_spread, exceeded_energy
 from bunyad.potential.wake import Park, assess_park, lay_out_park
 from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
 from bunyad.potential.why import Reason, why_not_here
@@ -45,6 +53,7 @@ from bunyad.potential.windfield import WindField, prepare_wind, wind_hourly, win
 from bunyad.potential.windshape import correct_wind, month_hour_means
 
 __all__ = [
+    "DURATION_CURVE",
     "LAND_RULES",
     "POTENTIAL_TOTALS",
     "SITES",
@@ -52,14 +61,19 @@ __all__ = [
     "Park",
     "Potential",
     "Reason",
+    "Spread",
     "Weibull",
     "WindField",
     "air_density",
     "assess_park",
     "assess_potential",
     "capital_recovery_factor",
+    "choose_sites",
     "correct_wind",
     "default_rules",
+    "duration_curve",
+    "energy_spread",
+    "exceeded_energy",
     "fit_weibull",
     "hub_wind",
     "hydro_profile",
@@ -68,6 +82,7 @@ __all__ = [
     "levelised_cost",
     "month_hour_means",
     "prepare_wind",
+    "roof_yields",
     "solar_output",
     "weibull_mean",
     "why_not_here",

@@ -75,7 +75,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         for site in area_sites(ground, known[name], basis, exclusion[name] == 0)
     ]
     sites += hydro_sites(ground, known["hydro"])
-    table = site_table(sites, region.crs)
+    table = site_table(sites, region.crs, options=options)
     theoretical = theoretical_totals(cells, bases, known, options=options)
     return Potential(
         land=_land(land, exclusion, hits, bases),
