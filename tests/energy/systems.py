@@ -106,7 +106,9 @@ class System:
                 "full_load_hours": site.profile.sum(), "elevation_m": 300.0, "wind_speed_ms": 5.0,
                 "capex_usd_per_kw": site.capex_usd_per_kw,
                 "opex_usd_per_kw_year": site.opex_usd_per_kw_year, "lcoe_usd_per_mwh": 50.0,
-                "geometry": point,
+                "clearance_usd": 0.0, "available_from": 2026, "lcoe_rank": 1,
+                "p75_gwh": 1.0, "p90_gwh": 1.0, "inter_annual_sd_share": 0.05,
+                "model_sd_share": 0.1, "geometry": point,
             }
             for site in self.sites
         ]  # fmt: skip

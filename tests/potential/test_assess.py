@@ -28,7 +28,7 @@ from bunyad.potential import (
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.constants import data_table
 from bunyad.potential.mined import available_from, contaminated_share
-from bunyad.potential.sites import cell_polygon, site_id, yield_bands
+from bunyad.potential.sites import cell_polygon, site_id
 
 
 @cache
@@ -228,29 +228,11 @@ def test_a_district_gets_at_most_the_sites_asked_for() -> None:
     assert sites.groupby(["technology", "district"]).size().max() == 2
 
 
-def test_the_best_band_comes_first() -> None:
+def test_the_best_site_of_a_district_comes_first() -> None:
     sites = small_potential().sites.query("technology == 'wind'")
 
     for _, district in sites.groupby("district"):
         assert district["full_load_hours"].is_monotonic_decreasing
-
-
-@given(
-    st.lists(st.floats(0, 3_000), min_size=1, max_size=60),
-    st.floats(0.5, 20),
-    st.integers(1, 6),
-)
-def test_bands_part_the_land_without_rest(hours, least, most) -> None:
-    options = PotentialOptions(min_site_area_km2=least, max_sites_per_district=most)
-
-    bands = yield_bands(np.array(hours), np.ones(len(hours)), options)
-
-    if len(hours) < least:
-        assert bands == []
-    else:
-        assert sorted(np.concatenate(bands)) == list(range(len(hours)))
-        assert len(bands) <= most
-        assert min(map(len, bands)) >= int(least)
 
 
 def test_no_eligible_land_leaves_existing_plants_only() -> None:

@@ -101,7 +101,18 @@ def potential() -> Potential:
     )  # fmt: skip
     return Potential(
         land=xr.Dataset(),
-        sites=conform(sites.assign(clearance_usd=0.0, available_from=2026), SITES),
+        sites=conform(
+            sites.assign(
+                clearance_usd=0.0,
+                available_from=2026,
+                p75_gwh=0.9 * sites["annual_energy_gwh"],
+                p90_gwh=0.8 * sites["annual_energy_gwh"],
+                inter_annual_sd_share=0.05,
+                model_sd_share=0.1,
+                lcoe_rank=1,
+            ),
+            SITES,
+        ),
         profiles=xr.DataArray(),
         supply_curves=_empty(SUPPLY_CURVES),
         land_rules=_empty(LAND_RULES),

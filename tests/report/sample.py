@@ -94,7 +94,18 @@ def sample_potential(region: Region) -> Potential:
         ],
         geometry=[row[-1] for row in rows], crs=CRS,
     )  # fmt: skip
-    sites = conform(sites.assign(clearance_usd=0.0, available_from=2026), SITES)
+    sites = conform(
+        sites.assign(
+            clearance_usd=0.0,
+            available_from=2026,
+            p75_gwh=0.9 * sites["annual_energy_gwh"],
+            p90_gwh=0.8 * sites["annual_energy_gwh"],
+            inter_annual_sd_share=0.05,
+            model_sd_share=0.1,
+            lcoe_rank=1,
+        ),
+        SITES,
+    )
     curves = sites.sort_values(["technology", "lcoe_usd_per_mwh"]).rename(columns={"id": "site"})
     by = curves.groupby("technology")
     curves["cumulative_capacity_mw"] = by["capacity_mw"].cumsum()

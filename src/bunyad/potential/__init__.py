@@ -19,10 +19,14 @@ shear       wind at hub height; weibull, windshape: its spread, seasons, hours a
 wake        what the turbines of one park take from each other
 yields      sun or wind of every cell, whatever kernel they come from
 mined       clearance of mined land: cost and date
+clusters    eligible land joined where it hangs together
 sites       eligible land of each district made into sites
+uncertainty how far a year's energy may lie from the expected
 hydro       runoff and head made into sites
 costs       levelised cost
 totals      supply curves and totals
+roofs       yield of modules on the roofs of settlements
+selection   the best sites for a target; duration curves
 """
 
 from __future__ import annotations
@@ -33,15 +37,19 @@ from bunyad.potential.costs import capital_recovery_factor, levelised_cost
 from bunyad.potential.horizon import horizon_angles, sky_view
 from bunyad.potential.hydro import hydro_profile
 from bunyad.potential.result import (
+    DURATION_CURVE,
     LAND_RULES,
     POTENTIAL_TOTALS,
     SITES,
     SUPPLY_CURVES,
     Potential,
 )
+from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import default_rules, land_rules
+from bunyad.potential.selection import choose_sites, duration_curve
 from bunyad.potential.shear import hub_wind
 from bunyad.potential.sun import solar_output
+from bunyad.potential.uncertainty import Spread, energy_spread, exceeded_energy
 from bunyad.potential.wake import Park, assess_park, lay_out_park
 from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
 from bunyad.potential.why import Reason, why_not_here
@@ -50,6 +58,7 @@ from bunyad.potential.windfield import WindField, prepare_wind, wind_hourly, win
 from bunyad.potential.windshape import correct_wind, month_hour_means
 
 __all__ = [
+    "DURATION_CURVE",
     "LAND_RULES",
     "POTENTIAL_TOTALS",
     "SITES",
@@ -57,14 +66,19 @@ __all__ = [
     "Park",
     "Potential",
     "Reason",
+    "Spread",
     "Weibull",
     "WindField",
     "air_density",
     "assess_park",
     "assess_potential",
     "capital_recovery_factor",
+    "choose_sites",
     "correct_wind",
     "default_rules",
+    "duration_curve",
+    "energy_spread",
+    "exceeded_energy",
     "fit_weibull",
     "horizon_angles",
     "hub_wind",
@@ -74,6 +88,7 @@ __all__ = [
     "levelised_cost",
     "month_hour_means",
     "prepare_wind",
+    "roof_yields",
     "sky_view",
     "solar_output",
     "weibull_mean",

@@ -79,7 +79,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         for site in area_sites(ground, known[name], found, exclusion[name] == 0)
     ]
     sites += hydro_sites(ground, known["hydro"])
-    table = site_table(sites, region.crs)
+    table = site_table(sites, region.crs, options=options)
     theoretical = theoretical_totals(cells, yields, known, options=options)
     return Potential(
         land=_land(land, exclusion, hits, yields),

@@ -18,7 +18,12 @@ SITES = schema(
     ("is_existing", "bool", "", "Whether the plant stands or is committed already"),
     ("area_km2", "float", "km²", "Land that it lies in"),
     ("capacity_mw", "float", "MW", "Most that can be built"),
-    ("annual_energy_gwh", "float", "GWh/a", "Energy of a year at full size"),
+    (
+        "annual_energy_gwh",
+        "float",
+        "GWh/a",
+        "Energy of a year at full size (P50)",
+    ),
     ("full_load_hours", "float", "h/a", "Energy divided by capacity"),
     ("elevation_m", "float", "m", "Mean height of the ground"),
     ("wind_speed_ms", "float", "m/s", "Mean wind speed at hub height"),
@@ -27,7 +32,17 @@ SITES = schema(
     ("lcoe_usd_per_mwh", "float", "US$/MWh", "Levelised cost at the fence"),
     ("clearance_usd", "float", "US$", "Part of the capital cost that clears mined land"),
     ("available_from", "int", "a", "First year in which the land it builds on can be cleared"),
+    ("p75_gwh", "float", "GWh/a", "Energy that a single year exceeds in 75 of 100 cases"),
+    ("p90_gwh", "float", "GWh/a", "Energy that a single year exceeds in 90 of 100 cases"),
+    ("inter_annual_sd_share", "float", "", "Standard deviation of the energy from year to year"),
+    ("model_sd_share", "float", "", "Standard deviation of the estimate of the mean year"),
+    ("lcoe_rank", "int", "", "Rank among the sites of its technology, 1 at the least cost"),
     ("geometry", "geometry", "m", "Polygon of the land, or the point of a hydropower plant"),
+)
+DURATION_CURVE = schema(
+    "duration_curve",
+    ("time_share", "float", "", "Part of the time in which the output is reached or exceeded"),
+    ("output", "float", "", "Output, in the unit of the profile"),
 )
 SUPPLY_CURVES = schema(
     "supply_curves",

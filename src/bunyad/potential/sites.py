@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,9 +16,11 @@ import xarray as xr
 from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.cells import Cells, Flags, Floats, Ints, nearest_cell
+from bunyad.potential.clusters import Plots, part_land
 from bunyad.potential.mined import HA_PER_KM2, available_from, contaminated_share
 from bunyad.potential.result import SITES
 from bunyad.potential.technology import PlantCost, Technology, plant_cost
+from bunyad.potential.uncertainty import energy_spread, exceeded_energy
 from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
@@ -53,6 +55,8 @@ class Site:
     geometry: shapely.Geometry
     profile: Floats
     """Hourly output in parts of the capacity [-]."""
+    sensitivity: float = 1
+    """Relative change of yearly energy over that of the sun's or wind's strength [-]."""
 
     @property
     def full_load_hours(self) -> float:
@@ -72,7 +76,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """Eligible land of a district with much the same yield, one value a part of a cell."""
+    """Eligible land of one new site, one value a part of a cell."""
 
     district: int
     rank: int
@@ -140,8 +144,9 @@ def area_sites(
     """
     Return the committed plants of a technology, and new sites on the eligible land.
 
-    The eligible land of a district is parted into bands of yield of equal area, the best
-    first. Committed plants use up land of their district, so they lessen its new capacity.
+    The eligible land of a district that hangs together makes a site, cut where it is too
+    large (`clusters`), the best first. Committed plants use up land of their district, so they
+    lessen its new capacity.
 
     Parameters
     ----------
@@ -158,65 +163,23 @@ def area_sites(
     sites = existing_sites(
         ground, technology, lambda _, cell: yields.profile(np.array([cell]), np.ones(1))
     )
+    middles = shapely.get_coordinates(shapely.centroid([site.geometry for site in sites]))
+    lands = [(np.array([nearest_cell(cells, *middle)]), np.ones(1)) for middle in middles]
     density = technology.density_mw_per_km2 * technology.usable_share
     for number, district in enumerate(ground.region.districts["name"]):
         parts = np.flatnonzero(eligible[cells.part_cell] & (cells.part_district == number))
-        here, area_km2 = cells.part_cell[parts], cells.part_km2[parts]
-        potential_mw = float(area_km2.sum()) * density
-        taken_mw = sum(site.capacity_mw for site in sites if site.district == district)
+        bands = _bands(ground, technology, yields, (number, parts))
+        potential_mw = sum(float(band.area_km2.sum()) for band in bands) * density
+        taken_mw = sum(
+            site.capacity_mw for site in sites if site.is_existing and site.district == district
+        )
         if potential_mw <= taken_mw:
             continue
         left = 1 - taken_mw / potential_mw
-        sites += [
-            _band_site(
-                ground,
-                technology,
-                Band(
-                    district=number,
-                    rank=rank,
-                    cells=here[band],
-                    area_km2=area_km2[band],
-                    profile=yields.profile(here[band], area_km2[band]),
-                ),
-                left,
-            )
-            for rank, band in enumerate(
-                yield_bands(yields.hours[here], area_km2, ground.options), start=1
-            )
-        ]
+        sites += [_band_site(ground, technology, band, left) for band in bands]
+        lands += [(band.cells, band.area_km2) for band in bands]
+    sites = _with_sensitivity(sites, lands, yields, ground.options)
     return [site for site in sites if site.full_load_hours > 0]
-
-
-def yield_bands(hours: Floats, area_km2: Floats, options: PotentialOptions) -> list[Ints]:
-    """
-    Part land into bands of yield of nearly equal area, the best first.
-
-    Parameters
-    ----------
-    hours
-        Full-load hours of each piece of land [h/a].
-    area_km2
-        Area of each piece [km²].
-    options
-        Least area of a band, and most bands; less land than one band makes none.
-
-    Returns
-    -------
-    list
-        Indices of the pieces of each band.
-
-    Examples
-    --------
-    >>> options = PotentialOptions(min_site_area_km2=2)
-    >>> yield_bands(np.array([3.0, 9, 5, 7, 1]), np.ones(5), options)
-    [array([1, 3, 2]), array([0, 4])]
-    """
-    area = float(area_km2.sum())
-    count = min(int(area / options.min_site_area_km2), options.max_sites_per_district)
-    ranked = np.argsort(-hours, kind="stable")
-    better_km2 = np.cumsum(area_km2[ranked]) - area_km2[ranked]
-    band = (better_km2 * count / area).astype(np.int64) if count else np.zeros(0, np.int64)
-    return [ranked[band == number] for number in range(count) if (band == number).any()]
 
 
 def cell_polygon(cells: Cells, chosen: Ints, outline: shapely.Geometry) -> shapely.Geometry:
@@ -264,9 +227,9 @@ def site_id(technology: str, region: Region, district: int, rank: int) -> str:
     return f"{technology}-{name}-site-{rank}"
 
 
-def site_table(sites: Sequence[Site], crs: str) -> gpd.GeoDataFrame:
+def site_table(sites: Sequence[Site], crs: str, *, options: PotentialOptions) -> gpd.GeoDataFrame:
     """
-    Return the sites as a table.
+    Return the sites as a table, with the uncertainty of their energy and their rank by cost.
 
     Parameters
     ----------
@@ -274,6 +237,8 @@ def site_table(sites: Sequence[Site], crs: str) -> gpd.GeoDataFrame:
         The sites in order.
     crs
         Metric projection of their geometry.
+    options
+        Standard deviations of sun, wind and water, and of the models.
 
     Raises
     ------
@@ -284,6 +249,7 @@ def site_table(sites: Sequence[Site], crs: str) -> gpd.GeoDataFrame:
         {
             **{name: getattr(site, name) for name in SITES.names() if hasattr(site, name)},
             **{name: getattr(site.cost, name) for name in PlantCost.__dataclass_fields__},
+            **_uncertainty(site, options),
         }
         for site in sites
     ]
@@ -295,6 +261,8 @@ def site_table(sites: Sequence[Site], crs: str) -> gpd.GeoDataFrame:
             where="plants",
             mend="give each plant an identifier of its own, other than those of new sites",
         )
+    by_cost = frame.sort_values(["technology", "lcoe_usd_per_mwh", "id"], kind="stable")
+    frame["lcoe_rank"] = by_cost.groupby("technology").cumcount() + 1
     return conform(frame, SITES)
 
 
@@ -317,6 +285,64 @@ def site_profiles(sites: Sequence[Site], time: xr.DataArray) -> xr.DataArray:
         name="profile",
         attrs={"long_name": "Output in parts of the capacity", "units": "1"},
     )
+
+
+def _bands(
+    ground: Ground,
+    technology: Technology,
+    yields: Yields,
+    place: tuple[int, Ints],
+) -> list[Band]:
+    """Return the land of the new sites of a district, from its number and its parts of cells."""
+    cells, (district, parts) = ground.cells, place
+    here, area_km2 = cells.part_cell[parts], cells.part_km2[parts]
+    plots = Plots(
+        row=cells.row[here],
+        column=cells.column[here],
+        area_km2=area_km2,
+        hours=yields.hours[here],
+        size_m=cells.size_m,
+    )
+    largest_km2 = technology.largest_site_mw / (
+        technology.density_mw_per_km2 * technology.usable_share
+    )
+    lands = part_land(plots, largest_km2=largest_km2, options=ground.options)
+    return [
+        Band(
+            district=district,
+            rank=rank,
+            cells=here[land],
+            area_km2=area_km2[land],
+            profile=yields.profile(here[land], area_km2[land]),
+        )
+        for rank, land in enumerate(lands, start=1)
+    ]
+
+
+def _with_sensitivity(
+    sites: list[Site],
+    lands: list[tuple[Ints, Floats]],
+    yields: Yields,
+    options: PotentialOptions,
+) -> list[Site]:
+    """Return wind sites with what a windier year does to their energy; others as they are."""
+    if yields.windier is None:
+        return sites
+    slopes = yields.windier(lands, options.wind_speed_inter_annual_sd_share)
+    return [
+        replace(site, sensitivity=float(slope)) for site, slope in zip(sites, slopes, strict=True)
+    ]
+
+
+def _uncertainty(site: Site, options: PotentialOptions) -> dict[str, float]:
+    """Return the columns of a site that tell how far a year may fall short."""
+    spread = energy_spread(site.technology, site.sensitivity, options=options)
+    energy = site.annual_energy_gwh
+    return {
+        **asdict(spread),
+        "p75_gwh": exceeded_energy(energy, 0.75, spread),
+        "p90_gwh": exceeded_energy(energy, 0.9, spread),
+    }
 
 
 def _band_site(ground: Ground, technology: Technology, band: Band, left: float) -> Site:

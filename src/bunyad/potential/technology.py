@@ -22,6 +22,8 @@ class Technology:
     capex_usd_per_kw: float
     opex_share: float
     lifetime_years: float
+    largest_site_mw: float = 0
+    """Capacity above which land is cut into several sites; 0 where land makes none [MW]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ def technologies(options: PotentialOptions) -> dict[str, Technology]:
         capex_usd_per_kw=options.solar_capex_usd_per_kw,
         opex_share=options.solar_opex_share,
         lifetime_years=options.solar_lifetime_years,
+        largest_site_mw=options.solar_largest_site_mw,
     )
     wind = Technology(
         name="wind",
@@ -60,6 +63,7 @@ def technologies(options: PotentialOptions) -> dict[str, Technology]:
         capex_usd_per_kw=options.wind_capex_usd_per_kw,
         opex_share=options.wind_opex_share,
         lifetime_years=options.wind_lifetime_years,
+        largest_site_mw=options.wind_largest_site_mw,
     )
     hydro = Technology(
         name="hydro",

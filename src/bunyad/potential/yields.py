@@ -16,6 +16,7 @@ from bunyad.potential.sunfield import (
     monthly_hours,
     take,
 )
+from bunyad.potential.uncertainty import speed_sensitivity
 from bunyad.potential.windfield import WindField, wind_hours, wind_profiles
 
 
@@ -30,6 +31,11 @@ class Yields:
     """
     Mean hourly output of some cells in parts of their capacity [-], by their indices and the
     land taken in each [km²], by which the mean is weighted.
+    """
+    windier: Callable[[list[tuple[Ints, Floats]], float], Floats] | None = None
+    """
+    Relative change of energy over that of mean wind speed [-], by groups of cells and the step
+    of speed; none where the yield does not come from wind.
     """
 
 
@@ -62,6 +68,7 @@ def wind_yields(wind: WindField) -> Yields:
         hours=wind_hours(wind),
         hours_of_year=wind.hours,
         profile=lambda cells, area_km2: np.asarray(wind_profiles(wind, [(cells, area_km2)])[0]),
+        windier=lambda groups, step: speed_sensitivity(wind, groups, step=step),
     )
 
 

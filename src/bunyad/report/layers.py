@@ -74,6 +74,8 @@ def site_features(plan: PlanValues) -> list[Feature]:
     sites = plan.potential.sites.copy()
     for column in ("capacity_mw", "annual_energy_gwh"):
         sites[f"built_{column}"] = built[column].reindex(sites["id"]).fillna(0).to_numpy()
+    safe = sites["p90_gwh"] / sites["annual_energy_gwh"]
+    sites["built_p90_gwh"] = sites["built_annual_energy_gwh"] * safe
     return features(sites)
 
 

@@ -57,6 +57,14 @@ SMART_SYSTEMS = schema(
     ("unit_cost_usd", "float", "US$", "Cost of one"),
     ("cost_usd", "float", "US$", "Cost of all"),
 )
+ROOFS = schema(
+    "roofs",
+    ("settlement", "str", "", "Settlement identifier"),
+    ("home_roof_m2", "float", "m²", "Roofs of homes"),
+    ("public_roof_m2", "float", "m²", "Roofs of schools, kindergartens and clinics"),
+    ("capacity_kwp", "float", "kWp", "Modules that they can hold"),
+    ("annual_energy_gwh", "float", "GWh/a", "Energy of a year"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,12 @@ const facts = (() => {
       [t("fact-potential"), unit(row.capacity_mw, "MW")],
       [t("fact-built"), unit(row.built_capacity_mw, "MW")],
       [t("fact-energy"), unit(row.built_annual_energy_gwh || row.annual_energy_gwh, `GWh ${t("unit-year")}`)],
+      [t("fact-p90"), unit(row.built_p90_gwh || row.p90_gwh, `GWh ${t("unit-year")}`)],
+      [t("fact-spread"), t("fact-spread-parts", { years: words.number(row.inter_annual_sd_share * 100), model: words.number(row.model_sd_share * 100) })],
       [t("fact-hours"), unit(row.full_load_hours, "h", 0)],
       row.area_km2 ? [t("fact-area"), unit(row.area_km2, "km²")] : null,
       [t("fact-lcoe"), unit(row.lcoe_usd_per_mwh, t("curves-y"), 1)],
+      [t("fact-rank"), words.number(row.lcoe_rank)],
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],
       row.technology === "wind" ? [t("fact-wind"), unit(row.wind_speed_ms, "m/s", 1)] : null,
     ]);
