@@ -16,7 +16,10 @@ shear       wind at hub height; weibull, windshape: its spread, seasons, hours a
 wake        what the turbines of one park take from each other
 mined       clearance of mined land: cost and date
 sites       eligible land of each district made into sites
-hydro       runoff and head made into sites
+runoff      water of the land by height and month
+streams     where it flows, and how much in each month
+schemes     intake and power house along a river, none overlapping
+hydro       schemes and existing plants made into sites
 costs       levelised cost
 totals      supply curves and totals
 """
@@ -26,7 +29,7 @@ from __future__ import annotations
 from bunyad.potential.assess import assess_potential
 from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
-from bunyad.potential.hydro import hydro_profile
+from bunyad.potential.hydro import hydro_profile, hydro_schemes
 from bunyad.potential.result import (
     LAND_RULES,
     POTENTIAL_TOTALS,
@@ -35,7 +38,10 @@ from bunyad.potential.result import (
     Potential,
 )
 from bunyad.potential.rules import default_rules, land_rules
+from bunyad.potential.runoff import month_shares, runoff_depth
+from bunyad.potential.schemes import Schemes, candidate_schemes, choose_schemes
 from bunyad.potential.shear import hub_wind
+from bunyad.potential.streams import Streams, drain_terrain, duration_curve, monthly_flow
 from bunyad.potential.sun import solar_output
 from bunyad.potential.wake import Park, assess_park, lay_out_park
 from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
@@ -52,22 +58,32 @@ __all__ = [
     "Park",
     "Potential",
     "Reason",
+    "Schemes",
+    "Streams",
     "Weibull",
     "WindField",
     "air_density",
     "assess_park",
     "assess_potential",
+    "candidate_schemes",
     "capital_recovery_factor",
+    "choose_schemes",
     "correct_wind",
     "default_rules",
+    "drain_terrain",
+    "duration_curve",
     "fit_weibull",
     "hub_wind",
     "hydro_profile",
+    "hydro_schemes",
     "land_rules",
     "lay_out_park",
     "levelised_cost",
     "month_hour_means",
+    "month_shares",
+    "monthly_flow",
     "prepare_wind",
+    "runoff_depth",
     "solar_output",
     "weibull_mean",
     "why_not_here",
