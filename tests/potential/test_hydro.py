@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, box
-from worlds import CRS, SOUTH, WEST, small_region
+from worlds import small_region
 
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.constants import data_table
 from bunyad.potential.hydro import (
     hydro_profile,
+    hydro_schemes,
     hydro_sites,
-    river_place,
     theoretical_hydro_gwh,
 )
 from bunyad.potential.sites import Ground
 from bunyad.potential.technology import technologies
 from bunyad.region.model import Region
 
+WET = PotentialOptions(hydro_runoff_mm=2_000, hydro_min_head_m=400, hydro_snap_km=0)
+"""The ridge of the small world is short, so only much rain makes rivers of it."""
+
 HOURS = pd.date_range("2019-01-01", periods=8760, freq="h")
+
+
+def wet_world() -> Region:
+    """Return the small world without its plants."""
+    region = small_region()
+    return replace(region, plants=region.plants.iloc[:0])
 
 
 def sites_of(region: Region, options: PotentialOptions) -> list:
@@ -40,8 +47,9 @@ def test_a_cubic_kilometre_falling_a_kilometre_holds_2724_gwh() -> None:
     heights = np.zeros(cells.count)
     heights[0] = 1_000
     one = replace(cells, elevation_m=heights)
+    even = PotentialOptions(hydro_runoff_mm=1_000, hydro_runoff_rise_mm_per_km=0)
 
-    energy = theoretical_hydro_gwh(one, options=PotentialOptions(hydro_runoff_mm=1_000))
+    energy = theoretical_hydro_gwh(one, options=even)
 
     # 1 km² × 1 m = 1e6 m³; 1e6 m³ × 1,000 kg/m³ × 9.80665 m/s² × 1,000 m = 9.80665e12 J.
     assert energy[0] == pytest.approx(2.72407, rel=1e-5)
@@ -89,47 +97,72 @@ def test_a_published_energy_is_taken_and_a_missing_one_follows_the_option() -> N
     assert known.cost.capex_usd_per_kw == 0
 
 
-def test_plants_that_stand_lessen_what_rivers_leave() -> None:
-    region, options = small_region(), PotentialOptions(hydro_min_site_mw=0)
-    moved = replace(region, plants=region.plants.assign(district="Upland"))
+def test_new_schemes_fall_into_the_districts_of_mountains() -> None:
+    sites = [s for s in sites_of(wet_world(), WET) if not s.is_existing]
 
-    def new_mw(world: Region) -> float:
-        return sum(s.capacity_mw for s in sites_of(world, options) if s.district == "Upland"
-                   and not s.is_existing)  # fmt: skip
+    assert sites
+    assert {site.district for site in sites} == {"Upland"}
+    assert [site.id for site in sites] == [
+        f"hydro-upland-site-{rank}" for rank in range(1, len(sites) + 1)
+    ]
+    for site in sites:
+        assert site.capacity_mw >= WET.hydro_min_site_mw
+        assert 0 < site.full_load_hours <= 8_760
+        assert site.profile.max() <= 1 + 1e-12
+        assert site.cost.lcoe_usd_per_mwh > 0
 
-    assert new_mw(region) - new_mw(moved) == pytest.approx(4.0)
+
+def test_schemes_beyond_the_most_of_a_district_stand_together() -> None:
+    many, few = (
+        [s for s in sites_of(wet_world(), WET.model_copy(update=change)) if not s.is_existing]
+        for change in ({"hydro_schemes_per_district": 500}, {"hydro_schemes_per_district": 2})
+    )
+
+    assert len(many) > len(few) == 2
+    assert few[0].annual_energy_gwh == pytest.approx(many[0].annual_energy_gwh)
+    for name in ("capacity_mw", "annual_energy_gwh"):
+        both = [sum(getattr(site, name) for site in sites) for sites in (many, few)]
+        assert both[0] == pytest.approx(both[1])
+    yearly = [sum(s.cost.lcoe_usd_per_mwh * s.annual_energy_gwh for s in sites)
+              for sites in (many, few)]  # fmt: skip
+    assert yearly[0] == pytest.approx(yearly[1])
 
 
-def test_plains_and_small_rests_make_no_site() -> None:
-    districts = {s.district for s in sites_of(small_region(), PotentialOptions())
-                 if not s.is_existing}  # fmt: skip
+def test_energy_of_sites_is_that_of_their_schemes() -> None:
+    region = wet_world()
+    cells = inside_cells(region)
+    ground = Ground(region=region, cells=cells, hub_speed_ms=cells.wind_speed_ms, options=WET)
+    schemes = hydro_schemes(ground, technologies(WET)["hydro"])
+
+    energy = sum(s.annual_energy_gwh for s in sites_of(region, WET) if not s.is_existing)
+
+    # Months of unequal length against equal ones.
+    assert energy == pytest.approx(schemes.annual_energy_gwh.sum(), rel=0.01)
+
+
+def test_plants_that_stand_take_their_stretch_of_river() -> None:
+    each = WET.model_copy(update={"hydro_schemes_per_district": 500})
+    region = wet_world()
+    before = [s for s in sites_of(region, each) if not s.is_existing]
+    plants = (
+        small_region()
+        .plants.iloc[[0] * len(before)]
+        .assign(technology="hydro", geometry=[site.geometry for site in before], capacity_mw=100.0)
+    )
+
+    new = [s for s in sites_of(replace(region, plants=plants), each) if not s.is_existing]
+
+    assert sum(s.capacity_mw for s in new) < sum(s.capacity_mw for s in before)
+
+
+def test_a_river_too_small_makes_no_site() -> None:
     none = sites_of(small_region(), PotentialOptions(hydro_min_site_mw=100))
 
-    assert districts == {"Upland"}
     assert [site.is_existing for site in none] == [True]
 
 
-def test_a_district_without_cells_makes_no_site() -> None:
-    region = small_region()
-    terrain = region.terrain.assign(
-        district=region.terrain["district"].where(region.terrain["district"] != 0, 1)
-    )
+def test_no_runoff_makes_no_site_and_no_energy() -> None:
+    dry = PotentialOptions(hydro_runoff_mm=0)
 
-    names = [s.district for s in sites_of(replace(region, terrain=terrain), PotentialOptions())]
-
-    assert "Upland" not in names
-
-
-def test_a_new_site_stands_at_a_river_of_its_district() -> None:
-    district = box(WEST, SOUTH, WEST + 20_000, SOUTH + 20_000)
-    river = gpd.GeoDataFrame(
-        geometry=[LineString([(WEST + 3_000, SOUTH - 5_000), (WEST + 3_000, SOUTH + 40_000)])],
-        crs=CRS,
-    )
-
-    at_river = river_place(district, river)
-    in_middle = river_place(district, river.iloc[:0])
-
-    assert at_river.x == WEST + 3_000
-    assert district.contains(at_river)
-    assert district.contains(in_middle)
+    assert [site.is_existing for site in sites_of(small_region(), dry)] == [True]
+    assert theoretical_hydro_gwh(inside_cells(small_region()), options=dry).sum() == 0

@@ -21,8 +21,11 @@ yields      sun or wind of every cell, whatever kernel they come from
 mined       clearance of mined land: cost and date
 clusters    eligible land joined where it hangs together
 sites       eligible land of each district made into sites
+runoff      water of the land by height and month
+streams     where it flows, and how much in each month
+schemes     intake and power house along a river, none overlapping
+hydro       schemes and existing plants made into sites
 uncertainty how far a year's energy may lie from the expected
-hydro       runoff and head made into sites
 costs       levelised cost
 totals      supply curves and totals
 roofs       yield of modules on the roofs of settlements
@@ -35,7 +38,7 @@ from bunyad.potential.assess import assess_potential
 from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
 from bunyad.potential.horizon import horizon_angles, sky_view
-from bunyad.potential.hydro import hydro_profile
+from bunyad.potential.hydro import hydro_profile, hydro_schemes
 from bunyad.potential.result import (
     DURATION_CURVE,
     LAND_RULES,
@@ -46,8 +49,11 @@ from bunyad.potential.result import (
 )
 from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import default_rules, land_rules
+from bunyad.potential.runoff import month_shares, runoff_depth
+from bunyad.potential.schemes import Schemes, candidate_schemes, choose_schemes
 from bunyad.potential.selection import choose_sites, duration_curve
 from bunyad.potential.shear import hub_wind
+from bunyad.potential.streams import Streams, drain_terrain, monthly_flow
 from bunyad.potential.sun import solar_output
 from bunyad.potential.uncertainty import Spread, energy_spread, exceeded_energy
 from bunyad.potential.wake import Park, assess_park, lay_out_park
@@ -66,16 +72,21 @@ __all__ = [
     "Park",
     "Potential",
     "Reason",
+    "Schemes",
     "Spread",
+    "Streams",
     "Weibull",
     "WindField",
     "air_density",
     "assess_park",
     "assess_potential",
+    "candidate_schemes",
     "capital_recovery_factor",
+    "choose_schemes",
     "choose_sites",
     "correct_wind",
     "default_rules",
+    "drain_terrain",
     "duration_curve",
     "energy_spread",
     "exceeded_energy",
@@ -83,12 +94,16 @@ __all__ = [
     "horizon_angles",
     "hub_wind",
     "hydro_profile",
+    "hydro_schemes",
     "land_rules",
     "lay_out_park",
     "levelised_cost",
     "month_hour_means",
+    "month_shares",
+    "monthly_flow",
     "prepare_wind",
     "roof_yields",
+    "runoff_depth",
     "sky_view",
     "solar_output",
     "weibull_mean",

@@ -1,17 +1,27 @@
-"""Small hydropower: runoff and head, made into sites."""
+"""Small hydropower: rivers and their schemes, made into sites."""
 
 from __future__ import annotations
 
-import geopandas as gpd
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import shapely
 from scipy.optimize import brentq
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.cells import Cells, Floats, nearest_cell
+from bunyad.potential.cells import Cells, Floats
 from bunyad.potential.constants import constant, data_table
+from bunyad.potential.runoff import runoff_depth
+from bunyad.potential.schemes import (
+    Schemes,
+    candidate_schemes,
+    choose_schemes,
+    open_ways,
+    plant_reaches,
+)
 from bunyad.potential.sites import Ground, Site, existing_sites, site_id
+from bunyad.potential.streams import drain_terrain, largest_nearby, monthly_flow
 from bunyad.potential.technology import Technology, plant_cost
 
 
@@ -20,17 +30,17 @@ def theoretical_hydro_gwh(cells: Cells, *, options: PotentialOptions) -> Floats:
     Return the yearly potential energy of each cell's runoff [GWh/a].
 
     All runoff falls from its cell to the lowest ground of the region: E = ρ g V h, the gross
-    surface potential. Runoff depth is taken as the same everywhere, which understates the wet
-    mountains.
+    surface potential. Runoff rises with height.
 
     Parameters
     ----------
     cells
         The cells with their height.
     options
-        Runoff depth.
+        Mean runoff depth and its rise with height.
     """
-    volume_m3 = options.hydro_runoff_mm / 1e3 * cells.covered_km2 * 1e6
+    depth_mm = runoff_depth(cells.elevation_m, cells, options=options)
+    volume_m3 = depth_mm / 1e3 * cells.covered_km2 * 1e6
     head_m = cells.elevation_m - cells.elevation_m.min()
     joules = constant("water_density") * constant("gravity") * volume_m3 * head_m
     return np.asarray(joules / 3.6e12, dtype=float)
@@ -71,12 +81,11 @@ def hydro_profile(time: pd.DatetimeIndex, full_load_hours: float) -> Floats:
     return np.asarray(np.minimum(1, size * flow), dtype=float)
 
 
-def hydro_sites(ground: Ground, technology: Technology) -> list[Site]:
+def hydro_schemes(ground: Ground, technology: Technology) -> Schemes:
     """
-    Return existing hydropower plants, and one new site a mountain district.
+    Return new schemes along the rivers, the cheapest energy first.
 
-    A district's new capacity is its part of the technical potential less what its plants
-    yield already.
+    They share no stretch of river with each other, nor with plants that exist.
 
     Parameters
     ----------
@@ -85,47 +94,55 @@ def hydro_sites(ground: Ground, technology: Technology) -> list[Site]:
     technology
         Cost of hydropower.
     """
-    options, region = ground.options, ground.region
+    options, region, cells = ground.options, ground.region, ground.cells
+    elevation = region.terrain["elevation_m"].to_numpy().astype(float)
+    streams = drain_terrain(elevation, cells.size_m)
+    monthly = monthly_flow(streams, elevation, cells, options=options)
+    flow = monthly.mean(axis=1)
+    plants = region.plants[region.plants["technology"] == technology.name]
+    places = shapely.get_coordinates(plants.geometry.to_numpy())
+    at = largest_nearby(flow, places, cells, options.hydro_snap_km * 1e3)
+    rated = plants["capacity_mw"].to_numpy(dtype=float)
+    used = plant_reaches(streams, flow, at, rated, options=options)
+    is_open = open_ways(streams, cells, used)
+    candidates = candidate_schemes(streams, monthly, is_open, technology, options=options)
+    return choose_schemes(candidates, streams)
+
+
+def hydro_sites(ground: Ground, technology: Technology) -> list[Site]:
+    """
+    Return existing hydropower plants, and new sites along the rivers.
+
+    The cheapest schemes of a district are sites of their own; those beyond the most sites of a
+    district make one site together, at the largest of them.
+
+    Parameters
+    ----------
+    ground
+        Region, cells and options.
+    technology
+        Cost of hydropower.
+    """
+    options, region, cells = ground.options, ground.region, ground.cells
     time = pd.DatetimeIndex(region.climate["time"].to_numpy())
     sites = existing_sites(
         ground, technology, lambda plant, _: hydro_profile(time, _plant_hours(plant, options))
     )
-    profile = hydro_profile(time, options.hydro_full_load_hours)
-    energy = theoretical_hydro_gwh(ground.cells, options=options) * options.hydro_technical_share
-    lowest = options.hydro_min_district_elevation_m
-    new = []
-    for number, district in enumerate(region.districts["name"]):
-        here = ground.cells.district == number
-        if not here.any() or ground.cells.elevation_m[here].mean() < lowest:
-            continue
-        used_gwh = sum(site.annual_energy_gwh for site in sites if site.district == district)
-        left_gwh = float(energy[here].sum()) - used_gwh
-        capacity = left_gwh * 1e3 / float(profile.sum())
-        if capacity > 0 and capacity >= options.hydro_min_site_mw:
-            new.append(_new_site(ground, technology, number, capacity, profile))
-    return sites + new
-
-
-def river_place(district: shapely.Geometry, rivers: gpd.GeoDataFrame) -> shapely.Point:
-    """
-    Return a point of a district that stands for its rivers.
-
-    It lies on the river, inside of the district, that is nearest to the district's middle; in
-    the middle if the rivers' layer shows none there.
-
-    Parameters
-    ----------
-    district
-        Polygon of the district.
-    rivers
-        Lines of the rivers.
-    """
-    middle = shapely.point_on_surface(district)
-    inside = shapely.union_all(shapely.intersection(rivers.geometry.to_numpy(), district))
-    if inside.is_empty:
-        return middle
-    x, y = shapely.get_coordinates(shapely.shortest_line(inside, middle))[0]
-    return shapely.Point(x, y)
+    schemes = hydro_schemes(ground, technology)
+    index = np.full(cells.shape[0] * cells.shape[1], -1, dtype=np.int64)
+    index[cells.row * cells.shape[1] + cells.column] = np.arange(cells.count)
+    district = cells.district[index[schemes.power_house]]
+    for number in range(len(region.districts)):
+        here = np.flatnonzero(district == number)
+        alone = here[: options.hydro_schemes_per_district - 1]
+        rest = here[options.hydro_schemes_per_district - 1 :]
+        groups = [here[i : i + 1] for i in range(len(alone))] + ([rest] if rest.size else [])
+        for rank, group in enumerate(groups, start=1):
+            part = schemes.pick(group)
+            cell = int(index[part.power_house[np.argmax(part.capacity_mw)]])
+            name = site_id(technology.name, region, number, rank)
+            sites.append(_new_site(ground, technology, part, cell, name))
+    return sites
 
 
 def _plant_hours(plant: pd.Series, options: PotentialOptions) -> float:
@@ -137,29 +154,31 @@ def _plant_hours(plant: pd.Series, options: PotentialOptions) -> float:
 
 
 def _new_site(
-    ground: Ground, technology: Technology, number: int, capacity_mw: float, profile: Floats
+    ground: Ground, technology: Technology, schemes: Schemes, cell: int, name: str
 ) -> Site:
-    """Return the new hydropower site of a district."""
-    district = ground.region.districts.iloc[number]
-    place = river_place(district["geometry"], ground.region.rivers)
-    cell = nearest_cell(ground.cells, place.x, place.y)
+    """Return the site of one or more schemes, at a cell of the region."""
+    region, cells = ground.region, ground.cells
+    time = pd.DatetimeIndex(region.climate["time"].to_numpy())
+    share = schemes.capacity_mw / schemes.capacity_mw.sum()
+    profile = (share @ schemes.use)[time.month.to_numpy() - 1]
+    priced = replace(technology, capex_usd_per_kw=float(share @ schemes.capex_usd_per_kw))
     return Site(
-        id=site_id(technology.name, ground.region, number, 1),
+        id=name,
         technology=technology.name,
-        district=district["name"],
+        district=region.districts["name"].iloc[int(cells.district[cell])],
         is_existing=False,
         area_km2=0,
-        capacity_mw=capacity_mw,
-        elevation_m=float(ground.cells.elevation_m[cell]),
+        capacity_mw=float(schemes.capacity_mw.sum()),
+        elevation_m=float(cells.elevation_m[cell]),
         wind_speed_ms=float(ground.hub_speed_ms[cell]),
         cost=plant_cost(
-            technology,
+            priced,
             float(profile.sum()),
             contaminated_share=0,
             is_existing=False,
             options=ground.options,
         ),
-        available_from=ground.region.first_year,
-        geometry=place,
+        available_from=region.first_year,
+        geometry=shapely.Point(cells.x[cell], cells.y[cell]),
         profile=profile,
     )
