@@ -106,11 +106,11 @@ class ChunkStore(Store):
 
     async def set(self, key: str, value: Buffer) -> None:
         """Refuse to write."""
-        raise NotImplementedError(f"{key}: the store is read-only ({value!r})")
+        raise PermissionError(f"{key}: the store is read-only ({value!r})")
 
     async def delete(self, key: str) -> None:
         """Refuse to delete."""
-        raise NotImplementedError(f"{key}: the store is read-only")
+        raise PermissionError(f"{key}: the store is read-only")
 
     async def _nothing(self) -> AsyncIterator[str]:
         empty: tuple[str, ...] = ()
