@@ -2,7 +2,7 @@
 Settlements, their people and substations as the tables of a region folder.
 
 GeoNames: `/export/dump/XX.zip`, one tab-separated row a place (readme.txt beside it). WorldPop:
-`/rest/data/pop/G2_CN_POP_R25A_100m?iso3=XXX` tells the GeoTIFF of each year. Substations:
+`/rest/data/pop/G2_CN_POP_R25A_100m?iso3=AZE` tells the GeoTIFF of each year. Substations:
 OpenStreetMap.
 """
 
