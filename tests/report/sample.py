@@ -170,7 +170,7 @@ def sample_places(region: Region, sun: np.ndarray, wind: np.ndarray) -> xr.Datas
     return xr.Dataset(
         {
             "lat": ("place", lat), "lon": ("place", lon),
-            "elevation_m": ("place", 300 + y - SOUTH), "grid_north": ("place", np.full(len(x), 0.5)),
+            "elevation_m": ("place", 300 + (y - SOUTH) / 100), "grid_north": ("place", np.full(len(x), 0.5)),
             "horizon": (("place", "direction"), 2 + 20 * west * np.linspace(0.2, 1.4, len(x))[:, None]),
             "solar_output": (("place", "month", "hour"), stronger * days["solar"]),
             "wind_output": (("place", "month", "hour"), stronger * days["wind"]),

@@ -162,7 +162,7 @@ settlement-legend = Dairənin ölçüsü əhalini göstərir; içi boş: artıq 
 line-legend = Elektrik xəttinin eni gücünü göstərir
 
 place-title = Günəş və külək: { $name }
-place-note = Buradan { $distance } km aralıda, dəniz səviyyəsindən { $height } m hündürlükdə hesablanıb; hesablanmış yerlər arasında { $spacing } km var. İqlim və deməli aşağıdakı hər rəqəm regionun iqlim qatı qədər dəqiqdir (bax: Məlumat).
+place-note = Buradan { $distance } km aralıda, dəniz səviyyəsindən { $height } m hündürlükdə hesablanıb; hesablanmış yerlər arasında { $spacing } km var. Aşağıdakı hər rəqəm regionun iqliminə əsaslanır (bax: Məlumat); iqlim:
 place-own-hours = Aylar, günlər və davamlılıq əyrisi sahənin öz saatlarındandır.
 place-far = Ən yaxın hesablanmış yer { $distance } km aralıdadır: bura üçün nəsə demək olmaz.
 place-link = Burada günəş, külək və üfüq ↓

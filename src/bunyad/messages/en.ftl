@@ -156,7 +156,7 @@ settlement-legend = The size of the circle shows people; hollow: stands already
 line-legend = The width of a power line shows its capacity
 
 place-title = Sun and wind: { $name }
-place-note = Computed { $distance } km from here, at { $height } m above the sea; computed places lie { $spacing } km apart. Climate, and so every figure below, is as good as the region's climate layer (see Data).
+place-note = Computed { $distance } km from here, at { $height } m above the sea; computed places lie { $spacing } km apart. Every figure below rests on the climate of the region (see Data), which is:
 place-own-hours = Months, days and the duration curve are those of the site's own hours.
 place-far = The nearest computed place is { $distance } km away: too far to say anything here.
 place-link = Sun, wind and horizon here ↓
@@ -266,7 +266,7 @@ certainty-years = Deviation between years, %
 certainty-model = Deviation of the model, %
 duration-title = Duration curves
 duration-note = For how much of the year an output is reached or exceeded. All sites of a technology together, each at its full size.
-duration-all = All { $kind } sites
+duration-all = All sites ({ $kind })
 duration-x = Part of the year
 duration-y = Output, part of the capacity
 duration-tip = { $name }: { $output } % or more in { $time } % of the year

@@ -58,7 +58,8 @@ def shown_places(
     chosen, stride = thinned(cells, options.shown_places)
     sun, wind = fields
     bins, hours = day_bins(time)
-    blowing = replace(wind, cells=tuple(part[chosen] for part in wind.cells))
+    point, speed, pressure, cooling = wind.cells
+    blowing = replace(wind, cells=(point[chosen], speed[chosen], pressure[chosen], cooling[chosen]))
     values: Mapping[str, tuple[tuple[str, ...], NDArray[np.floating], str]] = {
         "lat": (("place",), places.lat[chosen], "degrees_north"),
         "lon": (("place",), places.lon[chosen], "degrees_east"),

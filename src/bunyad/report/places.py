@@ -103,13 +103,13 @@ def site_curves(plan: PlanValues) -> dict[str, Any]:
         }
         for site, mean, hours in zip(sites["id"], days, profiles.to_numpy(), strict=True)
     }
-    together = {
-        str(technology): _curve(
-            np.average(profiles.to_numpy()[chosen], axis=0, weights=sites["capacity_mw"][chosen])
-        )
-        for technology in sites["technology"].unique()
-        if sites["capacity_mw"][chosen := (sites["technology"] == technology).to_numpy()].sum() > 0
-    }
+    together = {}
+    for technology in sites["technology"].unique():
+        chosen = (sites["technology"] == technology).to_numpy()
+        capacity = sites["capacity_mw"].to_numpy()[chosen]
+        if capacity.sum() > 0:
+            mean = np.average(profiles.to_numpy()[chosen], axis=0, weights=capacity)
+            together[str(technology)] = _curve(mean)
     return {"step": OUTPUT_STEP, "sites": found, "technologies": together}
 
 

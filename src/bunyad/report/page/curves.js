@@ -22,7 +22,7 @@ const curves = (() => {
     charts.fill(id, {
       entries: lines.map((line) => ({ colour: line.own || !chosen ? colour(line.name) : "var(--c-standing)", label: line.label, stroke: true })),
       draw: (box, title) => charts.plot(box, chosen ? `${title}: ${siteName(chosen)}` : title, {
-        height: 260, marginLeft: 48,
+        height: 270, marginLeft: 48, marginBottom: 40, marginRight: 24,
         x: { label: t("duration-x"), domain: [0, 100], tickFormat: (value) => `${value} %`, ticks: charts.widthOf(box) > 480 ? 10 : 4, labelArrow: "none" },
         y: { label: t("duration-y"), domain: [0, 100], grid: true, ticks: 5, tickFormat: (value) => `${value} %`, labelArrow: "none" },
         marks: [
@@ -55,7 +55,7 @@ const curves = (() => {
         const width = charts.printing ? 215 : Math.min(charts.widthOf(box), Math.max(280, Math.floor(box.clientWidth / Math.max(1, Math.min(kinds.length, Math.floor(box.clientWidth / 320)))) - 16));
         const tip = ({ row }) => [siteName(row), ...LEVELS.toReversed().map(([key]) => `${t(`certainty-${key === "annual_energy_gwh" ? "p50" : key.slice(0, 3)}`)}: ${words.short(row[key])} ${words.unit("GWh")}`)].join("\n");
         return el("div", {}, el("h4", {}, kindName(kind)), charts.plot(box, `${byId("chart-certainty").querySelector("h3").textContent}: ${kindName(kind)}`, {
-          width, height: best.length * 24 + 44, marginLeft: charts.printing ? 74 : 112, marginTop: 6, marginRight: 14,
+          width, height: best.length * 24 + 54, marginBottom: 40, marginLeft: charts.printing ? 74 : 112, marginTop: 6, marginRight: 14,
           x: { label: words.unit("GWh"), grid: true, ticks: 4, tickFormat: charts.axisNumber, labelArrow: "none" },
           y: { label: null, domain: best.map((row) => row.id), tickFormat: (id) => cut(siteName({ id, technology: kind }), charts.printing ? 12 : 17), tickSize: 0, padding: 0.25 },
           marks: [

@@ -71,7 +71,8 @@ const place = (() => {
     if (!current) return;
     const near = current.distance * 1e3 < FAR * shown.spacing_m;
     byId("place-title").textContent = t("place-title", { name: title(current) });
-    byId("place-note").textContent = near ? note() : t("place-far", { distance: words.number(current.distance, 1) });
+    const origin = plan.layers.find((layer) => layer.key === "climate")?.origin;
+    byId("place-note").replaceChildren(near ? note() : t("place-far", { distance: words.number(current.distance, 1) }), " ", near && origin ? tables.badge(origin) : "");
     byId("place-charts").hidden = !near;
     byId("chart-site").hidden = !current.site;
     if (!near) return;
@@ -83,9 +84,9 @@ const place = (() => {
   }
 
   const note = () => [
-    t("place-note", { distance: words.number(current.distance, 1), height: words.number(shown.elevation_m[current.index]), spacing: words.number(shown.spacing_m / 1e3, 1) }),
     current.site ? t("place-own-hours") : "",
-  ].join(" ");
+    t("place-note", { distance: words.number(current.distance, 1), height: words.number(shown.elevation_m[current.index]), spacing: words.number(shown.spacing_m / 1e3, 1) }),
+  ].join(" ").trim();
 
   // Skyline and the sun's ways
 
@@ -137,7 +138,7 @@ const place = (() => {
         ...(band.some((part) => part.ridge > part.low && part.high > 0) ? [{ colour: "var(--c-hidden)", label: t("horizon-lost") }] : []),
       ],
       draw: (box, label) => charts.plot(box, `${label}: ${title(current)}`, {
-        height: wide(box) ? 400 : 260, marginLeft: 40, marginRight: 14, marginTop: 16, marginBottom: 36,
+        height: wide(box) ? 400 : 260, marginLeft: 40, marginRight: 14, marginTop: 28, marginBottom: 30,
         x: { label: null, domain: [0, 360], ticks: d3.range(0, 361, wide(box) ? 45 : 90), tickFormat: (x) => t(`direction-${POINTS[((x + start()) % 360) / 45]}`) },
         y: { label: t("horizon-height"), domain: [0, top], ticks: d3.range(0, top + 1, wide(box) ? 10 : 20), grid: true, tickFormat: (y) => `${y}°`, labelArrow: "none" },
         marks: [
@@ -202,7 +203,7 @@ const place = (() => {
       entries,
       draw: (box, label) => charts.plot(box, label, {
         height: 250, marginLeft: 44,
-        fx: { ...monthAxis(box), padding: 0.15 }, x: { axis: null, domain: technologies(), padding: 0.05 },
+        fx: { ...monthAxis(box), padding: 0 }, x: { axis: null, domain: technologies(), padding: 0.12 },
         y: { label: words.unit("kWh/kW"), grid: true, tickFormat: charts.axisNumber, labelArrow: "none" },
         marks: [
           Plot.barY(rows, { fx: "month", x: "name", y: "hours", fill: (one) => colour(one.name), title: (one) => `${monthName(one.month)}\n${words.name("kind", one.name)}: ${words.number(one.hours)} ${words.unit("kWh/kW")}`, tip: true }),
