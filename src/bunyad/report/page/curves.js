@@ -22,7 +22,7 @@ const curves = (() => {
     charts.fill(id, {
       entries: lines.map((line) => ({ colour: line.own || !chosen ? colour(line.name) : "var(--c-standing)", label: line.label, stroke: true })),
       draw: (box, title) => charts.plot(box, chosen ? `${title}: ${siteName(chosen)}` : title, {
-        height: 270, marginLeft: 48, marginBottom: 40, marginRight: 24,
+        height: 280, marginTop: 28, marginLeft: 48, marginBottom: 40, marginRight: 24,
         x: { label: t("duration-x"), domain: [0, 100], tickFormat: (value) => `${value} %`, ticks: charts.widthOf(box) > 480 ? 10 : 4, labelArrow: "none" },
         y: { label: t("duration-y"), domain: [0, 100], grid: true, ticks: 5, tickFormat: (value) => `${value} %`, labelArrow: "none" },
         marks: [
