@@ -7,6 +7,7 @@ holds no tests.
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import netCDF4
@@ -55,6 +56,13 @@ if SHARED.is_dir():
 
         assert (ratio[WINTER] - 1).abs().max() < 0.20
         assert (ratio.drop(WINTER) - 1).abs().max() < 0.10
+
+    def test_the_page_about_pvgis_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+        root = Path(__file__).parents[2]
+        monkeypatch.syspath_prepend(root / "scripts")
+        script = importlib.import_module("make_climate_check")
+
+        assert script.PAGE.read_text("utf-8") == script.page(PVGIS)
 
     def test_days_differ_as_much_as_in_pvgis(
         modelled: pd.DataFrame, observed: pd.DataFrame

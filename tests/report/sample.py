@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import xarray as xr
 from shapely.geometry import LineString, Point, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
@@ -16,6 +17,7 @@ from worlds import CELL, CRS, SOUTH, WEST, small_region
 from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY, EnergySystem
 from bunyad.options import Options
+from bunyad.potential import month_hour_means
 from bunyad.potential.result import (
     LAND_RULES,
     POTENTIAL_TOTALS,
@@ -128,8 +130,13 @@ def sample_potential(region: Region) -> Potential:
         ],
         columns=POTENTIAL_TOTALS.names(),
     )  # fmt: skip
+    hour = np.arange(8760)
+    sun = np.clip(np.sin(np.pi * (hour % 24 - 2) / 12), 0, None) * (1 - 0.3 * np.cos(hour / 1394))
+    wind = 0.4 + 0.35 * np.sin(hour / 37)
+    shape = {"solar": sun, "wind": wind, "hydro": np.full(8760, 0.45)}
+    hourly = np.array([0.6 * shape[technology] for technology in sites["technology"]])
     profiles = xr.DataArray(
-        np.zeros((len(sites), 8760), "float32"),
+        hourly.astype("float32"),
         dims=("site", "time"),
         coords={"site": sites["id"].to_numpy(), "time": region.climate["time"]},
     )
@@ -142,7 +149,34 @@ def sample_potential(region: Region) -> Potential:
             rules.assign(kind="", title="", layer="", limit="", unit="", source=""), LAND_RULES
         ),
         totals=conform(totals, POTENTIAL_TOTALS),
+        places=sample_places(region, sun, wind),
     )
+
+
+def sample_places(region: Region, sun: np.ndarray, wind: np.ndarray) -> xr.Dataset:
+    """Places 5 km apart; high ground to the west of each, more of it further north."""
+    east, north = np.meshgrid(np.arange(2.5, 42, 5), np.arange(2.5, 32, 5))
+    x, y = WEST + 1e3 * east.ravel(), SOUTH + 1e3 * north.ravel()
+    lon, lat = pyproj.Transformer.from_crs(CRS, 4326, always_xy=True).transform(x, y)
+    azimuth = np.arange(36) * 10.0
+    west = np.clip(np.cos(np.radians(azimuth - 250)), 0, None) ** 2
+    days = {
+        name: month_hour_means(
+            xr.DataArray(series, dims="time", coords={"time": region.climate["time"]})
+        ).to_numpy()
+        for name, series in (("solar", 0.6 * sun), ("wind", 0.6 * wind))
+    }
+    stronger = np.linspace(0.9, 1.1, len(x))[:, None, None]
+    return xr.Dataset(
+        {
+            "lat": ("place", lat), "lon": ("place", lon),
+            "elevation_m": ("place", 300 + (y - SOUTH) / 100), "grid_north": ("place", np.full(len(x), 0.5)),
+            "horizon": (("place", "direction"), 2 + 20 * west * np.linspace(0.2, 1.4, len(x))[:, None]),
+            "solar_output": (("place", "month", "hour"), stronger * days["solar"]),
+            "wind_output": (("place", "month", "hour"), stronger * days["wind"]),
+        },
+        attrs={"spacing_m": 5_000.0},
+    )  # fmt: skip
 
 
 def sample_settlements(region: Region) -> Settlements:

@@ -19,6 +19,9 @@ SCRIPTS = (
     "words.js",
     "tables.js",
     "charts.js",
+    "curves.js",
+    "sun.js",
+    "place.js",
     "land.js",
     "map.js",
     "facts.js",
@@ -28,7 +31,8 @@ SCRIPTS = (
 GROUPS = ("kind", "carrier", "use", "service", "funding", "origin", "level", "month", "summary",
           "layer", "explain", "room", "card", "ground", "over", "section", "money", "unit", "lot",
           "column", "fact", "project", "curves", "rules", "summer", "winter", "year-balance",
-          "balance", "kinds", "public", "private", "gantt", "people")  # fmt: skip
+          "balance", "kinds", "public", "private", "gantt", "people", "direction",
+          "horizon", "lost", "months", "days", "certainty", "duration", "site-curve")  # fmt: skip
 """Groups of messages whose names the page puts together."""
 
 

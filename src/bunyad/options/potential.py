@@ -123,3 +123,4 @@ class PotentialOptions(RoomOptions):
     hydro_cost_head_exponent: float = option("potential.hydro_cost_head_exponent")
     hydro_waterway_share_per_km: float = option("potential.hydro_waterway_share_per_km")
     hydro_schemes_per_district: int = option("potential.hydro_schemes_per_district")
+    shown_places: int = option("potential.shown_places")

@@ -23,6 +23,7 @@ from bunyad.potential.land import (
 from bunyad.potential.result import LAND_RULES, Potential
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
+from bunyad.potential.shown import shown_places
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
 from bunyad.potential.sunfield import sun_field
 from bunyad.potential.sunland import cell_places
@@ -58,10 +59,9 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     """
     cells = inside_cells(region)
     places = cell_places(region, cells, options=options)
-    yields = {
-        "solar": sun_yields(sun_field(places, region.climate, options=options)),
-        "wind": wind_yields(prepare_wind(cells, region.climate, options=options)),
-    }
+    sun = sun_field(places, region.climate, options=options)
+    wind = prepare_wind(cells, region.climate, options=options)
+    yields = {"solar": sun_yields(sun), "wind": wind_yields(wind)}
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
     rulings = {
@@ -88,6 +88,13 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         supply_curves=supply_curves(table),
         land_rules=conform(pd.concat(tables, ignore_index=True), LAND_RULES),
         totals=potential_totals(theoretical, table, options=options),
+        places=shown_places(
+            cells,
+            places,
+            (sun, wind),
+            pd.DatetimeIndex(region.climate["time"].to_numpy()),
+            options=options,
+        ),
     )
 
 

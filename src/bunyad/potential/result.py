@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -97,3 +97,11 @@ class Potential:
     supply_curves: pd.DataFrame
     land_rules: pd.DataFrame
     totals: pd.DataFrame
+    places: xr.Dataset = field(default_factory=xr.Dataset)
+    """
+    A thinned grid of cells for readers who point at the map: `lat`, `lon`, `elevation_m` and
+    `grid_north` (azimuth of the first direction, clockwise from true north) by place; `horizon`
+    (place, direction) in degrees, clockwise from grid north; `solar_output` and `wind_output`
+    (place, month, hour), mean output in parts of the capacity at each hour of the day, UTC. The
+    attribute `spacing_m` tells how far places lie apart. Empty where nobody asked for it.
+    """

@@ -15,12 +15,24 @@ from markupsafe import Markup
 from bunyad.options import ROOMS
 from bunyad.report import figures
 from bunyad.report.layers import map_layers, records
+from bunyad.report.places import place_data, site_curves
 from bunyad.report.terrain import land_grids, relief_picture
 from bunyad.report.values import PlanValues
 from bunyad.report.words import LANGUAGES, NUMBER_MARKS, check_languages, messages
 
 VENDOR_SCRIPTS = ("leaflet.js", "d3.min.js", "plot.umd.min.js")
-OWN_SCRIPTS = ("words.js", "tables.js", "charts.js", "land.js", "map.js", "facts.js", "main.js")
+OWN_SCRIPTS = (
+    "words.js",
+    "tables.js",
+    "charts.js",
+    "curves.js",
+    "sun.js",
+    "place.js",
+    "land.js",
+    "map.js",
+    "facts.js",
+    "main.js",
+)
 LICENCES = ("leaflet", "d3", "plot", "interval-tree-1d", "binary-search-bounds", "isoformat")
 IMAGE_ADDRESS = re.compile(r"url\(images/[^)]*\)")
 
@@ -54,6 +66,9 @@ def page_data(plan: PlanValues) -> dict[str, Any]:
             "grid": land_grids(region.terrain, potential.land, region.crs),
             "layers": map_layers(plan),
         },
+        "shown": place_data(plan),
+        "site_curves": site_curves(plan),
+        "utc_offset": plan.options.settle.utc_offset_hours,
         "curves": records(potential.supply_curves),
         "rules": records(potential.land_rules, 1),
         "totals": records(potential.totals, 1),

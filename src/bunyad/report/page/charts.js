@@ -361,5 +361,5 @@ const charts = (() => {
     people();
   }
 
-  return { draw, gantt, ruleText, set printing(on) { printing = on; } };
+  return { draw, gantt, ruleText, fill, plot, widthOf, axisNumber, get printing() { return printing; }, set printing(on) { printing = on; } };
 })();

@@ -23,6 +23,7 @@ const facts = (() => {
   const unit = (value, name, decimals) => (value === null || value === undefined ? null : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(name)}`);
   const link = (id, label) => (atlas.knows(id) ? el("button", { type: "button", className: "link", onclick: () => atlas.show(id) }, label) : label);
   const list = (title, rows) => (rows.length ? [el("h4", {}, title), el("dl", {}, rows.map(([key, value]) => el("div", {}, el("dt", {}, key), el("dd", {}, value))))] : []);
+  const toPlace = () => (place.known ? [el("p", { className: "to-place" }, el("a", { href: "#place" }, t("place-link")))] : []);
   const placeName = (id) => (places.has(id) ? words.local(places.get(id)) : tables.busById(id));
 
   function settlement(row) {
@@ -41,6 +42,7 @@ const facts = (() => {
       row.smart_capex_usd ? [t("fact-smart-cost"), words.money(row.smart_capex_usd)] : null,
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],
     ],
+    toPlace(),
     list(t("fact-uses"), Object.entries(row.demand_mwh).map(([use, mwh]) => [words.name("use", use), unit(mwh, "MWh")])),
     list(t("fact-services"), row.services.filter((item) => item.cost_usd > 0).map((item) => [words.name("service", item.service), words.money(item.cost_usd)])),
     list(t("fact-systems"), row.smart_systems.filter((item) => item.quantity > 0).map((item) => [words.phrase("system", item.system), `${words.number(item.quantity)} ${words.name("unit", item.unit)}`])));
@@ -53,6 +55,7 @@ const facts = (() => {
       [t("fact-potential"), unit(row.capacity_mw, "MW")],
       [t("fact-built"), unit(row.built_capacity_mw, "MW")],
       [t("fact-energy"), unit(row.built_annual_energy_gwh || row.annual_energy_gwh, `GWh ${t("unit-year")}`)],
+      [t("fact-p75"), unit(row.p75_gwh * (row.built_annual_energy_gwh ? row.built_annual_energy_gwh / row.annual_energy_gwh : 1), `GWh ${t("unit-year")}`)],
       [t("fact-p90"), unit(row.built_p90_gwh || row.p90_gwh, `GWh ${t("unit-year")}`)],
       [t("fact-spread"), t("fact-spread-parts", { years: words.number(row.inter_annual_sd_share * 100), model: words.number(row.model_sd_share * 100) })],
       [t("fact-hours"), unit(row.full_load_hours, "h", 0)],
@@ -61,7 +64,7 @@ const facts = (() => {
       [t("fact-rank"), words.number(row.lcoe_rank)],
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],
       row.technology === "wind" ? [t("fact-wind"), unit(row.wind_speed_ms, "m/s", 1)] : null,
-    ]);
+    ], toPlace());
   }
 
   function route(row) {
@@ -132,7 +135,7 @@ const facts = (() => {
         [t("fact-wind"), unit(at("wind_speed"), "m/s", 1)],
         [t("fact-wind-hours"), unit(at("wind_hours"), "h", 0)],
       ] : []),
-    ]);
+    ], known ? toPlace() : []);
   }
 
   const kinds = { settlement, site, route, bus, project };

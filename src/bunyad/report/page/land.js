@@ -4,8 +4,10 @@
 const landGrid = (() => {
   const RAMPS = {
     solar_yield: ["#fff7d6", "#fdd87c", "#f5a83c", "#d96d20", "#9c3b10"],
+    wind_hours: ["#f3f6fb", "#c6d6ee", "#8fb0dd", "#4f7fc0", "#1f4a8a"],
     wind_speed: ["#f1f7ee", "#bfe0cf", "#74bfb0", "#2b8c8f", "#0f4f66"],
   };
+  const UNITS = { solar_yield: ["kWh/kW", 0], wind_hours: ["h", 0], wind_speed: ["m/s", 1] };
   const ALLOWED = "#2e8b57";
   const REASONS = ["#c9b8a4", "#b5a0bd", "#9fb3c8", "#d8c27e", "#c79b90", "#a3b18a", "#8f98a3", "#d3b0c2", "#b0c4bb", "#ddd0b0"];
 
@@ -80,8 +82,8 @@ const landGrid = (() => {
     box.replaceChildren();
     if (RAMPS[name]) {
       const [least, most] = extent(name);
-      const unit = words.unit(name === "solar_yield" ? "kWh/kW" : "m/s");
-      const decimals = name === "solar_yield" ? 0 : 1;
+      const [sign, decimals] = UNITS[name];
+      const unit = words.unit(sign);
       box.append(el("div", { className: "ramp" },
         el("div", { className: "bar", style: { background: `linear-gradient(90deg, ${RAMPS[name].join(",")})` } }),
         el("div", { className: "ends" }, el("span", {}, words.number(least, decimals)), el("span", {}, `${words.number(most, decimals)} ${unit}`))));

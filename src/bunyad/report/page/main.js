@@ -100,6 +100,8 @@ const page = (() => {
     atlas.setYear(Number(byId("year").value));
     tables.draw();
     charts.draw();
+    curves.draw();
+    place.draw();
     filters();
     applyFilter();
   }
@@ -111,6 +113,8 @@ const page = (() => {
 
   function redraw() {
     charts.draw();
+    curves.draw();
+    place.draw();
     applyFilter();
   }
 
@@ -147,9 +151,10 @@ const page = (() => {
     if (words.languages.includes(asked)) words.language = asked;
     listen();
     years();
-    const unpacked = atlas.start();
+    const unpacked = Promise.all([atlas.start(), place.unpack()]);
     draw();
     await unpacked;
+    place.start();
     document.documentElement.dataset.ready = "yes";
   }
 

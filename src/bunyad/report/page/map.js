@@ -5,7 +5,7 @@ const atlas = (() => {
   const LINES = { road: { weight: 2.6 }, railway: { weight: 2.4, dashArray: "7 5" }, power_line: { weight: 1.6 } };
   const SITES = ["solar", "wind", "hydro"];
   const KIND_RANK = { city: 0, town: 1, village: 2 };
-  const GROUNDS = ["relief", "solar_yield", "wind_speed", "solar_exclusion", "wind_exclusion", "plain"];
+  const GROUNDS = ["relief", "solar_yield", "wind_hours", "wind_speed", "solar_exclusion", "wind_exclusion", "plain"];
   const OVERS = ["districts", "rivers", "road", "railway", "power_line", "solar", "wind", "hydro", "buses", "settlements", "projects"];
   const OFF = new Set(["projects"]);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -226,6 +226,7 @@ const atlas = (() => {
       highlight = L.geoJSON(entry.row.geometry, { style, interactive: false, pane: "highlight", pointToLayer: (_, point) => L.circleMarker(point, { ...style, weight: 3, radius: entry.kind === "settlement" ? radius(entry.row) + 4 : 10 }) }).addTo(map);
     }
     facts.show(entry);
+    place.show(entry);
   }
 
   function selectLand(point) {
