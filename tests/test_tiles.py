@@ -1,0 +1,228 @@
+"""Whoever does the work on many cells, the answer is the same, and lost work is done again."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from distributed import LocalCluster
+from numpy.testing import assert_array_equal
+from worlds import small_region
+
+from bunyad.errors import InputError, SourceError
+from bunyad.options.potential import PotentialOptions
+from bunyad.potential import Potential, assess_potential
+from bunyad.tiles import HERE, Tiles, check_scheduler, open_tiles, pieces
+from bunyad.tiles import split as splitting
+from bunyad.tiles import workers
+from bunyad.tiles.work import packed, work_on
+from bunyad.tiles.workers import cluster_workers, own_versions
+
+FEW_CELLS = 200
+"""Cells a tile, so that the small world has several."""
+
+
+@pytest.fixture(scope="module")
+def threads() -> Potential:
+    """What the land of the small world yields, by the threads of one process."""
+    return assess_potential(small_region(), options=PotentialOptions())
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Tiles]:
+    with open_tiles("processes") as tiles:
+        yield tiles
+
+
+def _times(factor: int, number: int) -> int:
+    return factor * number
+
+
+def _is_writable(array: np.ndarray, part: np.ndarray) -> bool:
+    return bool(array.flags.writeable and part.flags.writeable)
+
+
+def _die_once(mark: Path, work: Callable[[Any, Any], Any], shared: Any, part: Any) -> Any:
+    """Kill the own process where `mark` does not say that this has been done; else work."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return work(shared, part)
+    return os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die(_shared: Any, _part: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Deadly:
+    """Tiles whose workers are killed, each time in the midst of the work on the third part."""
+
+    def __init__(self, tiles: Tiles, folder: Path) -> None:
+        self.tiles, self.folder, self.count = tiles, folder, 0
+
+    def map(self, work: Any, shared: Any, parts: Iterable[Any]) -> Iterator[Any]:
+        self.count += 1
+        marks = [self.folder / f"{self.count}-{number}" for number in range(99)]
+        for mark in (*marks[:2], *marks[3:]):
+            mark.touch()
+        numbered = zip(marks, parts, strict=False)
+        return self.tiles.map(partial(_marked, work), shared, numbered)
+
+
+def _marked(work: Any, shared: Any, part: tuple[Path, Any]) -> Any:
+    return _die_once(part[0], work, shared, part[1])
+
+
+def _assert_same(one: Potential, other: Potential) -> None:
+    for name, values in one.land.data_vars.items():
+        assert values.to_numpy().tobytes() == other.land[name].to_numpy().tobytes(), name
+    assert one.profiles.to_numpy().tobytes() == other.profiles.to_numpy().tobytes()
+    assert packed(one.sites.to_wkb().to_dict("list")) == packed(
+        other.sites.to_wkb().to_dict("list")
+    )
+    assert one.totals.equals(other.totals)
+
+
+def test_answers_come_in_the_order_of_the_parts(processes: Tiles) -> None:
+    numbers = range(50)
+
+    assert list(processes.map(_times, 3, iter(numbers))) == [3 * number for number in numbers]
+
+
+def test_few_parts_are_made_at_a_time(processes: Tiles) -> None:
+    made = []
+
+    def parts() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    answers = processes.map(_times, 1, parts())
+    next(answers)
+
+    assert len(made) <= splitting.WAITING * numba.get_num_threads()
+
+
+def test_processes_give_the_bytes_of_threads(
+    threads: Potential, processes: Tiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bunyad.potential.sunfield.TILE_CELLS", FEW_CELLS)
+
+    found = assess_potential(small_region(), options=PotentialOptions(), tiles=processes)
+
+    _assert_same(threads, found)
+
+
+def test_a_cluster_that_loses_workers_gives_the_bytes_of_threads(
+    threads: Potential, cluster: LocalCluster, tmp_path: Path
+) -> None:
+    with open_tiles(cluster.scheduler_address) as tiles:
+        deadly = Deadly(tiles, tmp_path)
+        before = {worker.pid for worker in cluster.workers.values()}
+
+        found = assess_potential(small_region(), options=PotentialOptions(), tiles=deadly)
+
+        after = {worker.pid for worker in cluster.workers.values()}
+    assert before - after, "a worker was killed"
+    _assert_same(threads, found)
+
+
+def test_processes_that_are_killed_are_replaced(processes: Tiles, tmp_path: Path) -> None:
+    deadly = Deadly(processes, tmp_path)
+
+    assert list(deadly.map(_times, 2, range(8))) == [2 * number for number in range(8)]
+
+
+def test_work_that_kills_every_worker_ends(processes: Tiles) -> None:
+    with pytest.raises(SourceError, match="workers were lost 3 times"):
+        list(processes.map(_die, None, [1]))
+
+
+def test_an_error_of_the_work_reaches_the_caller(processes: Tiles) -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(processes.map(divmod, 1, [1, 0]))
+
+
+def test_arrays_stay_writable_on_their_way(processes: Tiles, cluster: LocalCluster) -> None:
+    array = np.zeros(3)
+    with open_tiles(cluster.scheduler_address) as remote:
+        for tiles in (HERE, processes, remote):
+            assert list(tiles.map(_is_writable, array, [array])) == [True]
+
+
+def test_a_worker_does_what_this_process_does() -> None:
+    assert work_on(packed((_times, 3)), packed(4)) == 12
+
+
+def test_pieces_cover_all_cells_once() -> None:
+    cells = np.concatenate([np.arange(10)[piece] for piece in pieces(10, 4)])
+
+    assert_array_equal(cells, np.arange(10))
+    assert not list(pieces(0, 4))
+
+
+@pytest.mark.parametrize("name", ["thread", "tcp://", "http://here:80", ""])
+def test_what_names_no_scheduler_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="give threads, processes, local, or an address|Give"):
+        check_scheduler(name)
+
+
+def test_an_address_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bunyad.tiles.workers.ANSWER_SECONDS", 0.5)
+
+    with pytest.raises(SourceError, match="does not answer"), open_tiles("tcp://127.0.0.1:9"):
+        pass
+
+
+def test_a_cluster_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bunyad.tiles.workers.ANSWER_SECONDS", 1)
+    with LocalCluster(0, dashboard_address=None, processes=False) as empty:
+        address = empty.scheduler_address
+        with pytest.raises((SourceError, InputError)), open_tiles(address):
+            pass
+
+
+def test_a_worker_with_other_versions_is_refused() -> None:
+    old = {**own_versions(), "numba": "0.1"}
+    client = SimpleNamespace(run=lambda _: {"tcp://there:1": old})
+
+    with pytest.raises(InputError, match=r"tcp://there:1 has .* Install there what is"):
+        workers.check_versions(client)
+
+
+def test_a_worker_without_bunyad_is_refused() -> None:
+    def run(_ask: Any) -> None:
+        raise ModuleNotFoundError("No module named 'bunyad'")
+
+    with pytest.raises(InputError, match="No module named 'bunyad'"):
+        workers.check_versions(SimpleNamespace(run=run))
+
+
+def test_without_dask_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name == "distributed":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+
+    with pytest.raises(InputError, match=r"Install bunyad\[cluster\]"):
+        cluster_workers("local")
