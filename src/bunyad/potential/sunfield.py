@@ -255,6 +255,24 @@ def _monthly_hours(field: SunField, cells: tuple[Any, ...]) -> Floats:
     return monthly
 
 
+def sun_sums_of(field: SunField, cells: tuple[Any, ...]) -> tuple[Floats, Floats]:
+    """
+    Return full-load hours [h] and the hourly sum [-] of some places, in one pass.
+
+    Parameters
+    ----------
+    field
+        The field without its places.
+    cells
+        The places, from `cell_parts`.
+    """
+    sun = replace(field, cells=cells)
+    sums, grouped = _run(sun, group=np.zeros(sun.count, dtype=np.int64), groups=1)
+    hourly = np.zeros(sun.hours)
+    hourly[sun.sun[2]] = grouped[0]
+    return sums.sum(axis=1, dtype=float), hourly
+
+
 def _hourly_output(field: SunField, cells: tuple[Any, ...]) -> Singles:
     """Return the output of a tile; see `hourly_output`."""
     return hourly_output(replace(field, cells=cells))

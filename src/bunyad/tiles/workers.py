@@ -150,7 +150,7 @@ def cluster_workers(address: str) -> Cluster:
     mine = (
         [
             distributed.LocalCluster(
-                numba.get_num_threads(), threads_per_worker=1, dashboard_address=None
+                numba.get_num_threads(), threads_per_worker=1, dashboard_address=":0"
             )
         ]
         if address == "local"
