@@ -13,13 +13,23 @@ import numba
 import numpy as np
 import pytest
 from distributed import LocalCluster
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from tile_work import die, is_writable, marked, times
 from worlds import small_region
 
 from bunyad.errors import InputError, SourceError
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential import Potential, assess_potential
+from bunyad.potential import (
+    Potential,
+    assess_potential,
+    prepare_wind,
+    sun_sums,
+    wind_hourly,
+    wind_sums_of_field,
+)
+from bunyad.potential.cells import inside_cells
+from bunyad.potential.sunfield import hourly_output, output_chunks, sun_field
+from bunyad.potential.sunland import cell_places
 from bunyad.tiles import HERE, Tiles, check_scheduler, open_tiles, pieces, workers
 from bunyad.tiles import split as splitting
 from bunyad.tiles.work import packed, work_on
@@ -90,28 +100,44 @@ def test_few_parts_are_made_at_a_time(processes: Tiles) -> None:
     assert len(made) <= splitting.WAITING * numba.get_num_threads()
 
 
-def test_processes_give_the_bytes_of_threads(
-    threads: Potential, processes: Tiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bunyad.potential.sunfield.TILE_CELLS", FEW_CELLS)
-
+def test_processes_give_the_bytes_of_threads(threads: Potential, processes: Tiles) -> None:
     found = assess_potential(small_region(), options=PotentialOptions(), tiles=processes)
 
     _assert_same(threads, found)
 
 
-def test_a_cluster_that_loses_workers_gives_the_bytes_of_threads(
+def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_threads(
     threads: Potential, cluster: LocalCluster, tmp_path: Path
 ) -> None:
+    region, options = small_region(), PotentialOptions()
+    places = cell_places(region, inside_cells(region), options=options)
+    sun = sun_field(places, region.climate, options=options)
+    before = {worker.pid for worker in cluster.workers.values()}
+
     with open_tiles(cluster.scheduler_address) as tiles:
         deadly = Deadly(tiles, tmp_path)
-        before = {worker.pid for worker in cluster.workers.values()}
+        chunks = [chunk for _, chunk in output_chunks(sun, FEW_CELLS, tiles=deadly)]
+        found = assess_potential(region, options=options, tiles=tiles)
 
-        found = assess_potential(small_region(), options=PotentialOptions(), tiles=deadly)
-
-        after = {worker.pid for worker in cluster.workers.values()}
+    after = {worker.pid for worker in cluster.workers.values()}
     assert before - after, "a worker was killed"
+    assert len(chunks) > len(before) * splitting.WAITING
+    assert np.concatenate(chunks).tobytes() == hourly_output(sun).tobytes()
     _assert_same(threads, found)
+
+
+def test_sums_of_a_field_are_those_of_its_hours() -> None:
+    region, options = small_region(), PotentialOptions()
+    cells = inside_cells(region)
+    sun = sun_field(cell_places(region, cells, options=options), region.climate, options=options)
+    wind = prepare_wind(cells, region.climate, options=options)
+
+    for sums, field in (
+        (sun_sums(sun), hourly_output(sun)),
+        (wind_sums_of_field(wind), wind_hourly(wind)),
+    ):
+        assert_allclose(sums.hours, field.sum(axis=1, dtype=float), rtol=1e-5)
+        assert_allclose(sums.mean, field.mean(axis=0, dtype=float), atol=1e-6)
 
 
 def test_processes_that_are_killed_are_replaced(processes: Tiles, tmp_path: Path) -> None:
