@@ -187,12 +187,39 @@ def test_an_address_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch
         pass
 
 
+class _Deserted:
+    """A client of a cluster that has no workers."""
+
+    scheduler = SimpleNamespace(address="tcp://there:1")
+
+    def __init__(self, *_words: Any, **_options: Any) -> None:
+        self.is_open = True
+
+    def wait_for_workers(self, *_words: Any, **_options: Any) -> None:
+        raise TimeoutError
+
+    def nthreads(self) -> dict[str, int]:
+        return {}
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+class _Unanswered:
+    def result(self, timeout: float) -> None:
+        raise TimeoutError
+
+
 def test_a_cluster_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bunyad.tiles.workers.ANSWER_SECONDS", 1)
-    with LocalCluster(0, dashboard_address=":0") as empty:
-        address = empty.scheduler_address
-        with pytest.raises((SourceError, InputError)), open_tiles(address):
-            pass
+    monkeypatch.setattr("distributed.Client", _Deserted)
+
+    with pytest.raises(SourceError, match="tcp://there:1 has no workers"):
+        cluster_workers("tcp://there:1")
+
+
+def test_a_cluster_whose_workers_all_leave_is_told() -> None:
+    with pytest.raises(SourceError, match="has no workers left"):
+        workers.Cluster(_Deserted()).answer(_Unanswered())
 
 
 def test_a_worker_with_other_versions_is_refused() -> None:
