@@ -34,3 +34,29 @@ def die(_shared: Any, _part: Any) -> None:
 
 def marked(work: Any, shared: Any, part: tuple[Path, Any]) -> Any:
     return die_once(part[0], work, shared, part[1])
+
+
+def small_potential() -> Any:
+    """Return what the land of the small world yields, and its sun hour by hour, by threads."""
+    from worlds import small_region
+
+    from bunyad.options.potential import PotentialOptions
+    from bunyad.potential import assess_potential
+    from bunyad.potential.sunfield import hourly_output
+
+    region, options = small_region(), PotentialOptions()
+    return assess_potential(region, options=options), hourly_output(small_sun())
+
+
+def small_sun() -> Any:
+    """Return the prepared sun of the small world."""
+    from worlds import small_region
+
+    from bunyad.options.potential import PotentialOptions
+    from bunyad.potential.cells import inside_cells
+    from bunyad.potential.sunfield import sun_field
+    from bunyad.potential.sunland import cell_places
+
+    region, options = small_region(), PotentialOptions()
+    places = cell_places(region, inside_cells(region), options=options)
+    return sun_field(places, region.climate, options=options)
