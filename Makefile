@@ -31,9 +31,10 @@ docs: $(VENV)/.docs ## Build the documentation into site/
 bench-plan: $(VENV)/.run ## Time the whole plan of the built-in region
 	$(BIN)/python benchmarks/plan.py
 
-bench-potential: $(VENV)/.bench ## Time land, sun, wind and horizon beside other programs
+bench-potential: $(VENV)/.bench ## Time land, sun, wind, horizon and the whole region
 	$(BIN)/python benchmarks/potential_land_wind.py
 	$(BIN)/python benchmarks/potential_sun.py
+	$(BIN)/python benchmarks/potential_region.py
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bandwidth import limit_line
 
 CELLS, HOURS, SIDE, CELL_M, BUFFER_M, HUB_M = 1_000, 8_760, 5_000, 100.0, 500.0, 99.0
 REPEATS = 5
@@ -281,6 +282,7 @@ def show(mine: dict[str, float], theirs: dict[str, float]) -> None:
             "goal": goals.get(key, 1),
         }
         print(json.dumps(line))
+    print(json.dumps(limit_line("wind", rate / mine["wind-plain"])))
     for name in ("wind-plain-new", "wind-plain-sum", "wind-dense-new", "wind-dense-sum"):
         print(
             json.dumps(

@@ -25,6 +25,7 @@ import numba
 import numpy as np
 import pandas as pd
 import xarray as xr
+from bandwidth import limit_line
 from pvlib import iam, inverter, irradiance, pvsystem, solarposition, temperature
 
 from bunyad.options.potential import PotentialOptions
@@ -60,6 +61,7 @@ def main() -> None:
     sun = sun_field(places, climate, options=PLAIN)
     output = np.zeros((len(points), HOURS), dtype=np.float32)
     field = len(points) * HOURS / cpu_seconds(lambda: hourly_output(sun, into=output)) / 1e6
+    print(json.dumps(limit_line("pv", field)))
     peers: dict[str, Callable[[], tuple[float, str]]] = {
         "pvlib": lambda: pvlib_speed(climate, output),
         "atlite": lambda: atlite_speed(climate, output),
@@ -67,7 +69,7 @@ def main() -> None:
     }
     for name, run in peers.items():
         if importlib.util.find_spec(name) is None:
-            print(json.dumps({"name": f"pv-against-{name}", "missing": name}))
+            lacking(f"pv-against-{name}", field, name, 50)
             continue
         speed, check = run()
         show(f"pv-against-{name}", field, speed, f"{name} ({check})", 50)
@@ -217,7 +219,7 @@ def horizon() -> None:
     horizon_angles(ground[:64, :64], (90, 90), directions=4)
     spent = cpu_seconds(lambda: horizon_angles(ground, (90, 90), directions=36), rounds=1)
     if shutil.which("grass") is None:
-        print(json.dumps({"name": "horizon", "ours": round(spent, 1), "missing": "grass-core"}))
+        lacking("horizon", spent, "grass-core", 10)
         return
     show(
         "horizon", spent, 36 * grass_seconds(ground), "r.horizon, one direction × 36", 10, less=True
@@ -273,6 +275,15 @@ def cpu_seconds(run: Callable[[], object], rounds: int = 5) -> float:
         run()
         times.append(time.process_time() - began)
     return min(times)
+
+
+def lacking(name: str, ours: float, peer: str, goal: float) -> None:
+    """Print the line of a peer that is not installed."""
+    line = {
+        "name": name, "ours": round(ours, 2), "peer": None, "peer_name": f"{peer} is missing",
+        "ratio": None, "unit": "as with the peer", "goal": goal,
+    }  # fmt: skip
+    print(json.dumps(line))
 
 
 def show(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -150,6 +151,7 @@ def _help(words: list[str]) -> str:
     """Return a command's help as plain text."""
     call = [sys.executable, "-m", "bunyad", *words, "--help"]
     environment = {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONUTF8": "1", "TERM": "dumb"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)  # the help of the same source
     done = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
     text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -231,3 +231,18 @@ def test_a_region_that_became_wrong_leaves_the_plan_untouched(
         plan_region(small_folder, out=copied)
 
     assert _content(copied) == before
+
+
+def test_the_scheduler_changes_nothing_of_a_plan(copied: Path, small_original: Path) -> None:
+    run = plan_region(small_original, out=copied, scheduler="processes")
+
+    assert run.was_current, "it is no part of what a plan is made from"
+
+
+def test_an_unknown_scheduler_is_refused_before_anything_is_done(
+    small_original: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="there is no scheduler 'cloud'"):
+        plan_region(small_original, out=tmp_path / "plan", scheduler="cloud")
+
+    assert not (tmp_path / "plan").exists()

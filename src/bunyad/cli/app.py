@@ -60,6 +60,7 @@ def plan(
     out: Path | None = None,
     option: Annotated[tuple[str, ...], Parameter(name=["--option", "-o"], negative=())] = (),
     options_file: Path | None = None,
+    scheduler: str = "threads",
     as_json: AsJson = False,
 ) -> None:
     """
@@ -79,6 +80,9 @@ def plan(
         An option value, as room.name=value; may be given many times. See bunyad options.
     options_file
         YAML file of option values, as room.name: value.
+    scheduler
+        Who works on many cells: threads, processes, local (a Dask cluster on this machine) or
+        the address of a Dask scheduler, such as tcp://10.0.0.5:8786. The plan is the same.
     as_json
         Print the result for machines.
     """
@@ -91,7 +95,13 @@ def plan(
     layers.append(("--option", _parse_options(option)))
     folder = out if out is not None else Path(f"plan-{Path(region).name}")
     with Progress() as progress:
-        run = plan_region(region, out=folder, option_layers=tuple(layers), watch=progress.watch)
+        run = plan_region(
+            region,
+            out=folder,
+            option_layers=tuple(layers),
+            watch=progress.watch,
+            scheduler=scheduler,
+        )
     report = run.folder / "report.html"
     if as_json:
         result = {

@@ -16,6 +16,7 @@ from bunyad.potential import Potential, assess_potential
 from bunyad.programme import Programme, schedule_projects
 from bunyad.region import Region
 from bunyad.settle import Settlements, design_settlements
+from bunyad.tiles import HERE, Tiles
 
 RESULTS: dict[str, type] = {
     "potential": Potential,
@@ -57,6 +58,7 @@ def make_plan(
     options: Options | None = None,
     *,
     step: Step = _run,
+    tiles: Tiles = HERE,
     provenance: Mapping[str, Any] | None = None,
 ) -> Plan:
     """
@@ -70,6 +72,8 @@ def make_plan(
         Every option; without it, the defaults with the region's own assumptions.
     step
         Runs one stage; a caller can show progress or take a stored result instead.
+    tiles
+        Who works on many cells, from `bunyad.tiles.open_tiles`; the plan is the same.
     provenance
         Kept in the plan as it is.
 
@@ -85,7 +89,9 @@ def make_plan(
     """
     if options is None:
         options = region_options(region)
-    potential = step("potential", lambda: assess_potential(region, options=options.potential))
+    potential = step(
+        "potential", lambda: assess_potential(region, options=options.potential, tiles=tiles)
+    )
     settlements = step("settle", lambda: design_settlements(region, options=options.settle))
     networks = step(
         "connect",

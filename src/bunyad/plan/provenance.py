@@ -42,7 +42,7 @@ FEEDS: dict[str, tuple[str, ...]] = {
 }
 """Stages that each stage takes the results of."""
 
-SHARED_CODE = ("errors.py", "tables.py", "project.py")
+SHARED_CODE = ("errors.py", "tables.py", "project.py", "tiles")
 REPORT_CODE = ("report", "messages", "plan", "store")
 
 

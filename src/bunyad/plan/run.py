@@ -20,6 +20,7 @@ from bunyad.options import Options, resolve_options
 from bunyad.plan.provenance import stage_keys, versions
 from bunyad.region.file import RegionFile, read_region_file
 from bunyad.region.folder import find_region, input_hashes
+from bunyad.tiles import Tiles, check_scheduler, open_tiles
 
 PROVENANCE = "provenance.json"
 STAGES_FOLDER = ".stages"
@@ -68,6 +69,7 @@ def plan_region(
     out: Path,
     option_layers: tuple[tuple[str, Mapping[str, Any]], ...] = (),
     watch: Watcher | None = None,
+    scheduler: str = "threads",
 ) -> PlanRun:
     """
     Plan a region and write the plan folder.
@@ -85,6 +87,9 @@ def plan_region(
         Pairs of a place for messages and option values by `room.name`; later ones win.
     watch
         Is told of each stage.
+    scheduler
+        Who works on many cells, as `bunyad.tiles.open_tiles` takes it. It changes how long the
+        plan takes and nothing else, so it is no option and no part of the provenance.
 
     Raises
     ------
@@ -96,15 +101,16 @@ def plan_region(
         If the plan cannot be written.
     """
     started = time.monotonic()
+    check_scheduler(scheduler)
     _remove_leftovers(out)
     job = _prepare(name_or_folder, out, option_layers)
     last = _read_provenance(out)
     if _is_current(job, last):
         seconds = time.monotonic() - started
         return PlanRun(folder=out, was_current=True, reused=(), seconds=seconds)
-    with _writing(out):
+    with open_tiles(scheduler) as tiles, _writing(out):
         _check_space(out)
-        reused = _run_and_swap(job, last, watch or _ignore)
+        reused = _run_and_swap(job, last, watch or _ignore, tiles)
     seconds = time.monotonic() - started
     return PlanRun(folder=out, was_current=False, reused=reused, seconds=seconds)
 
@@ -175,13 +181,15 @@ def _hash_outputs(folder: Path) -> dict[str, str]:
     }
 
 
-def _run_and_swap(job: _Job, last: Mapping[str, Any], watch: Watcher) -> tuple[str, ...]:
+def _run_and_swap(
+    job: _Job, last: Mapping[str, Any], watch: Watcher, tiles: Tiles
+) -> tuple[str, ...]:
     """Make the plan in a folder beside its place, then put it there."""
     job.out.parent.mkdir(parents=True, exist_ok=True)
     work = job.out.with_name(f".{job.out.name}.partial-{os.getpid()}")
     work.mkdir()
     try:
-        reused = _make(job, last, work, watch)
+        reused = _make(job, last, work, watch, tiles)
         _keep_foreign_files(job.out, work)
         _swap(work, job.out)
     finally:
@@ -189,7 +197,9 @@ def _run_and_swap(job: _Job, last: Mapping[str, Any], watch: Watcher) -> tuple[s
     return reused
 
 
-def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tuple[str, ...]:
+def _make(
+    job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher, tiles: Tiles
+) -> tuple[str, ...]:
     """Run or reuse every stage and write every file into `work`."""
     from bunyad.plan.model import RESULTS, make_plan
     from bunyad.region.load import load_region
@@ -223,7 +233,7 @@ def _make(job: _Job, last: Mapping[str, Any], work: Path, watch: Watcher) -> tup
     watch("region", "done")
     seconds["region"] = round(time.monotonic() - began, 3)
     provenance = _provenance(job, region)
-    plan = make_plan(region, job.options, step=step, provenance=provenance)
+    plan = make_plan(region, job.options, step=step, tiles=tiles, provenance=provenance)
     began = time.monotonic()
     watch("report", "run")
     write_plan_files(plan, work)

@@ -14,6 +14,7 @@ land        what those rules exclude; why tells it of one place
 horizon     angles at which the ground meets the sky, and the sky that is left
 sunfield    hourly solar output of every cell with the terrain's shadow, by a fused kernel
 sun         the same at single points by pvlib, which the kernel is held against
+fieldsums   sums of such fields over hours and over cells, without the fields
 windfield   hourly wind output of every cell, by a fused kernel
 shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
 wake        what the turbines of one park take from each other
@@ -37,6 +38,7 @@ from __future__ import annotations
 from bunyad.potential.assess import assess_potential
 from bunyad.potential.buffers import within_distance
 from bunyad.potential.costs import capital_recovery_factor, levelised_cost
+from bunyad.potential.fieldsums import FieldSums, sun_sums, wind_sums_of_field
 from bunyad.potential.horizon import horizon_angles, sky_view
 from bunyad.potential.hydro import hydro_profile, hydro_schemes
 from bunyad.potential.result import (
@@ -69,6 +71,7 @@ __all__ = [
     "POTENTIAL_TOTALS",
     "SITES",
     "SUPPLY_CURVES",
+    "FieldSums",
     "Park",
     "Potential",
     "Reason",
@@ -106,11 +109,13 @@ __all__ = [
     "runoff_depth",
     "sky_view",
     "solar_output",
+    "sun_sums",
     "weibull_mean",
     "why_not_here",
     "wind_hourly",
     "wind_output",
     "wind_power_curve",
     "wind_profiles",
+    "wind_sums_of_field",
     "within_distance",
 ]

@@ -34,9 +34,12 @@ from bunyad.potential.windfield import prepare_wind
 from bunyad.potential.yields import Yields, sun_yields, wind_yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
+from bunyad.tiles import HERE, Tiles
 
 
-def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
+def assess_potential(
+    region: Region, *, options: PotentialOptions, tiles: Tiles = HERE
+) -> Potential:
     """
     Find what the land of a region can yield from sun, wind and small rivers.
 
@@ -46,6 +49,9 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         Land, climate, settlements, rivers, plants and hazards.
     options
         Rules for land, technology and cost.
+    tiles
+        Who works on horizon, sun and wind of the cells, from `bunyad.tiles.open_tiles`; by
+        default this process. The answer is the same.
 
     Returns
     -------
@@ -58,10 +64,13 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         If windpowerlib has no power curve of the chosen turbine.
     """
     cells = inside_cells(region)
-    places = cell_places(region, cells, options=options)
+    places = cell_places(region, cells, options=options, tiles=tiles)
     sun = sun_field(places, region.climate, options=options)
     wind = prepare_wind(cells, region.climate, options=options)
-    yields = {"solar": sun_yields(sun), "wind": wind_yields(wind)}
+    yields = {
+        "solar": sun_yields(sun, tiles=tiles),
+        "wind": wind_yields(wind, tiles=tiles),
+    }
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
     rulings = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from bunyad.errors import InputError
 from bunyad.potential.cells import Floats, Ints
 from bunyad.potential.constants import constant
 from bunyad.potential.kernels_horizon import block_maxima, horizon_rise
+from bunyad.tiles import HERE, Tiles
 
 Singles = NDArray[np.float32]
 Samples = tuple[Ints, Singles]
@@ -41,6 +43,7 @@ def horizon_angles(
     *,
     directions: int = 36,
     rays: Rays | None = None,
+    tiles: Tiles = HERE,
 ) -> Singles:
     """
     Return the angle of the horizon above level, seen from the ground of each cell [°].
@@ -58,6 +61,8 @@ def horizon_angles(
         Number of directions; the first is grid north, the others follow clockwise.
     rays
         Reach and curvature; by default to the edge of the grid on the curved earth.
+    tiles
+        Who works on the directions.
 
     Returns
     -------
@@ -88,12 +93,21 @@ def horizon_angles(
     levels = max(1, int(np.ceil(np.log2(max(terrain.shape) / 16 + 1))) + 1)
     maxima = block_maxima(terrain, levels)
     angles = np.empty((directions, *terrain.shape), dtype=np.float32)
-    for number in range(directions):
-        azimuth = 2 * np.pi * number / directions
-        close, far = ray_samples(azimuth, terrain.shape, cell_m, rays)
-        rise = horizon_rise(terrain, maxima, close, far)
+    azimuths = (2 * np.pi * number / directions for number in range(directions))
+    found = tiles.map(_one_direction, (terrain, maxima, cell_m, rays), azimuths)
+    for number, rise in enumerate(found):
         np.degrees(np.arctan(rise, out=rise), out=angles[number])
     return angles
+
+
+def _one_direction(
+    ground: tuple[Singles, Any, tuple[float, float], Rays], azimuth: float
+) -> Singles:
+    """Return the steepest rise of the ground along one direction [-]."""
+    terrain, maxima, cell_m, rays = ground
+    close, far = ray_samples(azimuth, terrain.shape, cell_m, rays)
+    rise: Singles = horizon_rise(terrain, maxima, close, far)
+    return rise
 
 
 def sky_view(angles: Singles) -> Singles:

@@ -24,6 +24,12 @@ Rows and columns of a tile: long rows fill vector registers, few rows keep the t
 LEAST_RUN = 3
 """Samples that are walked before the next leap is tried, as a power of two: 8."""
 
+EXACT = {"nnan", "ninf", "nsz"}
+"""
+What compilers may take for granted: enough for vectors, and nothing that changes a rounding. Code
+that is compiled now and the same code from the cache are optimised a different number of times.
+"""
+
 
 @njit(cache=True)
 def block_maxima(terrain: Any, levels: int) -> Any:
@@ -81,7 +87,7 @@ def _on_terrain(tile: Any, offsets: Any, k: int, shape: Any) -> Any:
     return (max(r0, -top), min(r1, shape[0] - bottom), max(c0, -west), min(c1, shape[1] - east))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _close_step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
     """Walk one sample inside of a square of four cells, for all cells of a tile."""
     offsets, weights = samples
@@ -106,7 +112,7 @@ def _close_step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> Non
             best[n] = max(best[n], slope)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
     """Walk one sample between two cells, for all cells of a tile."""
     offsets, weights = samples
@@ -126,7 +132,7 @@ def _step(terrain: Any, rise: Any, tile: Any, samples: Any, k: int) -> None:
             best[n] = max(best[n], slope)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=EXACT)
 def _least_height(terrain: Any, rise: Any, tile: Any, near: Any, far: Any) -> Any:
     """Return the lowest height that would rise over a horizon of the tile between two reaches."""
     r0, r1, c0, c1 = tile

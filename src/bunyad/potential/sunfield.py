@@ -24,6 +24,7 @@ from bunyad.potential.constants import constant
 from bunyad.potential.horizon import sky_view
 from bunyad.potential.kernels_sun import solar_year
 from bunyad.potential.sunplant import module_heat, plant_tuple, refraction_strength
+from bunyad.tiles import HERE, TILE_CELLS, Tiles, pieces
 
 Singles = NDArray[np.float32]
 
@@ -132,7 +133,9 @@ def hourly_output(sun: SunField, *, into: Singles | None = None) -> Singles:
     return output
 
 
-def output_chunks(sun: SunField, size: int) -> Iterator[tuple[slice, Singles]]:
+def output_chunks(
+    sun: SunField, size: int, *, tiles: Tiles = HERE
+) -> Iterator[tuple[slice, Singles]]:
     """
     Yield the output of some places after the other, so that memory is bounded.
 
@@ -142,13 +145,29 @@ def output_chunks(sun: SunField, size: int) -> Iterator[tuple[slice, Singles]]:
         The prepared places.
     size
         Places at a time.
+    tiles
+        Who works on them.
     """
-    for first in range(0, sun.count, size):
-        chosen = slice(first, min(first + size, sun.count))
-        yield chosen, hourly_output(take(sun, chosen))
+    outputs = tiles.map(_hourly_output, *cell_parts(sun, size))
+    yield from zip(pieces(sun.count, size), outputs, strict=True)
 
 
-def monthly_hours(sun: SunField) -> Floats:
+def cell_parts(sun: SunField, size: int = TILE_CELLS) -> tuple[SunField, Iterator[tuple[Any, ...]]]:
+    """
+    Return the field without its cells, and its cells in parts, made as they are wanted.
+
+    Parameters
+    ----------
+    sun
+        The prepared places.
+    size
+        Places a part.
+    """
+    parts = (take(sun, chosen).cells for chosen in pieces(sun.count, size))
+    return replace(sun, cells=()), parts
+
+
+def monthly_hours(sun: SunField, *, tiles: Tiles = HERE) -> Floats:
     """
     Return full-load hours by place and month of the whole time, (place, 12) [h].
 
@@ -156,11 +175,11 @@ def monthly_hours(sun: SunField) -> Floats:
     ----------
     sun
         The prepared places.
+    tiles
+        Who works on them.
     """
-    sums = _run(sun)[0]
-    monthly = np.zeros((sun.count, 12))
-    np.add.at(monthly.T, sun.months, sums.T.astype(float))
-    return monthly
+    found = tiles.map(_monthly_hours, *cell_parts(sun))
+    return np.concatenate([np.zeros((0, 12)), *found])
 
 
 def group_profiles(sun: SunField, group: Ints, count: int) -> Floats:
@@ -225,6 +244,38 @@ def split_irradiance(climate: xr.Dataset) -> xr.Dataset:
         parts.append([np.nan_to_num(np.asarray(erbs[name])) for name in ("dni", "dhi")])
     beam, sky = np.array(parts, dtype=np.float32).transpose(1, 0, 2)
     return climate.assign(dni_w_m2=(("point", "time"), beam), dhi_w_m2=(("point", "time"), sky))
+
+
+def _monthly_hours(field: SunField, cells: tuple[Any, ...]) -> Floats:
+    """Return full-load hours of a tile; see `monthly_hours`."""
+    sun = replace(field, cells=cells)
+    sums = _run(sun)[0]
+    monthly = np.zeros((sun.count, 12))
+    np.add.at(monthly.T, sun.months, sums.T.astype(float))
+    return monthly
+
+
+def sun_sums_of(field: SunField, cells: tuple[Any, ...]) -> tuple[Floats, Floats]:
+    """
+    Return full-load hours [h] and the hourly sum [-] of some places, in one pass.
+
+    Parameters
+    ----------
+    field
+        The field without its places.
+    cells
+        The places, from `cell_parts`.
+    """
+    sun = replace(field, cells=cells)
+    sums, grouped = _run(sun, group=np.zeros(sun.count, dtype=np.int64), groups=1)
+    hourly = np.zeros(sun.hours)
+    hourly[sun.sun[2]] = grouped[0]
+    return sums.sum(axis=1, dtype=float), hourly
+
+
+def _hourly_output(field: SunField, cells: tuple[Any, ...]) -> Singles:
+    """Return the output of a tile; see `hourly_output`."""
+    return hourly_output(replace(field, cells=cells))
 
 
 def _whole(weight: Singles, chosen: Ints | slice) -> Singles:

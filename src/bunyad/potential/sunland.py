@@ -10,12 +10,15 @@ from bunyad.potential.cells import Cells, Floats, nearest_points
 from bunyad.potential.horizon import Rays, Singles, horizon_angles
 from bunyad.potential.sunfield import Places
 from bunyad.region.model import Region
+from bunyad.tiles import HERE, Tiles
 
 NORTHWARD_DEGREES = 1e-3
 """Step along a meridian by which the turn of the grid is measured."""
 
 
-def cell_places(region: Region, cells: Cells, *, options: PotentialOptions) -> Places:
+def cell_places(
+    region: Region, cells: Cells, *, options: PotentialOptions, tiles: Tiles = HERE
+) -> Places:
     """
     Return the cells as places of solar plants.
 
@@ -30,6 +33,8 @@ def cell_places(region: Region, cells: Cells, *, options: PotentialOptions) -> P
         The cells to cover.
     options
         Interpolation, horizon, and whether modules lie on the slope.
+    tiles
+        Who works on the horizon.
     """
     climate = region.climate
     points = np.column_stack([climate["x"].to_numpy(), climate["y"].to_numpy()])
@@ -45,7 +50,7 @@ def cell_places(region: Region, cells: Cells, *, options: PotentialOptions) -> P
         elevation_m=cells.elevation_m,
         points=index,
         weights=weight / weight.sum(axis=1, keepdims=True),
-        horizon=cell_horizon(region, cells, options=options)
+        horizon=cell_horizon(region, cells, options=options, tiles=tiles)
         if options.solar_terrain_shadow
         else None,
         grid_north=grid_north,
@@ -54,7 +59,9 @@ def cell_places(region: Region, cells: Cells, *, options: PotentialOptions) -> P
     )
 
 
-def cell_horizon(region: Region, cells: Cells, *, options: PotentialOptions) -> Singles:
+def cell_horizon(
+    region: Region, cells: Cells, *, options: PotentialOptions, tiles: Tiles = HERE
+) -> Singles:
     """
     Return the angles of the horizon of each cell (direction, cell) [°].
 
@@ -66,6 +73,8 @@ def cell_horizon(region: Region, cells: Cells, *, options: PotentialOptions) -> 
         The cells to cover.
     options
         Number of directions and reach.
+    tiles
+        Who works on the directions.
     """
     ground = region.terrain["elevation_m"].to_numpy()
     filled = np.where(np.isfinite(ground), ground, np.nanmin(ground))
@@ -74,6 +83,7 @@ def cell_horizon(region: Region, cells: Cells, *, options: PotentialOptions) -> 
         cells.size_m,
         directions=options.horizon_directions,
         rays=Rays(reach_m=options.horizon_reach_m),
+        tiles=tiles,
     )
     return angles[:, cells.row, cells.column]
 

@@ -8,7 +8,8 @@ cell's height, through a table of output over density and speed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -20,6 +21,7 @@ from bunyad.potential.cells import Cells, Floats, Ints, nearest_points
 from bunyad.potential.constants import constant
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.wind import PowerCurve, log_density, wind_output, wind_power_curve
+from bunyad.tiles import HERE, TILE_CELLS, Tiles, pieces
 
 Singles = NDArray[np.float32]
 
@@ -132,7 +134,7 @@ def wind_table(
     )
 
 
-def wind_hours(field: WindField) -> Floats:
+def wind_hours(field: WindField, *, tiles: Tiles = HERE) -> Floats:
     """
     Return the full-load hours of each cell [h/a].
 
@@ -140,8 +142,39 @@ def wind_hours(field: WindField) -> Floats:
     ----------
     field
         What the output follows from.
+    tiles
+        Who works on the cells.
     """
-    return wind_sums(field, np.zeros(field.hours, dtype=np.int64), 1)[:, 0]
+    found = tiles.map(_hours_of_part, *wind_parts(field))
+    return np.concatenate([np.zeros(0), *found])
+
+
+def wind_parts(
+    field: WindField, size: int = TILE_CELLS
+) -> tuple[WindField, Iterator[tuple[Ints, Singles, Singles, Singles]]]:
+    """
+    Return the field without its cells, and its cells in parts, made as they are wanted.
+
+    Parameters
+    ----------
+    field
+        What the output follows from.
+    size
+        Cells a part.
+    """
+    point, speed, pressure, cooling = field.cells
+    parts = (
+        (point[chosen], speed[chosen], pressure[chosen], cooling[chosen])
+        for chosen in pieces(field.count, size)
+    )
+    none = np.zeros(0, dtype=np.float32)
+    return replace(field, cells=(point[:0], none, none, none)), parts
+
+
+def _hours_of_part(field: WindField, cells: tuple[Ints, Singles, Singles, Singles]) -> Floats:
+    """Return the full-load hours of a part; see `wind_hours`."""
+    whole = np.zeros(field.hours, dtype=np.int64)
+    return wind_sums(replace(field, cells=cells), whole, 1)[:, 0]
 
 
 def wind_sums(field: WindField, bins: Ints, count: int) -> Floats:

@@ -18,6 +18,7 @@ from bunyad.potential.sunfield import (
 )
 from bunyad.potential.uncertainty import speed_sensitivity
 from bunyad.potential.windfield import WindField, wind_hours, wind_profiles
+from bunyad.tiles import HERE, Tiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Yields:
     """
 
 
-def sun_yields(sun: SunField) -> Yields:
+def sun_yields(sun: SunField, *, tiles: Tiles = HERE) -> Yields:
     """
     Return the solar yield of cells, computed hour by hour when it is wanted.
 
@@ -47,15 +48,17 @@ def sun_yields(sun: SunField) -> Yields:
     ----------
     sun
         The prepared cells.
+    tiles
+        Who works on them.
     """
     return Yields(
-        hours=monthly_hours(sun).sum(axis=1),
+        hours=monthly_hours(sun, tiles=tiles).sum(axis=1),
         hours_of_year=sun.hours,
         profile=partial(_sun_profile, sun),
     )
 
 
-def wind_yields(wind: WindField) -> Yields:
+def wind_yields(wind: WindField, *, tiles: Tiles = HERE) -> Yields:
     """
     Return the wind yield of cells, computed hour by hour when it is wanted.
 
@@ -63,9 +66,11 @@ def wind_yields(wind: WindField) -> Yields:
     ----------
     wind
         The prepared cells.
+    tiles
+        Who works on them.
     """
     return Yields(
-        hours=wind_hours(wind),
+        hours=wind_hours(wind, tiles=tiles),
         hours_of_year=wind.hours,
         profile=lambda cells, area_km2: np.asarray(wind_profiles(wind, [(cells, area_km2)])[0]),
         windier=lambda groups, step: speed_sensitivity(wind, groups, step=step),
