@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -138,31 +139,27 @@ def _network(links: gpd.GeoDataFrame, wanted: Collection[str]) -> Net:
             net.add_edge(middle, two, cost=0.0, rows=())
         else:
             net.add_edge(one, two, cost=float(cost), rows=(row,))
-    for node in list(net):
-        if node in wanted:
+    waiting = [node for node in net if node not in wanted]
+    while waiting:
+        node = waiting.pop()
+        if node not in net or node in wanted:
             continue
-        if net.degree[node] == 1:
-            _trim(net, node, wanted)
+        if net.degree[node] < 2:
+            waiting.extend(net[node])
+            net.remove_node(node)
         elif net.degree[node] == 2:
-            one, two = net[node]
-            if not net.has_edge(one, two):
-                parts = net.edges[one, node], net.edges[node, two]
-                net.add_edge(
-                    one,
-                    two,
-                    cost=parts[0]["cost"] + parts[1]["cost"],
-                    rows=parts[0]["rows"] + parts[1]["rows"],
-                )
-                net.remove_node(node)
+            _merge_at(net, node)
     return net
 
 
-def _trim(net: Net, node: str, wanted: Collection[str]) -> None:
-    """Take away a dead end, back to where something branches off."""
-    while node not in wanted and net.degree[node] == 1:
-        (behind,) = net[node]
+def _merge_at(net: Net, node: str) -> None:
+    """Make one link of the two that meet at a node, unless its ends have one already."""
+    one, two = net[node]
+    if not net.has_edge(one, two):
+        first, second = net.edges[one, node], net.edges[node, two]
+        cost = first["cost"] + second["cost"]
+        net.add_edge(one, two, cost=cost, rows=first["rows"] + second["rows"])
         net.remove_node(node)
-        node = behind
 
 
 def _check_joined(net: Net, wanted: list[str]) -> None:
@@ -248,7 +245,7 @@ def _close_rings(net: Net, chosen: Net, hubs: list[str]) -> None:
         except nx.NetworkXNoPath:
             hopeless.add((one, two))
             continue
-        for here, there in zip(path[:-1], path[1:], strict=True):
+        for here, there in pairwise(path):
             chosen.add_edge(here, there, **net.edges[here, there])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
@@ -13,7 +12,7 @@ from shapely.ops import nearest_points
 from bunyad.connect.radio.budget import HZ_PER_MHZ, LIGHT_M_S, earth_radius_m
 from bunyad.connect.radio.kernels_sight import least_clearances
 from bunyad.connect.radio.result import BACKHAUL
-from bunyad.connect.radio.sight import Relief
+from bunyad.connect.radio.sight import Relief, coordinates
 from bunyad.options import ConnectOptions
 from bunyad.tables import conform
 
@@ -48,7 +47,7 @@ def join_masts(
     """
     names = masts["id"].tolist()
     points = dict(zip(names, masts.geometry, strict=True))
-    net = nx.Graph()
+    net: nx.Graph[str] = nx.Graph()
     net.add_node(BACKBONE)
     detour = options.fibre_detour
     for name, point in points.items():
@@ -94,10 +93,10 @@ def sighted_pairs(
     options
         Frequency, reach and clearance.
     """
-    xy = np.column_stack([masts.geometry.x.to_numpy(), masts.geometry.y.to_numpy()])
-    tops: NDArray[np.float64] = relief.ends(xy, 0.0)
+    xy = coordinates(masts)
+    tops = relief.ends(xy, 0.0)
     tops[:, 2] += masts["height_m"].to_numpy()
-    found = []
+    found: list[tuple[int, int, float]] = []
     for one in range(len(tops) - 1):
         free = least_clearances(
             relief.elevation_m,
@@ -109,6 +108,7 @@ def sighted_pairs(
             options.microwave_fresnel_share,
             options.microwave_reach_km * 1e3,
         )
-        for two in np.flatnonzero(free >= 0) + one + 1:
-            found.append((one, int(two), float(np.hypot(*(xy[one] - xy[two]))) / 1e3))
+        length_km = np.hypot(*(xy - xy[one]).T) / 1e3
+        seen = (np.flatnonzero(free >= 0) + one + 1).tolist()
+        found.extend((one, two, float(length_km[two])) for two in seen)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def _without_idle(
 
 def _solve(
     covers: NDArray[np.bool_], worth: Array, needs: Array, weights: Array, options: ConnectOptions
-) -> object:
+) -> Any:
     """Let HiGHS choose: a point counts only where a chosen site covers it."""
     sites, points = covers.shape
     row, column = np.nonzero(covers.T)
@@ -135,7 +136,7 @@ def _solve(
         integrality=np.concatenate([np.ones(sites), np.zeros(points)]),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(
-            vstack([rows, kinds]).tocsr(),
+            csr_array(vstack([rows, kinds])),
             np.concatenate([np.zeros(points), needs * (1 - SLACK)]),
             np.inf,
         ),

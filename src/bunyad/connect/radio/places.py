@@ -10,8 +10,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, uniform_filter
 from scipy.spatial import cKDTree
+from shapely.geometry import LineString
 
-from bunyad.connect.radio.sight import Relief
+from bunyad.connect.radio.sight import Relief, coordinates
 from bunyad.options import ConnectOptions
 
 Array = NDArray[np.float64]
@@ -52,19 +53,24 @@ def spread_demand(
     """
     xy, homes, place = [], [], []
     spacing = options.radio_point_spacing_m
-    for row, settlement in enumerate(places.itertuples()):
-        area = settlement.people / options.radio_people_per_ha * M2_PER_HA
+    needs = zip(
+        places["people"].to_numpy(dtype=float),
+        places["homes"].to_numpy(dtype=float),
+        coordinates(places),
+        strict=True,
+    )
+    for row, (people, dwellings, centre) in enumerate(needs):
+        area = people / options.radio_people_per_ha * M2_PER_HA
         count = max(1, round(area / spacing**2))
         step = np.arange(count)
         radius = np.sqrt(area / np.pi) * np.sqrt((step + 0.5) / count) * (count > 1)
         angle = step * np.pi * (3 - np.sqrt(5))
-        centre = settlement.geometry
-        xy.append(
-            np.column_stack([centre.x + radius * np.cos(angle), centre.y + radius * np.sin(angle)])
-        )
-        homes.append(np.full(count, settlement.homes / count))
+        offset = np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
+        xy.append(centre + offset)
+        homes.append(np.full(count, dwellings / count))
         place.append(np.full(count, row))
-    along = [_points_along(line, options.radio_road_spacing_m) for line in roads.geometry]
+    lines = [LineString(shapely.get_coordinates(line)) for line in roads.geometry]
+    along = [_points_along(line, options.radio_road_spacing_m) for line in lines]
     on_roads = [points for points, _ in along]
     roads_km = [lengths for _, lengths in along]
     at_home, on_way = sum(map(len, homes)), sum(map(len, roads_km))
@@ -108,8 +114,8 @@ def candidate_sites(
         Columns `kind`, `name` and `geometry`.
     """
     spots = [
-        ("settlement", places["name"].tolist(), _coordinates(places)),
-        ("substation", substations["name"].tolist(), _coordinates(substations)),
+        ("settlement", places["name"].tolist(), coordinates(places)),
+        ("substation", substations["name"].tolist(), coordinates(substations)),
     ]
     hills = _hilltops(relief, demand, options)
     spots.append(("hilltop", [""] * len(hills), hills))
@@ -140,7 +146,9 @@ def _farthest(points: Array, taken: Array, count: int, spacing_m: float) -> list
     chosen: list[int] = []
     if not len(points):
         return chosen
-    away = cKDTree(taken).query(points)[0] if len(taken) else np.full(len(points), np.inf)
+    away = np.full(len(points), np.inf)
+    if len(taken):
+        away = np.asarray(cKDTree(taken).query(points)[0], np.float64)
     while len(chosen) < count:
         best = int(np.argmax(away))
         if away[best] < spacing_m:
@@ -150,15 +158,11 @@ def _farthest(points: Array, taken: Array, count: int, spacing_m: float) -> list
     return chosen
 
 
-def _coordinates(points: gpd.GeoDataFrame) -> Array:
-    """Return eastings and northings [m]."""
-    return np.column_stack([points.geometry.x.to_numpy(), points.geometry.y.to_numpy()])
-
-
-def _points_along(line: shapely.LineString, spacing_m: float) -> tuple[Array, Array]:
+def _points_along(line: LineString, spacing_m: float) -> tuple[Array, Array]:
     """Return the middles of equal pieces of a line, and the pieces' length [km]."""
     count = max(1, round(line.length / spacing_m))
-    points = shapely.line_interpolate_point(line, (np.arange(count) + 0.5) / count, normalized=True)
+    middles = (np.arange(count) + 0.5) / count
+    points = np.array([line.interpolate(float(part), normalized=True) for part in middles])
     return shapely.get_coordinates(points), np.full(count, line.length / count / 1e3)
 
 
@@ -170,7 +174,7 @@ def _hilltops(relief: Relief, demand: Demand, options: ConnectOptions) -> Array:
     rise = (heights - uniform_filter(heights, size=reach, mode="nearest")).ravel()
     tops = relief.centres()[is_top]
     if not len(demand.xy):
-        return tops[:0]
+        return np.asarray(tops[:0])
     near = cKDTree(demand.xy).query(tops)[0] <= options.radio_hilltop_reach_km * 1e3
     wanted = near & (rise[is_top] > 0)
     order = np.argsort(-rise[is_top][wanted], kind="stable")

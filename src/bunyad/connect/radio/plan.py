@@ -17,7 +17,7 @@ from bunyad.connect.radio.budget import Radio, radios
 from bunyad.connect.radio.cover import Cover, cover_fewest
 from bunyad.connect.radio.places import Demand, candidate_sites, spread_demand
 from bunyad.connect.radio.result import COVERAGE, MASTS, RADIO_TOTALS, RADIOS, RadioPlan
-from bunyad.connect.radio.sight import Relief, losses_db, relief_of
+from bunyad.connect.radio.sight import Relief, coordinates, losses_db, relief_of
 from bunyad.options import ConnectOptions
 from bunyad.region.model import Region
 from bunyad.tables import conform
@@ -78,8 +78,12 @@ def plan_radio(
     sites = candidate_sites(
         relief, demand, places=places, substations=region.substations, options=options
     )
-    xy = np.column_stack([sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()])
-    draft = Draft(relief=relief, demand=demand, sites=sites, tops=relief.ends(xy, options.mast_m))
+    draft = Draft(
+        relief=relief,
+        demand=demand,
+        sites=sites,
+        tops=relief.ends(coordinates(sites), options.mast_m),
+    )
     for radio in radios():
         _reach(draft, radio, options)
         if radio.is_planned:
@@ -264,8 +268,8 @@ def _totals(
         name = radio.technology
         carried = draft.carried[name]
         first = [names[site] for site in carried if draft.first_for[site] == name]
-        covered = draft.reached[name][carried].any(axis=0)
-        reachable = draft.reached[name].any(axis=0)
+        covered = np.asarray(draft.reached[name][carried].any(axis=0))
+        reachable = np.asarray(draft.reached[name].any(axis=0))
         cover = draft.covers.get(name)
         rows.append(
             {
@@ -279,7 +283,8 @@ def _totals(
                 "reachable_roads_share": _share_of(demand.roads_km, reachable),
                 "cover_weight": cover.weight if cover else None,
                 "cover_bound": cover.bound if cover else None,
-                "capex_usd": len(carried) * radio.equipment_usd + sum(map(towers.get, first)),
+                "capex_usd": len(carried) * radio.equipment_usd
+                + sum(towers[mast] for mast in first),
             }
         )
     return conform(pd.DataFrame(rows, columns=RADIO_TOTALS.names()), RADIO_TOTALS)

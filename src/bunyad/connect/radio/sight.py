@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -51,6 +52,12 @@ class Relief:
             self.north_m - self.cell_m * np.arange(rows),
         )
         return np.column_stack([east.ravel(), north.ravel()])
+
+
+def coordinates(points: gpd.GeoDataFrame) -> Array:
+    """Return easting and northing of points, a row each [m]."""
+    x, y = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
+    return np.asarray(np.column_stack([x, y]), np.float64)
 
 
 def relief_of(terrain: xr.Dataset) -> Relief:

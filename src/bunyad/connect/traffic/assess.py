@@ -90,7 +90,7 @@ def _road_table(
         car_units_per_day=units,
         vehicle_km_per_day=moved.to_numpy(),
         road_class=asked,
-        lanes=classes.loc[asked, "lanes"].to_numpy(),
+        lanes=classes["lanes"].reindex(asked).to_numpy(),
         is_enough=[order[has] >= order[asks] for has, asks in zip(planned, asked, strict=True)],
     )
     return conform(table, ROAD_TRAFFIC)

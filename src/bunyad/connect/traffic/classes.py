@@ -78,8 +78,8 @@ def drive_speeds(roads: gpd.GeoDataFrame, *, options: ConnectOptions) -> Array:
     """
     Return the mean speed on each road [km/h].
 
-    The design speed is the highest of its class (plain, rugged, mountain) that allows its
-    steepest grade; the mean speed is a share of that.
+    The design speed is the highest that allows the road's steepest grade, between its class's
+    speeds in mountains and on the plain; the mean speed is a share of that.
 
     Parameters
     ----------
@@ -88,14 +88,17 @@ def drive_speeds(roads: gpd.GeoDataFrame, *, options: ConnectOptions) -> Array:
     options
         Share of the design speed.
     """
-    allowed = _read("grades").set_index("speed_kmh")["max_grade_percent"]
-    classes = road_classes()
-    speeds = []
-    for standard, grade in zip(roads["standard"], roads["max_grade_percent"], strict=True):
-        own = classes.loc[planned_class(standard), ["plain_kmh", "rugged_kmh", "mountain_kmh"]]
-        design = [speed for speed in own if allowed[speed] >= grade]
-        speeds.append(max(design, default=min(own)) * options.travel_speed_share)
-    return np.array(speeds, np.float64)
+    grades = _read("grades")
+    table = road_classes()
+    own = [planned_class(standard) for standard in roads["standard"]]
+    plain = table["plain_kmh"].reindex(own).to_numpy(dtype=float)
+    mountain = table["mountain_kmh"].reindex(own).to_numpy(dtype=float)
+    limit = grades["max_grade_percent"].to_numpy(dtype=float)
+    speed = grades["speed_kmh"].to_numpy(dtype=float)
+    steepest = roads["max_grade_percent"].to_numpy(dtype=float)
+    by_grade = np.where(limit >= steepest[:, None], speed, 0.0).max(axis=1)
+    design = np.maximum(np.minimum(plain, by_grade), mountain)
+    return np.asarray(design * options.travel_speed_share, np.float64)
 
 
 @cache

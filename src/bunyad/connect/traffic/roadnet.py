@@ -59,15 +59,16 @@ def link_roads(
     """
     meetings = _meetings(roads, places, options.road_snap_m)
     rows: list[dict[str, object]] = []
-    for road in roads.itertuples():
-        line = shapely.force_2d(road.geometry)
-        cuts = sorted({0.0, line.length, *(along for along, _, _ in meetings[road.id])})
-        names = {along: f"{road.id}@{number}" for number, along in enumerate(cuts)}
+    lengths = roads["length_km"].to_numpy(dtype=float).tolist()
+    for road, length_km, line in zip(roads["id"], lengths, _lines(roads), strict=True):
+        cuts = sorted({0.0, line.length, *(along for along, _, _ in meetings[road])})
+        names = {along: f"{road}@{number}" for number, along in enumerate(cuts)}
         for first, last in pairwise(cuts):
             share = (last - first) / line.length
-            piece = shapely.ops.substring(line, first, last)
-            rows.append(_row(names[first], names[last], road.id, road.length_km * share, piece))
-        for along, name, point in meetings[road.id]:
+            cut = shapely.ops.substring(line, first, last)
+            piece = cut if isinstance(cut, LineString) else LineString([cut, cut])
+            rows.append(_row(names[first], names[last], road, length_km * share, piece))
+        for along, name, point in meetings[road]:
             here = line.interpolate(along)
             way = LineString([here, point])
             rows.append(_row(names[along], name, "", way.length / 1e3, way))
@@ -79,27 +80,37 @@ def _meetings(
     roads: gpd.GeoDataFrame, places: gpd.GeoDataFrame, snap_m: float
 ) -> dict[str, list[Meeting]]:
     """Find what lies within reach of each road: settlements, and the ends of other roads."""
-    lines = [shapely.force_2d(line) for line in roads.geometry]
+    lines = _lines(roads)
     found: dict[str, list[Meeting]] = defaultdict(list)
     if not lines:
         return found
     tree = shapely.STRtree(lines)
     ends: list[tuple[str, Point, int]] = [
-        (str(name), shapely.force_2d(point), -1)
-        for name, point in zip(places["id"], places.geometry, strict=True)
+        (str(name), point, -1) for name, point in zip(places["id"], _points(places), strict=True)
     ]
     names = roads["id"].tolist()
     for position, line in enumerate(lines):
         last = f"{names[position]}@end"
-        ends.append((f"{names[position]}@0", shapely.get_point(line, 0), position))
-        ends.append((last, shapely.get_point(line, -1), position))
-        found[names[position]].append((line.length, last, shapely.get_point(line, -1)))
+        finish = Point(line.coords[-1])
+        ends.append((f"{names[position]}@0", Point(line.coords[0]), position))
+        ends.append((last, finish, position))
+        found[names[position]].append((line.length, last, finish))
     for name, point, own in ends:
         for near in sorted(tree.query(point, predicate="dwithin", distance=snap_m).tolist()):
             if near != own:
                 along = float(lines[near].project(point))
                 found[names[near]].append((along, name, point))
     return found
+
+
+def _lines(roads: gpd.GeoDataFrame) -> list[LineString]:
+    """Return the lines without their heights."""
+    return [LineString(shapely.get_coordinates(line)) for line in roads.geometry]
+
+
+def _points(places: gpd.GeoDataFrame) -> list[Point]:
+    """Return the points without their heights."""
+    return [Point(shapely.get_coordinates(point)[0]) for point in places.geometry]
 
 
 def _row(start: str, end: str, route: str, km: float, line: LineString) -> dict[str, object]:
