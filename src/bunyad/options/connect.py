@@ -79,6 +79,7 @@ class ConnectOptions(RoomOptions):
     radio_site_spacing_km: float = option("connect.radio_site_spacing_km")
     radio_hilltop_share: float = option("connect.radio_hilltop_share")
     radio_hilltop_window_km: float = option("connect.radio_hilltop_window_km")
+    radio_hilltop_rise_m: float = option("connect.radio_hilltop_rise_m")
     radio_hilltop_reach_km: float = option("connect.radio_hilltop_reach_km")
     radio_shared_homes: float = option("connect.radio_shared_homes")
     radio_cover_gap: float = option("connect.radio_cover_gap")

@@ -51,7 +51,7 @@ def spread_demand(
     options
         Density and spacings.
     """
-    xy, homes, place = [], [], []
+    xy, homes, place = [np.empty((0, 2))], [np.empty(0)], [np.empty(0)]
     spacing = options.radio_point_spacing_m
     needs = zip(
         places["people"].to_numpy(dtype=float),
@@ -176,7 +176,7 @@ def _hilltops(relief: Relief, demand: Demand, options: ConnectOptions) -> Array:
     if not len(demand.xy):
         return np.asarray(tops[:0])
     near = cKDTree(demand.xy).query(tops)[0] <= options.radio_hilltop_reach_km * 1e3
-    wanted = near & (rise[is_top] > 0)
+    wanted = near & (rise[is_top] >= options.radio_hilltop_rise_m)
     order = np.argsort(-rise[is_top][wanted], kind="stable")
     return np.asarray(
         tops[wanted][order][: int(options.radio_sites * options.radio_hilltop_share)], np.float64

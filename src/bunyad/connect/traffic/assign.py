@@ -96,7 +96,7 @@ def count_trips(people: Array, minutes: Array, *, options: ConnectOptions) -> Ar
     >>> from bunyad.options import ConnectOptions
     >>> minutes = np.array([[0.0, 20.0], [20.0, 0.0]])
     >>> count_trips(np.array([100.0, 100.0]), minutes, options=ConnectOptions()).tolist()
-    [[0.0, 50.0], [50.0, 0.0]]
+    [[0.0, 25.0], [25.0, 0.0]]
     """
     time = np.maximum(minutes, options.gravity_least_minutes)
     pull = people[None, :] * time**-options.gravity_exponent
