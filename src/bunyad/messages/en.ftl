@@ -289,6 +289,7 @@ compare-note = Figures that others have published beside what the plan finds, an
 assumptions-note = Every number that the model was given. Values that differ from the default are marked.
 changed = changed
 default-value = default { $value }
+room-finance = Cost of money and life of plants
 room-potential = Potential
 room-settle = Settlements
 room-connect = Roads, railways and lines

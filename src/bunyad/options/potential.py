@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bunyad.options.base import RoomOptions, option
+from bunyad.options.base import option
+from bunyad.options.finance import FinanceOptions
 
 
-class PotentialOptions(RoomOptions):
-    """Options of the room `potential`."""
+class PotentialOptions(FinanceOptions):
+    """Options of the room `potential`, with those of `finance`."""
 
     solar_max_slope_percent: float = option("potential.solar_max_slope_percent")
     solar_max_elevation_m: float = option("potential.solar_max_elevation_m")
@@ -64,10 +65,6 @@ class PotentialOptions(RoomOptions):
     solar_opex_share: float = option("potential.solar_opex_share")
     wind_opex_share: float = option("potential.wind_opex_share")
     hydro_opex_share: float = option("potential.hydro_opex_share")
-    solar_lifetime_years: float = option("potential.solar_lifetime_years")
-    wind_lifetime_years: float = option("potential.wind_lifetime_years")
-    hydro_lifetime_years: float = option("potential.hydro_lifetime_years")
-    discount_rate: float = option("potential.discount_rate")
     clearance_cost_usd_per_km2: float = option("potential.clearance_cost_usd_per_km2")
     economic_lcoe_usd_per_mwh: float = option("potential.economic_lcoe_usd_per_mwh")
     clearance_ha_per_year: float = option("potential.clearance_ha_per_year")
