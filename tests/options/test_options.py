@@ -37,7 +37,7 @@ def test_a_shared_option_reaches_every_room_that_reckons_with_it() -> None:
 
 
 def test_rooms_cannot_reckon_with_two_costs_of_capital() -> None:
-    with pytest.raises(ValueError, match="one value of finance.discount_rate in all rooms"):
+    with pytest.raises(ValueError, match=r"one value of finance\.discount_rate in all rooms"):
         Options(energy=EnergyOptions(discount_rate=0.01))
 
 
