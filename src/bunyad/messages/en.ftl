@@ -364,6 +364,7 @@ layer-districts = Districts
 layer-elevation = Terrain
 layer-land_cover = Land cover
 layer-wind_speed = Wind speed
+layer-masts = Wind measured at masts
 layer-climate = Climate
 layer-settlements = Settlements
 layer-population = Population

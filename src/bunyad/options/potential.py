@@ -71,6 +71,7 @@ class PotentialOptions(FinanceOptions):
     clearance_survey_years: float = option("potential.clearance_survey_years")
     wind_shear_law: Literal["power", "log"] = option("potential.wind_shear_law")
     wind_roughness_m: float = option("potential.wind_roughness_m")
+    wind_mast_reach_km: float = option("potential.wind_mast_reach_km")
     wind_speed_step_ms: float = option("potential.wind_speed_step_ms")
     wind_density_step: float = option("potential.wind_density_step")
     wake_wind_turbulence: float = option("potential.wake_wind_turbulence")

@@ -20,6 +20,7 @@ from bunyad.potential.land import (
     first_exclusion,
     rule_table,
 )
+from bunyad.potential.masts import correct_by_masts
 from bunyad.potential.result import LAND_RULES, Potential
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
@@ -56,6 +57,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     InputError
         If windpowerlib has no power curve of the chosen turbine.
     """
+    region = correct_by_masts(region, options=options)
     cells = inside_cells(region)
     places = cell_places(region, cells, options=options)
     yields = {
@@ -116,7 +118,10 @@ def _land(
             for name, (values, outside, unit) in layers.items()
         },
         coords={"y": region.terrain["y"].to_numpy(), "x": region.terrain["x"].to_numpy()},
-        attrs={"crs": region.crs},
+        attrs={
+            "crs": region.crs,
+            "wind_corrected_by": region.climate.attrs.get("wind_corrected_by", "no masts"),
+        },
     )
 
 

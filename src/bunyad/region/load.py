@@ -22,6 +22,7 @@ from bunyad.region.model import (
     DISTRICTS,
     HAZARDS,
     INTERCONNECTORS,
+    MASTS,
     PLANTS,
     POPULATION,
     PUBLISHED,
@@ -37,7 +38,7 @@ from bunyad.region.tables import TABLES, check_references, read_table
 from bunyad.region.terrain import Grid, lay_grid, read_terrain
 from bunyad.tables import conform
 
-POINT_TABLES = ("settlements", "plants", "substations")
+POINT_TABLES = ("settlements", "plants", "substations", "masts")
 EMPTY = {"str": "object", "float": "float64", "int": "int64", "bool": "bool"}
 """Dtype of each kind of column in a table that the folder lacks."""
 
@@ -87,7 +88,8 @@ def load_region(name_or_folder: str | Path) -> Region:
         float(terrain["elevation_m"].sel(x=x, y=y, method="nearest"))
         for x, y in zip(settlements.geometry.x, settlements.geometry.y, strict=True)
     ]
-    _check_inside(folder, file, settlements, boundary)
+    _check_inside(folder, file, "settlements", settlements, boundary)
+    _check_inside(folder, file, "masts", places["masts"], boundary)
     extra_layers = _read_extra(folder, file, grid)
     return Region(
         name=file.name,
@@ -115,6 +117,7 @@ def load_region(name_or_folder: str | Path) -> Region:
             Assumption(key=key, **entry.model_dump()) for key, entry in file.assumptions.items()
         ),
         extra_layers=extra_layers,
+        masts=conform(places["masts"], MASTS),
         land_rules=None if file.land_rules is None else land_rules(file.land_rules),
     )
 
@@ -279,13 +282,13 @@ def _to_points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
 
 
 def _check_inside(
-    folder: Path, file: RegionFile, settlements: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame
+    folder: Path, file: RegionFile, key: str, points: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame
 ) -> None:
-    """Name settlements that lie beyond the margin around the region."""
+    """Name points of a layer that lie beyond the margin around the region."""
     reach = boundary.geometry.iloc[0].buffer(file.margin_km * 1_000)
-    outside = settlements[~settlements.within(reach)]
+    outside = points[~points.within(reach)]
     if len(outside):
-        path = folder / file.layers.settlements.file
+        path = folder / getattr(file.layers, key).file
         raise InputError.of(
             Fault(
                 f"{path}: {row.id}",

@@ -98,6 +98,17 @@ PUBLISHED = schema(
     ("note", "str", "", "What the published figure counts"),
 )
 
+MASTS = schema(
+    "masts",
+    ("id", "str", "", "Stable identifier"),
+    ("height_m", "float", "m", "Height of the measurement above ground"),
+    ("mean_speed_ms", "float", "m/s", "Mean wind speed of whole years"),
+    ("weibull_k", "float?", "", "Weibull shape of the measured speeds, where it is known"),
+    ("years", "float", "a", "Length of the measurement"),
+    ("source", "str", "", "Where the entry comes from"),
+    ("geometry", "geometry", "m", "Point"),
+)
+
 TERRAIN_VARIABLES = {
     "elevation_m": "Height of the ground [m]",
     "slope_percent": "Slope of the ground, from the terrain model as it is [%]",
@@ -208,3 +219,5 @@ class Region:
     """Layers that only the rules for land look at; rasters lie on the terrain's grid."""
     land_rules: tuple[LandRule, ...] | None = None
     """Rules for land in the order in which they are applied; none for those of the options."""
+    masts: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(columns=MASTS.names()))
+    """Wind measured at masts; empty where no layer is there."""
