@@ -53,7 +53,10 @@ class PotentialOptions(FinanceOptions):
     wind_hub_height_m: float = option("potential.wind_hub_height_m")
     wind_shear_exponent: float = option("potential.wind_shear_exponent")
     wind_turbulence_intensity: float = option("potential.wind_turbulence_intensity")
-    wind_loss_share: float = option("potential.wind_loss_share")
+    wind_wake_loss_share: float = option("potential.wind_wake_loss_share")
+    wind_outage_loss_share: float = option("potential.wind_outage_loss_share")
+    wind_electrical_loss_share: float = option("potential.wind_electrical_loss_share")
+    wind_other_loss_share: float = option("potential.wind_other_loss_share")
     hydro_runoff_mm: float = option("potential.hydro_runoff_mm")
     hydro_full_load_hours: float = option("potential.hydro_full_load_hours")
     hydro_min_site_mw: float = option("potential.hydro_min_site_mw")
@@ -75,6 +78,8 @@ class PotentialOptions(FinanceOptions):
     wind_speed_step_ms: float = option("potential.wind_speed_step_ms")
     wind_density_step: float = option("potential.wind_density_step")
     wake_wind_turbulence: float = option("potential.wake_wind_turbulence")
+    wake_park_shape: float = option("potential.wake_park_shape")
+    wake_park_speed_ms: float = option("potential.wake_park_speed_ms")
     wake_spacing_diameters: float = option("potential.wake_spacing_diameters")
 
     solar_transposition: Literal["isotropic", "haydavies", "perez"] = option(

@@ -56,7 +56,7 @@ from bunyad.potential.shear import hub_wind
 from bunyad.potential.streams import Streams, drain_terrain, monthly_flow
 from bunyad.potential.sun import solar_output
 from bunyad.potential.uncertainty import Spread, energy_spread, exceeded_energy
-from bunyad.potential.wake import Park, assess_park, lay_out_park
+from bunyad.potential.wake import Park, assess_park, lay_out_park, park_wake_loss
 from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
 from bunyad.potential.why import Reason, why_not_here
 from bunyad.potential.wind import air_density, wind_output, wind_power_curve
@@ -101,6 +101,7 @@ __all__ = [
     "month_hour_means",
     "month_shares",
     "monthly_flow",
+    "park_wake_loss",
     "prepare_wind",
     "roof_yields",
     "runoff_depth",

@@ -91,7 +91,7 @@ def mast_trust(years: Floats, *, options: PotentialOptions) -> Floats:
 
 def mast_weights(places: Floats, masts: Floats, *, options: PotentialOptions) -> Floats:
     """
-    Return the weight of each mast at each place, (place, mast); those of a place add up to 1 or less.
+    Return the weight of each mast at each place, (place, mast); at most 1 together.
 
     Parameters
     ----------
