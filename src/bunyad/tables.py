@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import pandas as pd
+
 if TYPE_CHECKING:
-    import pandas as pd
 
     Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -102,3 +103,15 @@ def conform(frame: Frame, table: Schema) -> Frame:
         elif column.kind == "str":
             frame[column.name] = values.astype("object")
     return frame
+
+
+def empty(table: Schema) -> pd.DataFrame:
+    """
+    Return a table without rows, with the schema's columns and dtypes.
+
+    Parameters
+    ----------
+    table
+        The declared columns.
+    """
+    return conform(pd.DataFrame(columns=table.names()), table)

@@ -22,6 +22,7 @@ from bunyad.potential.land import (
 )
 from bunyad.potential.masts import correct_by_masts
 from bunyad.potential.result import LAND_RULES, Potential
+from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
@@ -90,6 +91,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
         supply_curves=supply_curves(table),
         land_rules=conform(pd.concat(tables, ignore_index=True), LAND_RULES),
         totals=potential_totals(theoretical, table, options=options),
+        roof_yields=roof_yields(region, options=options),
     )
 
 
