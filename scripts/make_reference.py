@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import region_schema
-from bunyad.region.climate import NAMES
+from bunyad.region.climate import NAMES, OPTIONAL
 from bunyad.region.file import LayersEntry
 from bunyad.region.model import CLIMATE_VARIABLES, TERRAIN_VARIABLES
 from bunyad.region.tables import TABLES
@@ -106,7 +106,7 @@ def region_page() -> str:
         _row("variable", "meaning", "range"),
     ]
     lines.append(_rule(3))
-    for name, (ours, low, high) in NAMES.items():
+    for name, (ours, low, high) in {**NAMES, **OPTIONAL}.items():
         lines.append(_row(f"`{name}`", CLIMATE_VARIABLES[ours], _reach(low, high)))
     lines += ["", "## CSV files", "", "UTF-8, comma separated, one header line."]
     for key, columns in TABLES.items():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 if TYPE_CHECKING:
-
     Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 KINDS = {

@@ -37,6 +37,7 @@ class PotentialOptions(FinanceOptions):
         "potential.solar_module_cooling"
     )
     ground_albedo: float = option("potential.ground_albedo")
+    ground_albedo_by_month: str = option("potential.ground_albedo_by_month")
     interpolation_points: int = option("potential.interpolation_points")
     interpolation_power: float = option("potential.interpolation_power")
     wind_max_slope_percent: float = option("potential.wind_max_slope_percent")

@@ -24,6 +24,9 @@ NAMES = {
 }
 """Variables of the file: our name, lowest and highest value."""
 
+OPTIONAL = {"albedo": ("albedo", 0.0, 1.0)}
+"""Variables that the file may have: our name, lowest and highest value."""
+
 
 def read_climate(path: Path, *, crs: str) -> xr.Dataset:
     """
@@ -33,8 +36,8 @@ def read_climate(path: Path, *, crs: str) -> xr.Dataset:
     ----------
     path
         NetCDF with dimensions `point` and `time`, variables `ghi`, `dni`, `dhi` [W/m²],
-        `temp_air` [°C] and `wind_speed` (100 m) [m/s], coordinates `lat`, `lon` [degrees] and
-        `elevation_m` [m] of each point.
+        `temp_air` [°C] and `wind_speed` (100 m) [m/s], `albedo` [-] where it is known,
+        coordinates `lat`, `lon` [degrees] and `elevation_m` [m] of each point.
     crs
         Metric projection of the region.
 
@@ -68,7 +71,8 @@ def read_climate(path: Path, *, crs: str) -> xr.Dataset:
             np.asarray(data[name].to_numpy(), "float32"),
             {"long_name": CLIMATE_VARIABLES[ours]},
         )
-        for name, (ours, _, _) in NAMES.items()
+        for name, (ours, _, _) in {**NAMES, **OPTIONAL}.items()
+        if name in data
     }
     return xr.Dataset(
         variables,
@@ -115,7 +119,9 @@ def _structure_faults(path: Path, data: xr.Dataset) -> list[Fault]:
 def _value_faults(path: Path, data: xr.Dataset) -> list[Fault]:
     """Name gaps and values that cannot be."""
     faults = []
-    for name, (ours, lowest, highest) in NAMES.items():
+    for name, (ours, lowest, highest) in {**NAMES, **OPTIONAL}.items():
+        if name not in data:
+            continue
         values = data[name].to_numpy()
         gaps = int(np.isnan(values).sum())
         low, high = float(np.nanmin(values)), float(np.nanmax(values))

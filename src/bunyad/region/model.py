@@ -124,6 +124,7 @@ CLIMATE_VARIABLES = {
     "dhi_w_m2": "Diffuse horizontal irradiance [W/m²]",
     "temp_air_c": "Air temperature 2 m above ground [°C]",
     "wind_speed_ms": "Wind speed 100 m above ground [m/s]",
+    "albedo": "Part of sunlight that the ground reflects, snow and all; may be missing [-]",
 }
 """
 Variables of `Region.climate`, dimensions (point, time), one whole year of 8,760 hours in UTC.
