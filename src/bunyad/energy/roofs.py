@@ -35,8 +35,8 @@ def roof_energy(modules: pd.DataFrame, yields: pd.DataFrame, places: pd.DataFram
     ...     {"settlement": ["aghali"], "capacity_kwp": [330.0], "orientation_share": [0.9]})
     >>> yields = pd.DataFrame({"settlement": ["aghali"], "yield_kwh_per_kwp": [1500.0]})
     >>> places = pd.DataFrame({"id": ["aghali"], "annual_demand_mwh": [900.0]})
-    >>> roof_energy(modules, yields, places).round(4).loc[0].tolist()
-    ['aghali', 330.0, 0.4455, 0.495]
+    >>> roof_energy(modules, yields, places)["annual_energy_gwh"].round(4).tolist()
+    [0.4455]
     """
     roofs = modules[["settlement", "capacity_kwp", "orientation_share"]]
     by_place = yields.set_index("settlement")["yield_kwh_per_kwp"]
