@@ -99,6 +99,7 @@ def region_page() -> str:
         needed = "yes" if field.is_required() else "no"
         lines.append(_row(f"`{key}`", needed, f"{field.title}{_form(key)}"))
     lines += ["", "## Climate year", "", "NetCDF-4, dimensions (point, time), 8,760 hours in UTC;"]
+    lines += ["or several whole years without leap days;"]
     lines += ["the value of hour h stands for the hour that begins at h. Coordinates of `point`:"]
     lines += [
         "`lat`, `lon` [degrees], `elevation_m` [m].",

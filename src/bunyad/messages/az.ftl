@@ -643,6 +643,7 @@ option-potential-solar_largest_site_mw = Günəş torpağının bir neçə sahə
 option-potential-wind_largest_site_mw = Külək torpağının bir neçə sahəyə bölündüyü güc həddi
 option-potential-solar_inter_annual_sd_share = İllik günəş işığının standart kənarlaşması, orta qiymətin payı
 option-potential-solar_model_sd_share = Günəş enerjisi qiymətləndirməsinin standart kənarlaşması, onun payı
+option-potential-least_weather_years = İldən-ilə fərqin iqlimdən hesablanması üçün lazım olan ən az il
 option-potential-wind_speed_inter_annual_sd_share = Küləyin illik orta sürətinin standart kənarlaşması, orta qiymətin payı
 option-potential-wind_speed_model_sd_share = Küləyin orta sürəti qiymətləndirməsinin standart kənarlaşması, onun payı
 option-potential-wind_plant_model_sd_share = Külək stansiyası itkiləri qiymətləndirməsinin standart kənarlaşması, enerjinin payı

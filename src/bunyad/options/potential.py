@@ -105,6 +105,7 @@ class PotentialOptions(FinanceOptions):
     wind_largest_site_mw: float = option("potential.wind_largest_site_mw")
     solar_inter_annual_sd_share: float = option("potential.solar_inter_annual_sd_share")
     solar_model_sd_share: float = option("potential.solar_model_sd_share")
+    least_weather_years: int = option("potential.least_weather_years")
     wind_speed_inter_annual_sd_share: float = option("potential.wind_speed_inter_annual_sd_share")
     wind_speed_model_sd_share: float = option("potential.wind_speed_model_sd_share")
     wind_plant_model_sd_share: float = option("potential.wind_plant_model_sd_share")

@@ -26,13 +26,12 @@ from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
-from bunyad.potential.sunfield import sun_field
 from bunyad.potential.sunland import cell_places
 from bunyad.potential.technology import technologies
 from bunyad.potential.totals import potential_totals, supply_curves, theoretical_totals
 from bunyad.potential.weibull import fit_weibull
-from bunyad.potential.windfield import prepare_wind
-from bunyad.potential.yields import Yields, sun_yields, wind_yields
+from bunyad.potential.years import cell_yields
+from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 
@@ -61,10 +60,7 @@ def assess_potential(region: Region, *, options: PotentialOptions) -> Potential:
     region = correct_by_masts(region, options=options)
     cells = inside_cells(region)
     places = cell_places(region, cells, options=options)
-    yields = {
-        "solar": sun_yields(sun_field(places, region.climate, options=options)),
-        "wind": wind_yields(prepare_wind(cells, region.climate, options=options)),
-    }
+    yields = cell_yields(region, cells, places, options=options)
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
     rulings = {
@@ -122,6 +118,7 @@ def _land(
         coords={"y": region.terrain["y"].to_numpy(), "x": region.terrain["x"].to_numpy()},
         attrs={
             "crs": region.crs,
+            "weather_years": region.climate.attrs.get("weather_years", "one"),
             "wind_corrected_by": region.climate.attrs.get("wind_corrected_by", "no masts"),
         },
     )

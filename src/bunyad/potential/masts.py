@@ -53,9 +53,14 @@ def correct_by_masts(region: Region, *, options: PotentialOptions) -> Region:
     factor = np.exp(weight @ (trust * np.log(measured / mapped))).reshape(speed.shape)
     corrected = (speed * factor).astype(speed.dtype).assign_attrs(speed.attrs)
     hours = _shaped_hours(climate, at, masts["weibull_k"].to_numpy(dtype=float), options)
+    years = region.weather_years
+    if years is not None:
+        shaped = _shaped_hours(years, at, masts["weibull_k"].to_numpy(dtype=float), options)
+        years = years.assign(wind_speed_ms=(("point", "time"), shaped))
     note = f"{len(masts)} masts: {', '.join(masts['id'])}"
     return replace(
         region,
+        weather_years=years,
         terrain=terrain.assign(wind_speed_ms=corrected),
         climate=climate.assign(wind_speed_ms=(("point", "time"), hours)).assign_attrs(
             wind_corrected_by=note

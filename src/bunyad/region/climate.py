@@ -30,7 +30,9 @@ OPTIONAL = {"albedo": ("albedo", 0.0, 1.0)}
 
 def read_climate(path: Path, *, crs: str) -> xr.Dataset:
     """
-    Read the hourly climate year.
+    Read the hourly climate year, or several.
+
+    Leap days are left out, so that each year has 8,760 hours.
 
     Parameters
     ----------
@@ -60,6 +62,7 @@ def read_climate(path: Path, *, crs: str) -> xr.Dataset:
             where=str(path),
             mend="give a NetCDF-4 file; `bunyad region check` tells its form",
         ) from None
+    data = _without_leap_days(data)
     faults = _structure_faults(path, data) or _value_faults(path, data)
     if faults:
         raise InputError.of(faults)
@@ -101,12 +104,20 @@ def _structure_faults(path: Path, data: xr.Dataset) -> list[Fault]:
         if name not in data.coords
     ]
     hours = data.sizes.get("time", 0)
-    if hours != HOURS:
+    if not hours or hours % HOURS:
         faults.append(
             Fault(
                 f"{path}: time",
                 f"there are {hours} hours",
-                f"give {HOURS} hours, one whole year in UTC without a leap day",
+                f"give {HOURS} hours, one whole year in UTC without a leap day, or several",
+            )
+        )
+    elif hours > HOURS and not _are_whole_years(data):
+        faults.append(
+            Fault(
+                f"{path}: time",
+                "several years of which not each is whole",
+                "give every hour of each calendar year from January to December, in order",
             )
         )
     if not faults and set(data["ghi"].dims) != {"point", "time"}:
@@ -114,6 +125,51 @@ def _structure_faults(path: Path, data: xr.Dataset) -> list[Fault]:
             Fault(f"{path}: ghi", f"the dimensions are {data['ghi'].dims}", "give (point, time)")
         )
     return faults
+
+
+def _without_leap_days(data: xr.Dataset) -> xr.Dataset:
+    """Return the data without 29 February, where there is more than a plain year."""
+    if data.sizes.get("time", 0) <= HOURS or "time" not in data.coords:
+        return data
+    time = pd.DatetimeIndex(data["time"].to_numpy())
+    return data.isel(time=np.flatnonzero(~((time.month == 2) & (time.day == 29))))
+
+
+def _are_whole_years(data: xr.Dataset) -> bool:
+    """Tell whether each run of 8,760 hours is one calendar year, and they follow in order."""
+    time = pd.DatetimeIndex(data["time"].to_numpy())
+    years = time.year.to_numpy().reshape(-1, HOURS)
+    return bool((years == years[:, :1]).all() and time.is_monotonic_increasing and time.is_unique)
+
+
+def typical_year(climate: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset | None]:
+    """
+    Return the year that a plan is made for, and all years where there are several.
+
+    It is the year whose mean sunlight and wind together are nearest to those of all years, as
+    parts of them. Attributes of both tell the years and the chosen one.
+
+    Parameters
+    ----------
+    climate
+        One or more years of 8,760 hours, as `read_climate` gives them.
+    """
+    count = climate.sizes["time"] // HOURS
+    if count == 1:
+        return climate, None
+    means = np.array(
+        [
+            climate[name].to_numpy().mean(axis=0).reshape(count, HOURS).mean(axis=1)
+            for name in ("ghi_w_m2", "wind_speed_ms")
+        ]
+    )
+    away = means / means.mean(axis=1, keepdims=True) - 1
+    chosen = int(np.argmin((away**2).sum(axis=0)))
+    years = pd.DatetimeIndex(climate["time"].to_numpy()).year.to_numpy()[::HOURS]
+    told = climate.assign_attrs(
+        weather_years=", ".join(map(str, years)), typical_year=str(years[chosen])
+    )
+    return told.isel(time=slice(chosen * HOURS, (chosen + 1) * HOURS)), told
 
 
 def _value_faults(path: Path, data: xr.Dataset) -> list[Fault]:

@@ -13,7 +13,7 @@ from pyproj.exceptions import CRSError
 from shapely.errors import GEOSException
 
 from bunyad.errors import Fault, InputError
-from bunyad.region.climate import read_climate
+from bunyad.region.climate import read_climate, typical_year
 from bunyad.region.extra import is_raster, land_rules, layer_shapes, read_extra_raster
 from bunyad.region.file import FILE_NAME, RegionFile, layer_entries, read_region_file
 from bunyad.region.folder import file_hash, find_region
@@ -91,6 +91,7 @@ def load_region(name_or_folder: str | Path) -> Region:
     _check_inside(folder, file, "settlements", settlements, boundary)
     _check_inside(folder, file, "masts", places["masts"], boundary)
     extra_layers = _read_extra(folder, file, grid)
+    climate, weather_years = typical_year(read_climate(folder / file.layers.climate.file, crs=crs))
     return Region(
         name=file.name,
         title=file.title,
@@ -101,7 +102,8 @@ def load_region(name_or_folder: str | Path) -> Region:
         boundary=boundary,
         districts=districts,
         terrain=terrain,
-        climate=read_climate(folder / file.layers.climate.file, crs=crs),
+        climate=climate,
+        weather_years=weather_years,
         settlements=conform(settlements, SETTLEMENTS),
         population=conform(tables["population"], POPULATION),
         rivers=_read_lines(folder, file, "rivers", crs),

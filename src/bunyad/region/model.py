@@ -222,3 +222,5 @@ class Region:
     """Rules for land in the order in which they are applied; none for those of the options."""
     masts: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(columns=MASTS.names()))
     """Wind measured at masts; empty where no layer is there."""
+    weather_years: xr.Dataset | None = None
+    """All years of the climate, where it has several; `climate` is the most typical of them."""
