@@ -35,7 +35,8 @@ def ground_albedo(
     """
     if "albedo" in climate:
         points, weights = mix
-        return np.einsum("pkm,pk->pm", climate_albedo(climate)[points], weights)
+        mixed = np.einsum("pkm,pk->pm", climate_albedo(climate)[points], weights)
+        return np.asarray(mixed, dtype=float)
     bare = monthly_albedo(options)
     return bare + snow * np.maximum(options.snow_albedo - bare, 0)
 
@@ -56,7 +57,8 @@ def climate_albedo(climate: xr.Dataset) -> Floats:
     np.add.at(sums[0], month, (albedo * light).T)
     np.add.at(sums[1], month, light.T)
     whole = albedo.mean(axis=1)
-    return np.where(sums[1] > 0, sums[0] / np.where(sums[1] > 0, sums[1], 1), whole).T
+    mean = np.where(sums[1] > 0, sums[0] / np.where(sums[1] > 0, sums[1], 1), whole)
+    return np.asarray(mean.T, dtype=float)
 
 
 def monthly_albedo(options: PotentialOptions) -> Floats:
