@@ -12,12 +12,15 @@ buffers     which cells lie within a distance of a feature
 rules       where solar and wind plants may not stand, in order
 land        what those rules exclude; why tells it of one place
 horizon     angles at which the ground meets the sky, and the sky that is left
+masts       wind measured at masts, which corrects the map and the hours
+albedo      light that the ground reflects, by month
 sunfield    hourly solar output of every cell with the terrain's shadow, by a fused kernel
 sun         the same at single points by pvlib, which the kernel is held against
 windfield   hourly wind output of every cell, by a fused kernel
 shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
 wake        what the turbines of one park take from each other
 yields      sun or wind of every cell, whatever kernel they come from
+years       the mean of several years of weather, and their deviation
 mined       clearance of mined land: cost and date
 clusters    eligible land joined where it hangs together
 sites       eligible land of each district made into sites

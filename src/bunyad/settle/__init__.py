@@ -8,7 +8,7 @@ From who returns when follow homes, services, streets, hourly electricity and sm
 - `count_needs`, `price_services`: homes, schools, clinics, streets and water, with cost
 - `hourly_demand`: electricity of the last year by use, settlement and hour
 - `equip_settlements`: smart systems, a bill of quantities
-- `roof_potential`: solar power on homes and public buildings
+- `roof_modules`: solar modules that homes and public buildings can hold
 """
 
 from __future__ import annotations
