@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import region_schema
-from bunyad.region.climate import NAMES
+from bunyad.region.climate import NAMES, OPTIONAL
 from bunyad.region.file import LayersEntry
 from bunyad.region.model import CLIMATE_VARIABLES, TERRAIN_VARIABLES
 from bunyad.region.tables import TABLES
@@ -103,6 +103,7 @@ def region_page() -> str:
         needed = "yes" if field.is_required() else "no"
         lines.append(_row(f"`{key}`", needed, f"{field.title}{_form(key)}"))
     lines += ["", "## Climate year", "", "NetCDF-4, dimensions (point, time), 8,760 hours in UTC;"]
+    lines += ["or several whole years without leap days;"]
     lines += ["the value of hour h stands for the hour that begins at h. Coordinates of `point`:"]
     lines += [
         "`lat`, `lon` [degrees], `elevation_m` [m].",
@@ -110,7 +111,7 @@ def region_page() -> str:
         _row("variable", "meaning", "range"),
     ]
     lines.append(_rule(3))
-    for name, (ours, low, high) in NAMES.items():
+    for name, (ours, low, high) in {**NAMES, **OPTIONAL}.items():
         lines.append(_row(f"`{name}`", CLIMATE_VARIABLES[ours], _reach(low, high)))
     lines += ["", "## CSV files", "", "UTF-8, comma separated, one header line."]
     for key, columns in TABLES.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
+if TYPE_CHECKING:
     Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 KINDS = {
@@ -102,3 +102,15 @@ def conform(frame: Frame, table: Schema) -> Frame:
         elif column.kind == "str":
             frame[column.name] = values.astype("object")
     return frame
+
+
+def empty(table: Schema) -> pd.DataFrame:
+    """
+    Return a table without rows, with the schema's columns and dtypes.
+
+    Parameters
+    ----------
+    table
+        The declared columns.
+    """
+    return conform(pd.DataFrame(columns=table.names()), table)

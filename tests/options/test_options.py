@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunyad.errors import InputError
-from bunyad.options import ROOMS, Options, option_rows, option_table, resolve_options
+from bunyad.options import (
+    ROOMS,
+    SHARING,
+    EnergyOptions,
+    Options,
+    option_rows,
+    option_table,
+    resolve_options,
+)
+from bunyad.options.base import renamed_options
 
 FLOATS = [row for row in option_table() if row.minimum is not None and row.maximum is not None]
 
@@ -16,7 +25,36 @@ FLOATS = [row for row in option_table() if row.minimum is not None and row.maxim
 def test_every_declared_option_is_a_field_and_every_field_is_declared(room: str) -> None:
     fields = set(type(getattr(Options(), room)).model_fields)
 
-    assert fields == set(option_rows(room))
+    shared = set(option_rows("finance")) if room in SHARING else set()
+    assert fields == shared | set(option_rows(room))
+
+
+def test_a_shared_option_reaches_every_room_that_reckons_with_it() -> None:
+    options = resolve_options(("here", {"finance.discount_rate": 0.05}))
+
+    assert options.finance.discount_rate == 0.05
+    assert options.potential.discount_rate == options.energy.discount_rate == 0.05
+
+
+def test_rooms_cannot_reckon_with_two_costs_of_capital() -> None:
+    with pytest.raises(ValueError, match=r"one value of finance\.discount_rate in all rooms"):
+        Options(energy=EnergyOptions(discount_rate=0.01))
+
+
+def test_a_wrong_shared_option_is_named_once() -> None:
+    with pytest.raises(InputError) as refused:
+        resolve_options(("here", {"finance.discount_rate": 2}))
+
+    assert [fault.what for fault in refused.value.faults] == ["finance.discount_rate is 2"]
+
+
+def test_every_renamed_option_says_where_it_is_now() -> None:
+    known = {row.key for row in option_table()}
+    for old, new in renamed_options().items():
+        assert old not in known
+        assert set(new.split(", ")) <= known
+        with pytest.raises(InputError, match=f"It is now {new}"):
+            resolve_options(("here", {old: 1}))
 
 
 @pytest.mark.parametrize("row", option_table(), ids=lambda row: row.key)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.costs import capital_recovery_factor, levelised_cost
+from bunyad.potential.costs import capital_recovery_factor, levelised_cost, levelised_output
 from bunyad.potential.technology import plant_cost, technologies
 
 
@@ -55,3 +55,27 @@ def test_fixed_modules_stand_closer_than_trackers() -> None:
 
     assert fixed.density_mw_per_km2 == pytest.approx(86.5 / 1.2)
     assert tracking.density_mw_per_km2 == pytest.approx(59.3 / 1.2)
+
+
+@given(st.floats(0, 0.2), st.integers(1, 40), st.floats(0, 0.05))
+def test_levelised_output_is_the_sum_over_the_years(rate, years, loss) -> None:
+    discount = [(1 + rate) ** -year for year in range(1, years + 1)]
+    output = [(1 - loss) ** (year - 1) for year in range(1, years + 1)]
+
+    mean = sum(a * b for a, b in zip(discount, output, strict=True)) / sum(discount)
+
+    assert levelised_output(rate, years, loss) == pytest.approx(mean, rel=1e-9)
+
+
+def test_the_cost_of_solar_counts_its_ageing_whatever_age_the_output_is_stated_at() -> None:
+    new, old = PotentialOptions(), PotentialOptions(solar_plant_age_years=10)
+    steady = PotentialOptions(solar_degradation_per_year=0)
+
+    def cost(options: PotentialOptions, hours: float) -> float:
+        solar = technologies(options)["solar"]
+        return plant_cost(
+            solar, hours, contaminated_share=0, is_existing=False, options=options
+        ).lcoe_usd_per_mwh
+
+    assert cost(new, 1_700) == pytest.approx(cost(steady, 1_700) / 0.9544, rel=1e-4)
+    assert cost(old, 1_700 * 0.995**10) == pytest.approx(cost(new, 1_700))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +21,7 @@ from bunyad.potential.hydro import (
     hydro_sites,
     theoretical_hydro_gwh,
 )
+from bunyad.potential.runoff import irrigated_flow
 from bunyad.potential.sites import Ground
 from bunyad.potential.technology import technologies
 from bunyad.region.model import Region
@@ -166,3 +168,47 @@ def test_no_runoff_makes_no_site_and_no_energy() -> None:
 
     assert [site.is_existing for site in sites_of(small_region(), dry)] == [True]
     assert theoretical_hydro_gwh(inside_cells(small_region()), options=dry).sum() == 0
+
+
+def test_availability_takes_its_part_of_every_month() -> None:
+    sure, usual = (
+        sites_of(wet_world(), WET.model_copy(update={"hydro_availability": share}))
+        for share in (1.0, 0.9)
+    )
+
+    assert len(sure) == len(usual) > 0
+    for a, b in zip(sure, usual, strict=True):
+        np.testing.assert_allclose(b.profile, 0.9 * a.profile)
+
+
+def test_new_schemes_keep_out_of_protected_land_unless_allowed() -> None:
+    region = wet_world()
+    everything = gpd.GeoDataFrame(
+        {"name": ["park"]}, geometry=region.boundary.geometry.buffer(1e3).to_list(), crs=region.crs
+    )
+    park = replace(region, protected=everything)
+    allowed = WET.model_copy(update={"hydro_allows_protected": True})
+
+    assert sites_of(region, WET)
+    assert sites_of(park, WET) == []
+    assert len(sites_of(park, allowed)) == len(sites_of(region, WET))
+
+
+def test_irrigation_takes_its_share_in_its_months_also_over_new_year() -> None:
+    summer = PotentialOptions(hydro_irrigation_share=0.25)
+    south = PotentialOptions(
+        hydro_irrigation_share=0.25, hydro_irrigation_first_month=11, hydro_irrigation_last_month=2
+    )
+    flow = np.ones((2, 12))
+
+    assert irrigated_flow(flow, options=PotentialOptions()).tolist() == flow.tolist()
+    assert (irrigated_flow(flow, options=summer)[0] < 1).nonzero()[0].tolist() == [3, 4, 5, 6, 7, 8]
+    assert (irrigated_flow(flow, options=south)[0] < 1).nonzero()[0].tolist() == [0, 1, 10, 11]
+
+
+def test_irrigation_leaves_less_water_to_schemes() -> None:
+    dry = WET.model_copy(update={"hydro_irrigation_share": 0.5})
+
+    assert sum(site.annual_energy_gwh for site in sites_of(wet_world(), dry)) < sum(
+        site.annual_energy_gwh for site in sites_of(wet_world(), WET)
+    )

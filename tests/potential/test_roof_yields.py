@@ -17,7 +17,7 @@ def test_roofs_yield_what_fixed_modules_yield_beside_them() -> None:
     # The mounting and the inverter of large plants say nothing about roofs.
     yields = roof_yields(region, options=PotentialOptions(solar_dc_ac_ratio=1.3))
 
-    assert yields.index.tolist() == region.settlements["id"].tolist()
+    assert yields["settlement"].tolist() == region.settlements["id"].tolist()
     places = region.settlements.geometry
     beside = [float(land.sel(x=point.x, y=point.y, method="nearest").item()) for point in places]
-    np.testing.assert_allclose(yields, beside, rtol=0.01)
+    np.testing.assert_allclose(yields["yield_kwh_per_kwp"], beside, rtol=0.01)

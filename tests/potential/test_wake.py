@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 from bunyad.errors import InputError
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential import assess_park, lay_out_park
+from bunyad.potential import assess_park, lay_out_park, park_wake_loss
 
 OPTIONS = PotentialOptions()
 HOURS = 48
@@ -61,3 +61,25 @@ def test_no_turbine_and_no_pywake_are_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "py_wake.site", None)
     with pytest.raises(InputError, match="PyWake is not installed"):
         assess_park(np.zeros((1, 2)), SPEED, SPEED, options=OPTIONS)
+
+
+def test_the_wake_loss_of_the_map_lies_between_a_lone_park_and_one_of_four_sites() -> None:
+    alone = park_wake_loss(options=OPTIONS)
+    together = park_wake_loss(options=PotentialOptions(wind_largest_site_mw=200))
+
+    assert alone == pytest.approx(0.04, abs=0.01)
+    assert together == pytest.approx(0.08, abs=0.01)
+    assert alone < OPTIONS.wind_wake_loss_share < together
+
+
+def test_a_denser_park_and_a_slower_wind_lose_more_to_wakes() -> None:
+    usual = park_wake_loss(options=OPTIONS)
+
+    assert park_wake_loss(options=PotentialOptions(wind_density_mw_per_km2=10)) > usual
+    assert park_wake_loss(options=PotentialOptions(wake_park_speed_ms=6)) > usual
+
+
+def test_a_park_of_one_turbine_has_no_wakes() -> None:
+    lone = PotentialOptions(wind_largest_site_mw=1)
+
+    assert park_wake_loss(options=lone) == pytest.approx(0, abs=1e-9)

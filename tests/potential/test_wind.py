@@ -29,7 +29,11 @@ from bunyad.potential.windfield import (
 from bunyad.potential.yields import wind_yields
 
 CURVE = wind_power_curve(PotentialOptions())
-BARE = wind_power_curve(PotentialOptions(wind_turbulence_intensity=0, wind_loss_share=0))
+LOSSLESS = {
+    "wind_wake_loss_share": 0, "wind_outage_loss_share": 0, "wind_electrical_loss_share": 0,
+    "wind_other_loss_share": 0,
+}  # fmt: skip
+BARE = wind_power_curve(PotentialOptions(wind_turbulence_intensity=0, **LOSSLESS))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +80,12 @@ def test_the_bare_curve_is_that_of_the_library() -> None:
 
 
 def test_losses_lessen_the_whole_curve() -> None:
-    half = wind_power_curve(PotentialOptions(wind_loss_share=0.5))
-    none = wind_power_curve(PotentialOptions(wind_loss_share=0))
+    half = wind_power_curve(
+        PotentialOptions(
+            **LOSSLESS | {"wind_wake_loss_share": 0.2, "wind_outage_loss_share": 0.375}
+        )
+    )
+    none = wind_power_curve(PotentialOptions(**LOSSLESS))
 
     np.testing.assert_allclose(half.output, none.output / 2)
 

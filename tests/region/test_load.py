@@ -46,7 +46,7 @@ def test_a_summary_tells_what_is_modelled_and_what_is_missing(small_folder: Path
     summary = summarise_region(load_region(small_folder))
 
     assert [layer.key for layer in summary.by_origin("modelled")] == ["wind_speed", "climate"]
-    assert list(summary.missing) == ["protected", "roads", "railways", "power_lines"]
+    assert list(summary.missing) == ["protected", "roads", "railways", "power_lines", "masts"]
     assert summary.counts["settlements"] == 6
 
 

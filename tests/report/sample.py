@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
 
 from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
-from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY, EnergySystem
+from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY, EnergySystem
 from bunyad.options import Options
 from bunyad.potential import month_hour_means
 from bunyad.potential.result import (
@@ -383,6 +383,13 @@ def sample_energy(networks: Networks) -> EnergySystem:
         summary=conform(summary, SUMMARY),
         dispatch=dispatch,
         network=sample_network(plants, networks, pd.DatetimeIndex(dispatch["time"].to_numpy())),
+        roofs=conform(
+            pd.DataFrame(
+                [("riverton", 4_000.0, 5.4, 0.2), ("eastfield", 330.0, 0.45, 0.5)],
+                columns=ROOFS.names(),
+            ),
+            ROOFS,
+        ),
     )
 
 

@@ -54,6 +54,7 @@ def test_cards_repeat_the_sums_of_the_tables(plan) -> None:
 
     assert cards["people"] == plan.settlements.places["people"].sum()
     assert cards["solar"] == 28
+    assert cards["roofs"] == pytest.approx(4.33)
     assert cards["cost"] == project_table(plan)["capex_usd"].sum()
     roads = plan.networks.routes.query("kind == 'road'")["length_km"].sum()
     assert cards["roads"] == pytest.approx(roads, abs=1e-3)

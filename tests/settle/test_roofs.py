@@ -6,18 +6,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds import small_region
 
 from bunyad.options.settle import SettleOptions
-from bunyad.settle import ROOFS, roof_potential
+from bunyad.settle import ROOF_MODULES, design_settlements, roof_modules
 
 
 def place(people: float = 1_000, **values: float) -> pd.DataFrame:
     row = {"id": "a", "people": people, "school_places": 0, "kindergarten_places": 0,
            "clinic_visits_per_day": 0.0}  # fmt: skip
     return pd.DataFrame([{**row, **values}])
-
-
-SUNNY = pd.Series({"a": 1_400.0, "b": 1_500.0})
 
 
 def test_roofs_follow_from_floor_and_storeys_by_hand() -> None:
@@ -29,12 +27,12 @@ def test_roofs_follow_from_floor_and_storeys_by_hand() -> None:
     )  # fmt: skip
     town = place(1_000, school_places=200, kindergarten_places=50, clinic_visits_per_day=25)
 
-    roofs = roof_potential(town, SUNNY, options=options).iloc[0]
+    roofs = roof_modules(town, options=options).iloc[0]
 
     assert roofs["home_roof_m2"] == 15_000
     assert roofs["public_roof_m2"] == (2_000 + 400 + 100) / 2
     assert roofs["capacity_kwp"] == pytest.approx(16_250 * 0.5 * 0.2)
-    assert roofs["annual_energy_gwh"] == pytest.approx(1_625 * 1_400 * 0.9 / 1e6)
+    assert roofs["orientation_share"] == 0.9
 
 
 @given(st.floats(0, 1e5), st.floats(0, 1e5))
@@ -42,21 +40,16 @@ def test_more_people_never_have_less_roof(a: float, b: float) -> None:
     few, many = sorted((a, b))
 
     small, large = (
-        roof_potential(place(people), SUNNY, options=SettleOptions()).iloc[0]
-        for people in (few, many)
+        roof_modules(place(people), options=SettleOptions()).iloc[0] for people in (few, many)
     )
 
-    for column in ("home_roof_m2", "capacity_kwp", "annual_energy_gwh"):
+    for column in ("home_roof_m2", "capacity_kwp"):
         assert small[column] <= large[column]
 
 
-def test_each_place_has_the_yield_of_its_own_sun() -> None:
-    places = pd.concat([place().assign(id="b"), place()], ignore_index=True)
+def test_the_settlements_of_a_region_have_roofs_in_their_order() -> None:
+    settlements = design_settlements(small_region(), options=SettleOptions())
 
-    roofs = roof_potential(places, SUNNY, options=SettleOptions())
-
-    assert list(roofs.columns) == ROOFS.names()
-    assert roofs["settlement"].tolist() == ["b", "a"]
-    assert roofs["annual_energy_gwh"].iloc[0] / roofs["annual_energy_gwh"].iloc[1] == (
-        pytest.approx(1_500 / 1_400)
-    )
+    assert list(settlements.roofs.columns) == ROOF_MODULES.names()
+    assert settlements.roofs["settlement"].tolist() == settlements.places["id"].tolist()
+    assert (settlements.roofs["capacity_kwp"] > 0).any()

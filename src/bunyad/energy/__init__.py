@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from bunyad.energy.optimise import optimise_energy
 from bunyad.energy.outcome import balance_gap
-from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY, EnergySystem
+from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY, EnergySystem
+from bunyad.energy.roofs import roof_energy
 from bunyad.energy.weeks import Week, choose_weeks
 
 __all__ = [
     "LINE_RESULTS",
     "PLANT_RESULTS",
+    "ROOFS",
     "SUMMARY",
     "EnergySystem",
     "Week",
     "balance_gap",
     "choose_weeks",
     "optimise_energy",
+    "roof_energy",
 ]

@@ -6,6 +6,7 @@ from bunyad.connect.result import Networks
 from bunyad.energy.inputs import gather_inputs
 from bunyad.energy.outcome import describe_dispatch, list_lines, list_plants, tidy_solution
 from bunyad.energy.result import EnergySystem
+from bunyad.energy.roofs import roof_energy
 from bunyad.energy.silence import silent
 from bunyad.energy.solve import solve_least_cost
 from bunyad.energy.summary import summarise_system
@@ -80,4 +81,5 @@ def optimise_energy(
         summary=summarise_system(n, plants, dispatch, options=options),
         dispatch=dispatch,
         network=network,
+        roofs=roof_energy(settlements.roofs, potential.roof_yields, settlements.places),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import xarray as xr
 
-from bunyad.tables import schema
+from bunyad.tables import empty, schema
 
 PLANT_RESULTS = schema(
     "plant_results",
@@ -33,6 +33,13 @@ LINE_RESULTS = schema(
     ("peak_flow_mw", "float", "MW", "Highest flow"),
     ("mean_loading", "float", "-", "Mean flow divided by capacity"),
     ("added_capex_usd", "float", "US$", "Cost of the added capacity"),
+)
+ROOFS = schema(
+    "roofs",
+    ("settlement", "str", "", "Settlement identifier"),
+    ("capacity_kwp", "float", "kWp", "Modules that its roofs can hold"),
+    ("annual_energy_gwh", "float", "GWh/a", "Energy that they would yield in a year"),
+    ("demand_share", "float", "", "That energy over the settlement's demand of the year"),
 )
 SUMMARY = schema(
     "summary",
@@ -65,3 +72,8 @@ class EnergySystem:
     """
     network: xr.Dataset
     """The solved network in PyPSA's own NetCDF form."""
+    roofs: pd.DataFrame = field(default_factory=lambda: empty(ROOFS))
+    """
+    What the roofs of each settlement could add, as `ROOFS`: a potential. The least-cost system
+    neither builds it nor counts it.
+    """

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from bunyad.errors import Fault, InputError
-from bunyad.options.base import OptionRow, RoomOptions, option_rows
+from bunyad.options.base import OptionRow, RoomOptions, option_rows, renamed_options
 from bunyad.options.connect import ConnectOptions
 from bunyad.options.energy import EnergyOptions
+from bunyad.options.finance import FinanceOptions
 from bunyad.options.potential import PotentialOptions
 from bunyad.options.programme import ProgrammeOptions
 from bunyad.options.settle import SettleOptions
@@ -24,6 +25,7 @@ __all__ = [
     "ROOMS",
     "ConnectOptions",
     "EnergyOptions",
+    "FinanceOptions",
     "OptionRow",
     "Options",
     "PotentialOptions",
@@ -34,18 +36,30 @@ __all__ = [
     "resolve_options",
 ]
 
-ROOMS = ("potential", "settle", "connect", "energy", "programme")
-"""Rooms that have options, in the order in which they run."""
+ROOMS = ("finance", "potential", "settle", "connect", "energy", "programme")
+"""Groups of options: what rooms share, then the rooms in the order in which they run."""
+
+SHARING = ("potential", "energy")
+"""Rooms whose options hold those of `finance` too."""
 
 
 class Options(RoomOptions):
-    """The options of a whole plan, one group a room."""
+    """The options of a whole plan, one group a room; what rooms share is the same in each."""
 
+    finance: FinanceOptions = Field(default_factory=FinanceOptions)
     potential: PotentialOptions = Field(default_factory=PotentialOptions)
     settle: SettleOptions = Field(default_factory=SettleOptions)
     connect: ConnectOptions = Field(default_factory=ConnectOptions)
     energy: EnergyOptions = Field(default_factory=EnergyOptions)
     programme: ProgrammeOptions = Field(default_factory=ProgrammeOptions)
+
+    @model_validator(mode="after")
+    def _shared_alike(self) -> Options:
+        for room in SHARING:
+            for name in FinanceOptions.model_fields:
+                if getattr(getattr(self, room), name) != getattr(self.finance, name):
+                    raise ValueError(f"one value of finance.{name} in all rooms")
+        return self
 
 
 def option_table() -> list[OptionRow]:
@@ -86,11 +100,14 @@ def resolve_options(*layers: tuple[str, Mapping[str, Any]]) -> Options:
             room, name = key.split(".")
             values[room][name] = value
             origin[key] = place
+    shared = {room: {**values[room], **values["finance"]} for room in SHARING}
     try:
-        options = Options.model_validate(values)
+        options = Options.model_validate({**values, **shared})
     except ValidationError as error:
         for fault in error.errors():
             key = ".".join(str(part) for part in fault["loc"][:2])
+            if key not in known:  # a value of `finance` that is named where it is declared
+                continue
             faults.append(
                 Fault(
                     where=origin.get(key, key),
@@ -118,6 +135,9 @@ def _unknown(place: str, key: str, known: Mapping[str, OptionRow]) -> Fault:
     """Describe an unknown option, with the nearest known names."""
     import difflib
 
+    if key in renamed_options():
+        mend = f"It is now {renamed_options()[key]}"
+        return Fault(where=place, what=f"there is no option {key!r}", mend=mend)
     near = difflib.get_close_matches(key, known, n=3)
     hint = f"Did you mean {', '.join(near)}?" if near else "`bunyad options` lists all options"
     return Fault(where=place, what=f"there is no option {key!r}", mend=hint)

@@ -49,6 +49,13 @@ def option_rows(room: str) -> dict[str, OptionRow]:
     }
 
 
+@cache
+def renamed_options() -> dict[str, str]:
+    """Return where options of earlier versions are now, by their old `room.name`."""
+    text = resources.files("bunyad.options").joinpath("renamed.csv").read_text("utf-8")
+    return {row["old"]: row["new"] for row in csv.DictReader(text.splitlines())}
+
+
 def option(key: str) -> Any:
     """
     Return the pydantic field of the option `room.name`.

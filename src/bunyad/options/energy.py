@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bunyad.options.base import RoomOptions, option
+from bunyad.options.base import option
+from bunyad.options.finance import FinanceOptions
 
 
-class EnergyOptions(RoomOptions):
-    """Options of the room `energy`."""
+class EnergyOptions(FinanceOptions):
+    """Options of the room `energy`, with those of `finance`."""
 
     weeks_per_year: int = option("energy.weeks_per_year")
     min_renewable_share: float = option("energy.min_renewable_share")
@@ -14,10 +15,6 @@ class EnergyOptions(RoomOptions):
     import_price_usd_per_mwh: float = option("energy.import_price_usd_per_mwh")
     export_price_usd_per_mwh: float = option("energy.export_price_usd_per_mwh")
     grid_emissions_t_per_mwh: float = option("energy.grid_emissions_t_per_mwh")
-    discount_rate: float = option("energy.discount_rate")
-    solar_lifetime_years: float = option("energy.solar_lifetime_years")
-    wind_lifetime_years: float = option("energy.wind_lifetime_years")
-    hydro_lifetime_years: float = option("energy.hydro_lifetime_years")
     battery_usd_per_kw: float = option("energy.battery_usd_per_kw")
     battery_usd_per_kwh: float = option("energy.battery_usd_per_kwh")
     battery_hours: float = option("energy.battery_hours")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bunyad.options.base import RoomOptions, option
+from bunyad.options.base import option
+from bunyad.options.finance import FinanceOptions
 
 
-class PotentialOptions(RoomOptions):
-    """Options of the room `potential`."""
+class PotentialOptions(FinanceOptions):
+    """Options of the room `potential`, with those of `finance`."""
 
     solar_max_slope_percent: float = option("potential.solar_max_slope_percent")
     solar_max_elevation_m: float = option("potential.solar_max_elevation_m")
@@ -36,6 +37,7 @@ class PotentialOptions(RoomOptions):
         "potential.solar_module_cooling"
     )
     ground_albedo: float = option("potential.ground_albedo")
+    ground_albedo_by_month: str = option("potential.ground_albedo_by_month")
     interpolation_points: int = option("potential.interpolation_points")
     interpolation_power: float = option("potential.interpolation_power")
     wind_max_slope_percent: float = option("potential.wind_max_slope_percent")
@@ -52,7 +54,10 @@ class PotentialOptions(RoomOptions):
     wind_hub_height_m: float = option("potential.wind_hub_height_m")
     wind_shear_exponent: float = option("potential.wind_shear_exponent")
     wind_turbulence_intensity: float = option("potential.wind_turbulence_intensity")
-    wind_loss_share: float = option("potential.wind_loss_share")
+    wind_wake_loss_share: float = option("potential.wind_wake_loss_share")
+    wind_outage_loss_share: float = option("potential.wind_outage_loss_share")
+    wind_electrical_loss_share: float = option("potential.wind_electrical_loss_share")
+    wind_other_loss_share: float = option("potential.wind_other_loss_share")
     hydro_runoff_mm: float = option("potential.hydro_runoff_mm")
     hydro_full_load_hours: float = option("potential.hydro_full_load_hours")
     hydro_min_site_mw: float = option("potential.hydro_min_site_mw")
@@ -64,19 +69,18 @@ class PotentialOptions(RoomOptions):
     solar_opex_share: float = option("potential.solar_opex_share")
     wind_opex_share: float = option("potential.wind_opex_share")
     hydro_opex_share: float = option("potential.hydro_opex_share")
-    solar_lifetime_years: float = option("potential.solar_lifetime_years")
-    wind_lifetime_years: float = option("potential.wind_lifetime_years")
-    hydro_lifetime_years: float = option("potential.hydro_lifetime_years")
-    discount_rate: float = option("potential.discount_rate")
     clearance_cost_usd_per_km2: float = option("potential.clearance_cost_usd_per_km2")
     economic_lcoe_usd_per_mwh: float = option("potential.economic_lcoe_usd_per_mwh")
     clearance_ha_per_year: float = option("potential.clearance_ha_per_year")
     clearance_survey_years: float = option("potential.clearance_survey_years")
     wind_shear_law: Literal["power", "log"] = option("potential.wind_shear_law")
     wind_roughness_m: float = option("potential.wind_roughness_m")
+    wind_mast_reach_km: float = option("potential.wind_mast_reach_km")
     wind_speed_step_ms: float = option("potential.wind_speed_step_ms")
     wind_density_step: float = option("potential.wind_density_step")
     wake_wind_turbulence: float = option("potential.wake_wind_turbulence")
+    wake_park_shape: float = option("potential.wake_park_shape")
+    wake_park_speed_ms: float = option("potential.wake_park_speed_ms")
     wake_spacing_diameters: float = option("potential.wake_spacing_diameters")
 
     solar_transposition: Literal["isotropic", "haydavies", "perez"] = option(
@@ -101,6 +105,7 @@ class PotentialOptions(RoomOptions):
     wind_largest_site_mw: float = option("potential.wind_largest_site_mw")
     solar_inter_annual_sd_share: float = option("potential.solar_inter_annual_sd_share")
     solar_model_sd_share: float = option("potential.solar_model_sd_share")
+    least_weather_years: int = option("potential.least_weather_years")
     wind_speed_inter_annual_sd_share: float = option("potential.wind_speed_inter_annual_sd_share")
     wind_speed_model_sd_share: float = option("potential.wind_speed_model_sd_share")
     wind_plant_model_sd_share: float = option("potential.wind_plant_model_sd_share")
@@ -112,6 +117,11 @@ class PotentialOptions(RoomOptions):
     hydro_environmental_share: float = option("potential.hydro_environmental_share")
     hydro_design_exceedance: float = option("potential.hydro_design_exceedance")
     hydro_efficiency: float = option("potential.hydro_efficiency")
+    hydro_availability: float = option("potential.hydro_availability")
+    hydro_allows_protected: bool = option("potential.hydro_allows_protected")
+    hydro_irrigation_share: float = option("potential.hydro_irrigation_share")
+    hydro_irrigation_first_month: int = option("potential.hydro_irrigation_first_month")
+    hydro_irrigation_last_month: int = option("potential.hydro_irrigation_last_month")
     hydro_head_loss_share: float = option("potential.hydro_head_loss_share")
     hydro_min_head_m: float = option("potential.hydro_min_head_m")
     hydro_max_waterway_km: float = option("potential.hydro_max_waterway_km")

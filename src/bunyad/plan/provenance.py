@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import bunyad
-from bunyad.options import ROOMS, Options
+from bunyad.options import Options
 
 LIBRARIES = (
     "geopandas",
@@ -38,7 +38,7 @@ FEEDS: dict[str, tuple[str, ...]] = {
     "connect": ("region", "settle", "potential"),
     "energy": ("potential", "settle", "connect"),
     "programme": ("potential", "settle", "connect", "energy"),
-    "report": ("region", *ROOMS),
+    "report": ("region", "potential", "settle", "connect", "energy", "programme"),
 }
 """Stages that each stage takes the results of."""
 
@@ -55,6 +55,8 @@ def versions() -> dict[str, str]:
 def stage_keys(inputs: Mapping[str, str], options: Options) -> dict[str, str]:
     """
     Return a key for each stage that changes when anything it depends on does.
+
+    The options of a room hold those that it shares with others.
 
     Parameters
     ----------

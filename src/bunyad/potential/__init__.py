@@ -12,6 +12,8 @@ buffers     which cells lie within a distance of a feature
 rules       where solar and wind plants may not stand, in order
 land        what those rules exclude; why tells it of one place
 horizon     angles at which the ground meets the sky, and the sky that is left
+masts       wind measured at masts, which corrects the map and the hours
+albedo      light that the ground reflects, by month
 sunfield    hourly solar output of every cell with the terrain's shadow, by a fused kernel
 sun         the same at single points by pvlib, which the kernel is held against
 fieldsums   sums of such fields over hours and over cells, without the fields
@@ -19,6 +21,7 @@ windfield   hourly wind output of every cell, by a fused kernel
 shear       wind at hub height; weibull, windshape: its spread, seasons, hours and bias
 wake        what the turbines of one park take from each other
 yields      sun or wind of every cell, whatever kernel they come from
+years       the mean of several years of weather, and their deviation
 mined       clearance of mined land: cost and date
 clusters    eligible land joined where it hangs together
 sites       eligible land of each district made into sites
@@ -45,6 +48,7 @@ from bunyad.potential.result import (
     DURATION_CURVE,
     LAND_RULES,
     POTENTIAL_TOTALS,
+    ROOF_YIELDS,
     SITES,
     SUPPLY_CURVES,
     Potential,
@@ -58,7 +62,7 @@ from bunyad.potential.shear import hub_wind
 from bunyad.potential.streams import Streams, drain_terrain, monthly_flow
 from bunyad.potential.sun import solar_output
 from bunyad.potential.uncertainty import Spread, energy_spread, exceeded_energy
-from bunyad.potential.wake import Park, assess_park, lay_out_park
+from bunyad.potential.wake import Park, assess_park, lay_out_park, park_wake_loss
 from bunyad.potential.weibull import Weibull, fit_weibull, weibull_mean
 from bunyad.potential.why import Reason, why_not_here
 from bunyad.potential.wind import air_density, wind_output, wind_power_curve
@@ -69,6 +73,7 @@ __all__ = [
     "DURATION_CURVE",
     "LAND_RULES",
     "POTENTIAL_TOTALS",
+    "ROOF_YIELDS",
     "SITES",
     "SUPPLY_CURVES",
     "FieldSums",
@@ -104,6 +109,7 @@ __all__ = [
     "month_hour_means",
     "month_shares",
     "monthly_flow",
+    "park_wake_loss",
     "prepare_wind",
     "roof_yields",
     "runoff_depth",

@@ -20,18 +20,19 @@ from bunyad.potential.land import (
     first_exclusion,
     rule_table,
 )
+from bunyad.potential.masts import correct_by_masts
 from bunyad.potential.result import LAND_RULES, Potential
+from bunyad.potential.roofs import roof_yields
 from bunyad.potential.rules import land_rules
 from bunyad.potential.shear import hub_factor
 from bunyad.potential.shown import shown_places
 from bunyad.potential.sites import Ground, area_sites, site_profiles, site_table
-from bunyad.potential.sunfield import sun_field
 from bunyad.potential.sunland import cell_places
 from bunyad.potential.technology import technologies
 from bunyad.potential.totals import potential_totals, supply_curves, theoretical_totals
 from bunyad.potential.weibull import fit_weibull
-from bunyad.potential.windfield import prepare_wind
-from bunyad.potential.yields import Yields, sun_yields, wind_yields
+from bunyad.potential.years import cell_yields
+from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
 from bunyad.tiles import HERE, Tiles
@@ -63,14 +64,10 @@ def assess_potential(
     InputError
         If windpowerlib has no power curve of the chosen turbine.
     """
+    region = correct_by_masts(region, options=options)
     cells = inside_cells(region)
     places = cell_places(region, cells, options=options, tiles=tiles)
-    sun = sun_field(places, region.climate, options=options)
-    wind = prepare_wind(cells, region.climate, options=options)
-    yields = {
-        "solar": sun_yields(sun, tiles=tiles),
-        "wind": wind_yields(wind, tiles=tiles),
-    }
+    yields, fields = cell_yields(region, cells, places, options=options, tiles=tiles)
     hub_speed = cells.wind_speed_ms * hub_factor(options)
     land = Land(region=region, cells=cells, hub_speed_ms=hub_speed)
     rulings = {
@@ -100,10 +97,11 @@ def assess_potential(
         places=shown_places(
             cells,
             places,
-            (sun, wind),
+            fields,
             pd.DatetimeIndex(region.climate["time"].to_numpy()),
             options=options,
         ),
+        roof_yields=roof_yields(region, options=options),
     )
 
 
@@ -132,7 +130,11 @@ def _land(
             for name, (values, outside, unit) in layers.items()
         },
         coords={"y": region.terrain["y"].to_numpy(), "x": region.terrain["x"].to_numpy()},
-        attrs={"crs": region.crs},
+        attrs={
+            "crs": region.crs,
+            "weather_years": region.climate.attrs.get("weather_years", "one"),
+            "wind_corrected_by": region.climate.attrs.get("wind_corrected_by", "no masts"),
+        },
     )
 
 

@@ -10,9 +10,9 @@ import shapely
 from scipy.optimize import brentq
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.cells import Cells, Floats
+from bunyad.potential.cells import Cells, Flags, Floats
 from bunyad.potential.constants import constant, data_table
-from bunyad.potential.runoff import runoff_depth
+from bunyad.potential.runoff import irrigated_flow, runoff_depth
 from bunyad.potential.schemes import (
     Schemes,
     candidate_schemes,
@@ -23,6 +23,7 @@ from bunyad.potential.schemes import (
 from bunyad.potential.sites import Ground, Site, existing_sites, site_id
 from bunyad.potential.streams import drain_terrain, largest_nearby, monthly_flow
 from bunyad.potential.technology import Technology, plant_cost
+from bunyad.region.model import Region
 
 
 def theoretical_hydro_gwh(cells: Cells, *, options: PotentialOptions) -> Floats:
@@ -104,9 +105,29 @@ def hydro_schemes(ground: Ground, technology: Technology) -> Schemes:
     at = largest_nearby(flow, places, cells, options.hydro_snap_km * 1e3)
     rated = plants["capacity_mw"].to_numpy(dtype=float)
     used = plant_reaches(streams, flow, at, rated, options=options)
-    is_open = open_ways(streams, cells, used)
-    candidates = candidate_schemes(streams, monthly, is_open, technology, options=options)
+    barred = None if options.hydro_allows_protected else protected_cells(region, cells)
+    is_open = open_ways(streams, cells, used, barred)
+    left = irrigated_flow(monthly, options=options)
+    candidates = candidate_schemes(streams, left, is_open, technology, options=options)
     return choose_schemes(candidates, streams)
+
+
+def protected_cells(region: Region, cells: Cells) -> Flags:
+    """
+    Return whether the middle of each cell lies in protected land.
+
+    Parameters
+    ----------
+    region
+        The region with its protected land, which may be unknown.
+    cells
+        The cells to tell of.
+    """
+    if region.protected.empty:
+        return np.zeros(cells.count, dtype=bool)
+    land = shapely.union_all(region.protected.geometry.to_numpy())
+    shapely.prepare(land)
+    return np.asarray(shapely.contains_xy(land, cells.x, cells.y))
 
 
 def hydro_sites(ground: Ground, technology: Technology) -> list[Site]:

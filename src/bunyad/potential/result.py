@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
-from bunyad.tables import schema
+from bunyad.tables import empty, schema
 
 SITES = schema(
     "sites",
@@ -68,6 +68,11 @@ LAND_RULES = schema(
     ("unit", "str", "", "Unit of the limit"),
     ("source", "str", "", "Where the limit comes from"),
 )
+ROOF_YIELDS = schema(
+    "roof_yields",
+    ("settlement", "str", "", "Settlement identifier"),
+    ("yield_kwh_per_kwp", "float", "kWh/kWp", "Yearly yield of fixed modules on its roofs"),
+)
 POTENTIAL_TOTALS = schema(
     "potential_totals",
     ("technology", "str", "", "solar, wind or hydro"),
@@ -105,3 +110,5 @@ class Potential:
     (place, month, hour), mean output in parts of the capacity at each hour of the day, UTC. The
     attribute `spacing_m` tells how far places lie apart. Empty where nobody asked for it.
     """
+    roof_yields: pd.DataFrame = field(default_factory=lambda: empty(ROOF_YIELDS))
+    """What the sun yields on the roofs of each settlement, as `ROOF_YIELDS`."""

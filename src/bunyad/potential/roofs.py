@@ -8,14 +8,16 @@ import shapely
 
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.cells import inside_cells, nearest_cell
+from bunyad.potential.result import ROOF_YIELDS
 from bunyad.potential.sunfield import monthly_hours, sun_field, take
 from bunyad.potential.sunland import cell_places
 from bunyad.region.model import Region
+from bunyad.tables import conform
 
 
-def roof_yields(region: Region, *, options: PotentialOptions) -> pd.Series[float]:
+def roof_yields(region: Region, *, options: PotentialOptions) -> pd.DataFrame:
     """
-    Return the yearly yield of fixed modules at each settlement, by its identifier [kWh/kWp].
+    Return the yearly yield of fixed modules at each settlement, as `ROOF_YIELDS`.
 
     They have the tilt and direction of the options for fixed modules, and an inverter as large
     as they are.
@@ -35,4 +37,5 @@ def roof_yields(region: Region, *, options: PotentialOptions) -> pd.Series[float
     roofs = cell_places(region, cells, options=fixed)
     sun = take(sun_field(roofs, region.climate, options=fixed), np.asarray(nearest))
     hours = monthly_hours(sun).sum(axis=1)
-    return pd.Series(hours, index=pd.Index(places["id"], name="settlement"), dtype=float)
+    table = pd.DataFrame({"settlement": places["id"].to_numpy(), "yield_kwh_per_kwp": hours})
+    return conform(table, ROOF_YIELDS)

@@ -39,6 +39,30 @@ def runoff_depth(elevation_m: Floats, cells: Cells, *, options: PotentialOptions
     return np.asarray(np.maximum(0, base + rise * elevation_m), dtype=float)
 
 
+def irrigated_flow(monthly: Floats, *, options: PotentialOptions) -> Floats:
+    """
+    Return the flow of rivers that irrigation leaves, one column a month [m³/s].
+
+    Parameters
+    ----------
+    monthly
+        Mean flow of each month, January first [m³/s].
+    options
+        Part that fields take, and the months; the last may lie before the first, over New Year.
+
+    Examples
+    --------
+    >>> options = PotentialOptions(hydro_irrigation_share=0.5, hydro_irrigation_last_month=5)
+    >>> irrigated_flow(np.ones((1, 12)), options=options)[0, :6].tolist()
+    [1.0, 1.0, 1.0, 0.5, 0.5, 1.0]
+    """
+    months = monthly.shape[1]
+    first, last = options.hydro_irrigation_first_month, options.hydro_irrigation_last_month
+    since = (np.arange(1, months + 1) - first) % months
+    watered = since <= (last - first) % months
+    return np.asarray(monthly * (1 - options.hydro_irrigation_share * watered), dtype=float)
+
+
 def month_shares(elevation_m: Floats, middle_m: float, *, options: PotentialOptions) -> Floats:
     """
     Return the part of the yearly runoff that each month brings, one row a height [-].

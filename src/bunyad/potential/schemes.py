@@ -87,8 +87,8 @@ def scheme_capex(
     """
     Return the capital cost of schemes by capacity, head and waterway [US$/kW].
 
-    The form of Gordon & Penman (1979), cost ∝ P^0.7 H^-0.35, about a reference plant; each km
-    of waterway adds its share.
+    Cost ∝ P^0.7 H^-0.35 with the defaults, a usual form for small plants, about a reference
+    plant; each km of waterway adds its share.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def candidate_schemes(
     capacity, design = capacity[good], design[good]
     cells = starts[number]
     taken = usable_flow(monthly[cells], daily_spread(options=options), kept[number], design)
-    use = taken / design[:, None]
+    use = options.hydro_availability * taken / design[:, None]
     capex = scheme_capex(capacity, head, length, technology.capex_usd_per_kw, options=options)
     annuity = capital_recovery_factor(options.discount_rate, technology.lifetime_years)
     hours = use.mean(axis=1) * constant("days_of_year") * constant("hours_of_day")
@@ -230,7 +230,7 @@ def plant_reaches(
     return used
 
 
-def open_ways(streams: Streams, cells: Cells, used: Flags) -> Flags:
+def open_ways(streams: Streams, cells: Cells, used: Flags, barred: Flags | None = None) -> Flags:
     """
     Return the ways between cells on which a new scheme may lie.
 
@@ -242,7 +242,9 @@ def open_ways(streams: Streams, cells: Cells, used: Flags) -> Flags:
         Cells of the region; both ends must be among them.
     used
         Ways that existing plants use up.
+    barred
+        Whether neither end may lie in a cell of the region; none if left out.
     """
     inside = np.zeros(used.size, dtype=bool)
-    inside[cells.row * cells.shape[1] + cells.column] = True
+    inside[cells.row * cells.shape[1] + cells.column] = True if barred is None else ~barred
     return np.asarray(inside & inside[streams.target] & (streams.target >= 0) & ~used)

@@ -21,6 +21,7 @@ from bunyad.potential.mined import HA_PER_KM2, available_from, contaminated_shar
 from bunyad.potential.result import SITES
 from bunyad.potential.technology import PlantCost, Technology, plant_cost
 from bunyad.potential.uncertainty import energy_spread, exceeded_energy
+from bunyad.potential.years import yearly_deviation
 from bunyad.potential.yields import Yields
 from bunyad.region.model import Region
 from bunyad.tables import conform
@@ -57,6 +58,8 @@ class Site:
     """Hourly output in parts of the capacity [-]."""
     sensitivity: float = 1
     """Relative change of yearly energy over that of the sun's or wind's strength [-]."""
+    yearly_sd_share: float | None = None
+    """Deviation of the energy of the climate's years, part of the mean; none where too few [-]."""
 
     @property
     def full_load_hours(self) -> float:
@@ -178,6 +181,7 @@ def area_sites(
         left = 1 - taken_mw / potential_mw
         sites += [_band_site(ground, technology, band, left) for band in bands]
         lands += [(band.cells, band.area_km2) for band in bands]
+    sites = _with_years(sites, lands, yields, ground.options)
     sites = _with_sensitivity(sites, lands, yields, ground.options)
     return [site for site in sites if site.full_load_hours > 0]
 
@@ -334,9 +338,27 @@ def _with_sensitivity(
     ]
 
 
+def _with_years(
+    sites: list[Site],
+    lands: list[tuple[Ints, Floats]],
+    yields: Yields,
+    options: PotentialOptions,
+) -> list[Site]:
+    """Return sites with the deviation of the climate's years, where there are enough of them."""
+    yearly = yields.yearly
+    if yearly is None or len(yearly) < options.least_weather_years:
+        return sites
+    return [
+        replace(site, yearly_sd_share=yearly_deviation(yearly, *land))
+        for site, land in zip(sites, lands, strict=True)
+    ]
+
+
 def _uncertainty(site: Site, options: PotentialOptions) -> dict[str, float]:
     """Return the columns of a site that tell how far a year may fall short."""
     spread = energy_spread(site.technology, site.sensitivity, options=options)
+    if site.yearly_sd_share is not None:
+        spread = replace(spread, inter_annual_sd_share=site.yearly_sd_share)
     energy = site.annual_energy_gwh
     return {
         **asdict(spread),

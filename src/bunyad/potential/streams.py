@@ -132,7 +132,7 @@ def duration_curve(monthly: Floats, *, options: PotentialOptions) -> Floats:
         Coefficient of variation of the days of a month.
     """
     days = monthly[:, :, None] * daily_spread(options=options)
-    return -np.sort(-days.reshape(len(monthly), -1), axis=1)
+    return -np.sort(-days.reshape(len(monthly), days.shape[1] * days.shape[2]), axis=1)
 
 
 def exceeded_flow(monthly: Floats, share: float, *, options: PotentialOptions) -> Floats:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pvlib import irradiance, solarposition
 
 from bunyad.options.potential import PotentialOptions
+from bunyad.potential.albedo import ground_albedo
 from bunyad.potential.cells import Floats, Ints
 from bunyad.potential.constants import constant
 from bunyad.potential.horizon import sky_view
@@ -49,7 +50,7 @@ class Places:
     azimuth: Floats | None = None
     """Direction that fixed modules face, clockwise from true north [°]; as `tilt`."""
     albedo: Floats | None = None
-    """Albedo by month (place, 12) [-]; that of the options, with snow, if None."""
+    """Albedo by month (place, 12) [-]; that of climate or options, with snow, if None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ def sun_field(places: Places, climate: xr.Dataset, *, options: PotentialOptions)
         months=months,
         sun=sun,
         weather=weather,
-        cells=_cells(places, climate["elevation_m"].to_numpy().astype(float), monthly_c, options),
+        cells=_cells(places, climate, monthly_c, options),
         plant=plant_tuple(options),
     )
 
@@ -331,9 +332,10 @@ def _sun_direction(middles: pd.DatetimeIndex) -> Singles:
 
 
 def _cells(
-    places: Places, point_m: Floats, monthly_c: Floats, options: PotentialOptions
+    places: Places, climate: xr.Dataset, monthly_c: Floats, options: PotentialOptions
 ) -> tuple[Any, ...]:
     """Return the places as the kernel takes them."""
+    point_m = climate["elevation_m"].to_numpy().astype(float)
     above_m = places.elevation_m[:, None] - point_m[places.points]
     gain = np.maximum(1 + options.solar_beam_gain_per_km * above_m / 1e3, 0)
     count = places.points.shape[1]
@@ -346,7 +348,8 @@ def _cells(
     snow = snow_cover(mean_c + cooling[:, None], options)
     albedo = places.albedo
     if albedo is None:
-        albedo = options.ground_albedo + snow * max(options.snow_albedo - options.ground_albedo, 0)
+        mix = (places.points, places.weights)
+        albedo = ground_albedo(climate, mix, snow, options=options)
     lat, lon = np.radians(places.lat), np.radians(places.lon)
     directions = 1 if places.horizon is None else len(places.horizon)
     turn = np.zeros(len(lat)) if places.grid_north is None else -places.grid_north

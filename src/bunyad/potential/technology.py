@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential.costs import capital_recovery_factor, levelised_cost
+from bunyad.potential.costs import (
+    capital_recovery_factor,
+    levelised_cost,
+    levelised_output,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,10 @@ class Technology:
     capex_usd_per_kw: float
     opex_share: float
     lifetime_years: float
+    loss_per_year: float = 0
+    """Part of the output that a year of age takes [1/a]."""
+    age_years: float = 0
+    """Age at which the output of sites is stated [a]."""
     largest_site_mw: float = 0
     """Capacity above which land is cut into several sites; 0 where land makes none [MW]."""
 
@@ -53,6 +61,8 @@ def technologies(options: PotentialOptions) -> dict[str, Technology]:
         capex_usd_per_kw=options.solar_capex_usd_per_kw,
         opex_share=options.solar_opex_share,
         lifetime_years=options.solar_lifetime_years,
+        loss_per_year=options.solar_degradation_per_year,
+        age_years=options.solar_plant_age_years,
         largest_site_mw=options.solar_largest_site_mw,
     )
     wind = Technology(
@@ -88,14 +98,15 @@ def plant_cost(
     """
     Return what a plant costs, with the clearance of the land that it disturbs.
 
-    Capital of existing and committed plants is spent; only their yearly cost remains.
+    Capital of existing and committed plants is spent; only their yearly cost remains. Output
+    falls over the life from that of a new plant, whatever the age at which it is stated.
 
     Parameters
     ----------
     technology
         Solar, wind or hydro.
     full_load_hours
-        Yearly energy over capacity [h/a].
+        Yearly energy over capacity at the technology's age [h/a].
     contaminated_share
         Part of the land that is expected to need clearance, 0 to 1 [-].
     is_existing
@@ -107,10 +118,14 @@ def plant_cost(
     clearance = 0.0 if is_existing else cleared_km2_per_kw * options.clearance_cost_usd_per_km2
     capex = 0.0 if is_existing else technology.capex_usd_per_kw + clearance
     opex = technology.opex_share * technology.capex_usd_per_kw
-    annuity = capital_recovery_factor(options.discount_rate, technology.lifetime_years)
+    rate, life, loss = options.discount_rate, technology.lifetime_years, technology.loss_per_year
+    new_hours = full_load_hours / (1 - loss) ** technology.age_years
+    mean_hours = new_hours * levelised_output(rate, life, loss)
     return PlantCost(
         capex_usd_per_kw=capex,
         opex_usd_per_kw_year=opex,
-        lcoe_usd_per_mwh=levelised_cost(capex, opex, full_load_hours, annuity),
+        lcoe_usd_per_mwh=levelised_cost(
+            capex, opex, mean_hours, capital_recovery_factor(rate, life)
+        ),
         clearance_usd_per_kw=clearance,
     )

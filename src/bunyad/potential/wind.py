@@ -55,8 +55,30 @@ def wind_power_curve(options: PotentialOptions) -> PowerCurve:
     output = curve["value"].to_numpy(dtype=float) / turbine.nominal_power
     return PowerCurve(
         speed_ms=curve["wind_speed"].to_numpy(dtype=float),
-        output=np.clip(output, 0, 1) * (1 - options.wind_loss_share),
+        output=np.clip(output, 0, 1) * (1 - wind_loss_share(options)),
     )
+
+
+def wind_loss_share(options: PotentialOptions) -> float:
+    """
+    Return the part of a farm's energy that wakes, outages, cables and the rest take [-].
+
+    Each takes its part of what the others leave.
+
+    Examples
+    --------
+    >>> round(wind_loss_share(PotentialOptions()), 3)
+    0.151
+    """
+    left = 1.0
+    for share in (
+        options.wind_wake_loss_share,
+        options.wind_outage_loss_share,
+        options.wind_electrical_loss_share,
+        options.wind_other_loss_share,
+    ):
+        left *= 1 - share
+    return 1 - left
 
 
 def air_density(elevation_m: float | Floats, temp_air_c: Floats) -> Floats:

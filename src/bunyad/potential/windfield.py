@@ -60,7 +60,13 @@ class WindField:
         return int(self.weather[0].shape[1])
 
 
-def prepare_wind(cells: Cells, climate: xr.Dataset, *, options: PotentialOptions) -> WindField:
+def prepare_wind(
+    cells: Cells,
+    climate: xr.Dataset,
+    *,
+    options: PotentialOptions,
+    mean_ms: Floats | None = None,
+) -> WindField:
     """
     Gather what the hourly wind yield of every cell follows from.
 
@@ -75,11 +81,14 @@ def prepare_wind(cells: Cells, climate: xr.Dataset, *, options: PotentialOptions
         Hourly year at points, as `Region.climate`.
     options
         Turbine, losses, hub height and steps of the table.
+    mean_ms
+        Mean speed of each point that the wind map stands for; that of the year if None [m/s].
     """
     points = np.column_stack([climate["x"].to_numpy(), climate["y"].to_numpy()])
     point = nearest_points(cells, points, 1)[1][:, 0]
     speed = climate["wind_speed_ms"].to_numpy().astype(float)
-    shape = speed / np.maximum(speed.mean(axis=1, keepdims=True), np.finfo(float).tiny)
+    mean = speed.mean(axis=1) if mean_ms is None else mean_ms
+    shape = speed / np.maximum(mean[:, None], np.finfo(float).tiny)
     kelvin = climate["temp_air_c"].to_numpy().astype(float) + constant("celsius_zero")
     height = cells.elevation_m + options.wind_hub_height_m
     rise = height - climate["elevation_m"].to_numpy().astype(float)[point]

@@ -38,6 +38,8 @@ class Yields:
     Relative change of energy over that of mean wind speed [-], by groups of cells and the step
     of speed; none where the yield does not come from wind.
     """
+    yearly: Floats | None = None
+    """Full-load hours of each year and cell, (year, cell) [h/a]; none where there is one year."""
 
 
 def sun_yields(sun: SunField, *, tiles: Tiles = HERE) -> Yields:

@@ -49,6 +49,7 @@ def summarise_region(region: Region, *, language: str = "en") -> RegionSummary:
         "interconnectors": region.interconnectors,
         "corridors": region.corridors,
         "published figures": region.published,
+        "masts": region.masts,
         "climate points": region.climate["point"],
     }
     return RegionSummary(

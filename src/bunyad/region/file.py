@@ -89,6 +89,7 @@ class LayersEntry(_Entry):
     )
     hazards: LayerEntry | None = Field(default=None, title="Land to be cleared, by district (CSV)")
     published: LayerEntry | None = Field(default=None, title="Published figures to compare (CSV)")
+    masts: LayerEntry | None = Field(default=None, title="Wind measured at masts (CSV)")
 
 
 class TargetEntry(_Entry):

@@ -13,7 +13,7 @@ from pyproj.exceptions import CRSError
 from shapely.errors import GEOSException
 
 from bunyad.errors import Fault, InputError
-from bunyad.region.climate import read_climate
+from bunyad.region.climate import read_climate, typical_year
 from bunyad.region.extra import is_raster, land_rules, layer_shapes, read_extra_raster
 from bunyad.region.file import FILE_NAME, RegionFile, layer_entries, read_region_file
 from bunyad.region.folder import file_hash, find_region
@@ -22,6 +22,7 @@ from bunyad.region.model import (
     DISTRICTS,
     HAZARDS,
     INTERCONNECTORS,
+    MASTS,
     PLANTS,
     POPULATION,
     PUBLISHED,
@@ -37,7 +38,7 @@ from bunyad.region.tables import TABLES, check_references, read_table
 from bunyad.region.terrain import Grid, lay_grid, read_terrain
 from bunyad.tables import conform
 
-POINT_TABLES = ("settlements", "plants", "substations")
+POINT_TABLES = ("settlements", "plants", "substations", "masts")
 EMPTY = {"str": "object", "float": "float64", "int": "int64", "bool": "bool"}
 """Dtype of each kind of column in a table that the folder lacks."""
 
@@ -87,8 +88,10 @@ def load_region(name_or_folder: str | Path) -> Region:
         float(terrain["elevation_m"].sel(x=x, y=y, method="nearest"))
         for x, y in zip(settlements.geometry.x, settlements.geometry.y, strict=True)
     ]
-    _check_inside(folder, file, settlements, boundary)
+    _check_inside(folder, file, "settlements", settlements, boundary)
+    _check_inside(folder, file, "masts", places["masts"], boundary)
     extra_layers = _read_extra(folder, file, grid)
+    climate, weather_years = typical_year(read_climate(folder / file.layers.climate.file, crs=crs))
     return Region(
         name=file.name,
         title=file.title,
@@ -99,7 +102,8 @@ def load_region(name_or_folder: str | Path) -> Region:
         boundary=boundary,
         districts=districts,
         terrain=terrain,
-        climate=read_climate(folder / file.layers.climate.file, crs=crs),
+        climate=climate,
+        weather_years=weather_years,
         settlements=conform(settlements, SETTLEMENTS),
         population=conform(tables["population"], POPULATION),
         rivers=_read_lines(folder, file, "rivers", crs),
@@ -115,6 +119,7 @@ def load_region(name_or_folder: str | Path) -> Region:
             Assumption(key=key, **entry.model_dump()) for key, entry in file.assumptions.items()
         ),
         extra_layers=extra_layers,
+        masts=conform(places["masts"], MASTS),
         land_rules=None if file.land_rules is None else land_rules(file.land_rules),
     )
 
@@ -279,13 +284,13 @@ def _to_points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
 
 
 def _check_inside(
-    folder: Path, file: RegionFile, settlements: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame
+    folder: Path, file: RegionFile, key: str, points: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame
 ) -> None:
-    """Name settlements that lie beyond the margin around the region."""
+    """Name points of a layer that lie beyond the margin around the region."""
     reach = boundary.geometry.iloc[0].buffer(file.margin_km * 1_000)
-    outside = settlements[~settlements.within(reach)]
+    outside = points[~points.within(reach)]
     if len(outside):
-        path = folder / file.layers.settlements.file
+        path = folder / getattr(file.layers, key).file
         raise InputError.of(
             Fault(
                 f"{path}: {row.id}",

@@ -98,6 +98,17 @@ PUBLISHED = schema(
     ("note", "str", "", "What the published figure counts"),
 )
 
+MASTS = schema(
+    "masts",
+    ("id", "str", "", "Stable identifier"),
+    ("height_m", "float", "m", "Height of the measurement above ground"),
+    ("mean_speed_ms", "float", "m/s", "Mean wind speed of whole years"),
+    ("weibull_k", "float?", "", "Weibull shape of the measured speeds, where it is known"),
+    ("years", "float", "a", "Length of the measurement"),
+    ("source", "str", "", "Where the entry comes from"),
+    ("geometry", "geometry", "m", "Point"),
+)
+
 TERRAIN_VARIABLES = {
     "elevation_m": "Height of the ground [m]",
     "slope_percent": "Slope of the ground, from the terrain model as it is [%]",
@@ -113,6 +124,7 @@ CLIMATE_VARIABLES = {
     "dhi_w_m2": "Diffuse horizontal irradiance [W/m²]",
     "temp_air_c": "Air temperature 2 m above ground [°C]",
     "wind_speed_ms": "Wind speed 100 m above ground [m/s]",
+    "albedo": "Part of sunlight that the ground reflects, snow and all; may be missing [-]",
 }
 """
 Variables of `Region.climate`, dimensions (point, time), one whole year of 8,760 hours in UTC.
@@ -208,3 +220,7 @@ class Region:
     """Layers that only the rules for land look at; rasters lie on the terrain's grid."""
     land_rules: tuple[LandRule, ...] | None = None
     """Rules for land in the order in which they are applied; none for those of the options."""
+    masts: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(columns=MASTS.names()))
+    """Wind measured at masts; empty where no layer is there."""
+    weather_years: xr.Dataset | None = None
+    """All years of the climate, where it has several; `climate` is the most typical of them."""

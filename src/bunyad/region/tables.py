@@ -151,6 +151,39 @@ TABLES: dict[str, tuple[InputColumn, ...]] = {
         _SOURCE,
         InputColumn(name="note", optional=True, meaning="What the published figure counts"),
     ),
+    "masts": (
+        _ID,
+        _LAT,
+        _LON,
+        InputColumn(
+            name="height_m",
+            kind="float",
+            unit="m",
+            minimum=1,
+            maximum=300,
+            meaning="Height of the measurement above ground",
+        ),
+        InputColumn(
+            name="mean_speed_ms",
+            kind="float",
+            unit="m/s",
+            minimum=0.1,
+            maximum=30,
+            meaning="Mean wind speed of whole years",
+        ),
+        InputColumn(
+            name="weibull_k",
+            kind="float",
+            minimum=0.5,
+            maximum=10,
+            optional=True,
+            meaning="Weibull shape of the measured speeds",
+        ),
+        InputColumn(
+            name="years", kind="float", unit="a", minimum=0.5, meaning="Length of the measurement"
+        ),
+        _SOURCE,
+    ),
 }
 """Columns of each CSV layer of a region folder."""
 

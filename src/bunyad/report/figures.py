@@ -82,6 +82,7 @@ def key_figures(plan: PlanValues) -> list[dict[str, Any]]:
         "wind": (plants.get("wind", 0.0), "MW"),
         "hydro": (plants.get("hydro", 0.0), "MW"),
         "battery": (plants.get("battery", 0.0), "MW"),
+        "roofs": (plan.energy.roofs["capacity_kwp"].sum() / 1e3, "MWp"),
         "own_share": (summary["own_share"] * 100, "%"),
         "cost": (projects["capex_usd"].sum(), "US$"),
         "roads": (lengths.get("road", 0.0), "km"),

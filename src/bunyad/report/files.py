@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 
 from bunyad.connect.result import BUS_MEMBERS, ROUTE_CHECKS
-from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY
+from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
 from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.programme.result import SPENDING
@@ -188,6 +188,7 @@ def write_tables(plan: PlanValues, folder: Path) -> None:
         (plan.energy.plants, PLANT_RESULTS),
         (plan.energy.lines, LINE_RESULTS),
         (plan.energy.summary, SUMMARY),
+        (plan.energy.roofs, ROOFS),
         (plan.programme.spending, SPENDING),
     ]
     named = [(frame, table.name) for frame, table in tables]

@@ -113,8 +113,14 @@ def place_features(plan: PlanValues) -> list[Feature]:
     demand = settlements.demand_kw.sum("time").to_pandas() / 1e3
     services = dict(tuple(settlements.services.groupby("settlement")))
     smart = dict(tuple(settlements.smart_systems.groupby("settlement")))
+    roofs = plan.energy.roofs.set_index("settlement")
     for row in rows:
         place = row["id"]
+        if place in roofs.index:
+            roof = roofs.loc[place]
+            row["roof_kwp"] = rounded(roof["capacity_kwp"], 0)
+            row["roof_mwh"] = rounded(roof["annual_energy_gwh"] * 1e3, 0)
+            row["roof_share"] = rounded(roof["demand_share"], 3)
         row["people_by_year"] = [
             rounded(value, 0) for value in people.reindex([place]).to_numpy()[0]
         ]

@@ -8,7 +8,7 @@ From who returns when follow homes, services, streets, hourly electricity and sm
 - `count_needs`, `price_services`: homes, schools, clinics, streets and water, with cost
 - `hourly_demand`: electricity of the last year by use, settlement and hour
 - `equip_settlements`: smart systems, a bill of quantities
-- `roof_potential`: solar power on homes and public buildings
+- `roof_modules`: solar modules that homes and public buildings can hold
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from bunyad.settle.population import people_before, population_path
 from bunyad.settle.result import (
     PLACES,
     POPULATION_PATH,
-    ROOFS,
+    ROOF_MODULES,
     SERVICES,
     SMART_SYSTEMS,
     USES,
     Settlements,
 )
-from bunyad.settle.roofs import roof_potential
+from bunyad.settle.roofs import roof_modules
 from bunyad.settle.services import count_needs, price_services
 from bunyad.settle.smart import equip_settlements
 
 __all__ = [
     "PLACES",
     "POPULATION_PATH",
-    "ROOFS",
+    "ROOF_MODULES",
     "SERVICES",
     "SMART_SYSTEMS",
     "USES",
@@ -46,5 +46,5 @@ __all__ = [
     "people_before",
     "population_path",
     "price_services",
-    "roof_potential",
+    "roof_modules",
 ]

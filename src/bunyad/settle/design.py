@@ -9,6 +9,7 @@ from bunyad.region.model import Region
 from bunyad.settle.demand import hourly_demand
 from bunyad.settle.population import people_before, population_path
 from bunyad.settle.result import PLACES, Settlements
+from bunyad.settle.roofs import roof_modules
 from bunyad.settle.services import count_needs, price_services
 from bunyad.settle.smart import equip_settlements
 from bunyad.tables import conform
@@ -60,6 +61,7 @@ def design_settlements(region: Region, *, options: SettleOptions) -> Settlements
         services=services,
         smart_systems=smart_systems,
         demand_kw=demand_kw,
+        roofs=roof_modules(places, options=options),
     )
 
 

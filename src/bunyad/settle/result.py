@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
-from bunyad.tables import schema
+from bunyad.tables import empty, schema
 
 USES = ("homes", "public_services", "street_lighting", "water_pumping", "heat_pumps", "ev_charging")
 """Uses of electricity, in the order of the demand array."""
@@ -57,13 +57,13 @@ SMART_SYSTEMS = schema(
     ("unit_cost_usd", "float", "US$", "Cost of one"),
     ("cost_usd", "float", "US$", "Cost of all"),
 )
-ROOFS = schema(
-    "roofs",
+ROOF_MODULES = schema(
+    "roof_modules",
     ("settlement", "str", "", "Settlement identifier"),
     ("home_roof_m2", "float", "m²", "Roofs of homes"),
     ("public_roof_m2", "float", "m²", "Roofs of schools, kindergartens and clinics"),
     ("capacity_kwp", "float", "kWp", "Modules that they can hold"),
-    ("annual_energy_gwh", "float", "GWh/a", "Energy of a year"),
+    ("orientation_share", "float", "", "Their yield over that of modules that face best"),
 )
 
 
@@ -77,3 +77,5 @@ class Settlements:
     smart_systems: pd.DataFrame
     demand_kw: xr.DataArray
     """Dimensions (use, settlement, time): electricity of the last year, hourly, UTC [kW]."""
+    roofs: pd.DataFrame = field(default_factory=lambda: empty(ROOF_MODULES))
+    """Modules that the roofs of the last year can hold, as `ROOF_MODULES`."""

@@ -1,19 +1,17 @@
-"""Roofs: what the sun on homes and public buildings can yield."""
+"""Roofs: the modules that homes and public buildings can hold."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from bunyad.options.settle import SettleOptions
-from bunyad.settle.result import ROOFS
+from bunyad.settle.result import ROOF_MODULES
 from bunyad.tables import conform
 
 
-def roof_potential(
-    places: pd.DataFrame, yield_kwh_per_kwp: pd.Series[float], *, options: SettleOptions
-) -> pd.DataFrame:
+def roof_modules(places: pd.DataFrame, *, options: SettleOptions) -> pd.DataFrame:
     """
-    Return the modules that the roofs of each settlement can hold, and their yearly energy.
+    Return the modules that the roofs of each settlement can hold.
 
     The roof of a building is its floor over its storeys. Public buildings are schools,
     kindergartens and clinics; hospitals serve a district and are left out.
@@ -22,22 +20,19 @@ def roof_potential(
     ----------
     places
         The settlements, as `PLACES`.
-    yield_kwh_per_kwp
-        Yearly yield of fixed modules by settlement identifier, as `potential.roof_yields`
-        gives it [kWh/kWp].
     options
         Floor, storeys, usable part of the roofs and their modules.
 
     Returns
     -------
     DataFrame
-        As `ROOFS`, in the order of the places.
+        As `ROOF_MODULES`, in the order of the places.
 
     Examples
     --------
     >>> places = pd.DataFrame({"id": ["aghali"], "people": [300.0], "school_places": [100],
     ...     "kindergarten_places": [20], "clinic_visits_per_day": [0.0]})
-    >>> roofs = roof_potential(places, pd.Series({"aghali": 1500.0}), options=SettleOptions())
+    >>> roofs = roof_modules(places, options=SettleOptions())
     >>> roofs.loc[0, ["home_roof_m2", "public_roof_m2", "capacity_kwp"]].tolist()
     [6000.0, 600.0, 330.0]
     """
@@ -52,10 +47,9 @@ def roof_potential(
             "settlement": places["id"],
             "home_roof_m2": floor_m2 / options.roof_home_storeys,
             "public_roof_m2": public_m2 / options.roof_public_storeys,
+            "orientation_share": options.roof_orientation_share,
         }
     )
     modules_m2 = roofs[["home_roof_m2", "public_roof_m2"]].sum(axis=1) * options.roof_usable_share
     roofs["capacity_kwp"] = modules_m2 * options.roof_kwp_per_m2
-    yields = yield_kwh_per_kwp.reindex(places["id"]).to_numpy() * options.roof_orientation_share
-    roofs["annual_energy_gwh"] = roofs["capacity_kwp"] * yields / 1e6
-    return conform(roofs, ROOFS)
+    return conform(roofs, ROOF_MODULES)

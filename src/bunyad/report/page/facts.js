@@ -38,6 +38,7 @@ const facts = (() => {
       [t("fact-streets"), unit(row.streets_km, "km", 1)],
       [t("fact-demand"), unit(row.annual_demand_mwh / 1e3, `GWh ${t("unit-year")}`)],
       [t("fact-peak"), unit(row.peak_demand_kw / 1e3, "MW")],
+      row.roof_kwp ? [t("fact-roofs"), t("fact-roofs-value", { power: unit(row.roof_kwp / 1e3, "MWp"), share: words.number(row.roof_share * 100) })] : null,
       row.capex_usd ? [t("fact-cost"), words.money(row.capex_usd)] : null,
       row.smart_capex_usd ? [t("fact-smart-cost"), words.money(row.smart_capex_usd)] : null,
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],

@@ -143,6 +143,8 @@ const tables = (() => {
         numeric("kindergarten_places", t("column-kindergartens")),
         numeric("annual_demand_mwh", t("column-demand")),
         numeric("peak_demand_kw", t("column-peak")),
+        numeric("roof_kwp", t("column-roofs")),
+        numeric("roof_mwh", t("column-roof-energy")),
         numeric("capex_usd", t("column-cost"), 0, { show: (row) => millions(row.capex_usd) }),
         numeric("smart_capex_usd", t("column-smart"), 0, { show: (row) => millions(row.smart_capex_usd) }),
       ],
