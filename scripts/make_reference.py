@@ -43,6 +43,8 @@ COMMANDS = (
     "region import-climate",
     "region list",
     "region schema",
+    "connect",
+    "connect steiner",
     "options",
 )
 VECTORS = {

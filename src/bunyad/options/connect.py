@@ -63,3 +63,5 @@ class ConnectOptions(RoomOptions):
     distribution_kv: float = option("connect.distribution_kv")
     distribution_ampere: float = option("connect.distribution_ampere")
     distribution_usd_per_km: float = option("connect.distribution_usd_per_km")
+    fibre_usd_per_km: float = option("connect.fibre_usd_per_km")
+    fibre_with_road_share: float = option("connect.fibre_with_road_share")

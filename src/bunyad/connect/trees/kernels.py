@@ -121,9 +121,9 @@ def tree_degrees(start: Any, link: Any, in_tree: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def distances(
-    start: Any, near: Any, link: Any, side: Any, arc_weight: Any, sources: Any, backward: bool
+    start: Any, near: Any, link: Any, side: Any, arc_weight: Any, sources: Any, out: int
 ) -> Any:
-    """Return the least weight from the sources to each node over arcs, or back to the sources."""
+    """Return the least weight over arcs out of the sources (1) or back into them (0)."""
     distance = np.full(start.size - 1, np.inf)
     heap = [(0.0, np.int64(-1))]
     heap.pop()
@@ -135,7 +135,7 @@ def distances(
         if value > distance[node]:
             continue
         for at in range(start[node], start[node + 1]):
-            arc = 2 * link[at] + (side[at] if backward else 1 - side[at])
+            arc = 2 * link[at] + (1 - side[at] if out else side[at])
             found = value + arc_weight[arc]
             if found < distance[near[at]]:
                 distance[near[at]] = found

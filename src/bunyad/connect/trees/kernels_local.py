@@ -21,7 +21,7 @@ GAIN = 1e-9
 
 @njit(cache=True, nogil=True)
 def take_path(
-    start: Any, near: Any, link: Any, is_terminal: Any, in_tree: Any, degree: Any, at: int,
+    start: Any, near: Any, link: Any, in_tree: Any, at: int,
     is_key: Any, taken: Any, count: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Take the key path that starts with the edge at a position out of the tree."""
@@ -87,8 +87,8 @@ def part_up(
 
 @njit(cache=True, nogil=True)
 def shortest_bridge(
-    start: Any, near: Any, link: Any, weight: Any, degree: Any, ends: Any, stamp: Any, label: Any,
-    turn: int, queue: Any, size: int, group: Any, own: int, big: int, limit: float,
+    start: Any, near: Any, link: Any, weight: Any, degree: Any, stamp: Any, label: Any,
+    turn: int, queue: Any, size: int, group: Any, own: int, limit: float,
     distance: Any, before: Any, seen: Any, search: int,
 ) -> tuple[int, float, int]:  # fmt: skip
     """Find the shortest path, below a limit, from the parts of one group to any other part."""
@@ -100,8 +100,18 @@ def shortest_bridge(
             seen[node] = search
             distance[node] = 0.0
             before[node] = -1
-            heapq.heappush(heap, (0.0, node))
     looked = size
+    for place in range(size):
+        node = queue[place]
+        if root_of(group, label[node]) == own:
+            looked += start[node + 1] - start[node]
+            for at in range(start[node], start[node + 1]):
+                other, found = near[at], weight[link[at]]
+                if found < limit and (seen[other] != search or found < distance[other]):
+                    seen[other] = search
+                    distance[other] = found
+                    before[other] = at
+                    heapq.heappush(heap, (found, other))
     while heap:
         value, node = heapq.heappop(heap)
         if value > distance[node]:
@@ -137,8 +147,8 @@ def rejoin(
             own = root_of(group, part)
             clock[1] += 1
             node, length, seen_arcs = shortest_bridge(
-                start, near, link, weight, degree, ends, stamp, label, turn, queue, size, group,
-                own, big, limit, distance, before, seen, clock[1],
+                start, near, link, weight, degree, stamp, label, turn, queue, size, group,
+                own, limit, distance, before, seen, clock[1],
             )  # fmt: skip
             looked += seen_arcs
             if node < 0:
@@ -166,13 +176,13 @@ def rejoin(
 
 
 @njit(cache=True, nogil=True)
-def change(edges: Any, chosen: Any, in_tree: Any, degree: Any, to: bool) -> None:
-    """Put edges into a tree or take them out of it."""
+def change(edges: Any, chosen: Any, in_tree: Any, degree: Any, to: int) -> None:
+    """Put edges into a tree (1) or take them out of it (0)."""
     for edge in chosen:
-        if in_tree[edge] != to:
-            in_tree[edge] = to
+        if in_tree[edge] != (to > 0):
+            in_tree[edge] = to > 0
             for end in range(2):
-                degree[edges[edge, end]] += 1 if to else -1
+                degree[edges[edge, end]] += 1 if to > 0 else -1
 
 
 @njit(cache=True, nogil=True)
@@ -188,7 +198,7 @@ def take_out(
     for branch in range(start[node], start[node + 1]):
         if in_tree[link[branch]] and (at < start[node] or branch == at):
             ends[parts], number = take_path(
-                start, near, link, is_terminal, in_tree, degree, branch, is_key, taken, number
+                start, near, link, in_tree, branch, is_key, taken, number
             )
             parts += 1
     for edge in taken[:number]:
@@ -212,10 +222,14 @@ def better(
     clock = np.zeros(2, np.int64)
     looked, gained = 0, True
     degree = tree_degrees(start, link, in_tree)
+    is_new = np.ones(count, np.bool_)
     while gained and looked < effort:
         gained = False
         is_key = is_terminal | (degree > 2)
         for node in range(count):
+            if not is_new[node]:
+                continue
+            is_new[node] = False
             # the position before the first stands for the whole node
             for at in range(start[node] - 1, start[node + 1]):
                 whole = at < start[node]
@@ -236,15 +250,17 @@ def better(
                 )  # fmt: skip
                 looked += arcs
                 if not is_joined:
-                    change(edges, added[:new], in_tree, degree, False)
-                    change(edges, taken[:number], in_tree, degree, True)
+                    change(edges, added[:new], in_tree, degree, 0)
+                    change(edges, taken[:number], in_tree, degree, 1)
                     continue
                 gained = True
                 for end in ends[:parts]:
+                    is_new[end] = True
                     prune_end(start, near, link, is_terminal, in_tree, degree, end)
                 for edge in added[:new]:
                     for end in range(2):
                         is_key[edges[edge, end]] |= degree[edges[edge, end]] > 2
+                        is_new[edges[edge, end]] = True
                 if degree[node] == 0:
                     break
     return looked

@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from bunyad.connect.trees import kernels, kernels_dual, kernels_insert, kernels_local
 from bunyad.errors import Fault, InfeasibleError, InputError
 
-DEFAULT_EFFORT = 600_000_000
-"""Arcs that may be looked at: some 10 to 20 s."""
+DEFAULT_EFFORT = 150_000_000
+"""Arcs that may be looked at: some 10 s."""
 EXACT_STEPS = 1 << 30
 """Combinations up to which the dynamic programme is quick: some seconds."""
 EXACT_CELLS = 1 << 25
@@ -130,6 +130,7 @@ class _Search:
 
     def __init__(self, graph: _Graph, *, effort: int, seed: int) -> None:
         self.graph, self.effort = graph, effort
+        self.share = effort // 4
         self.random = np.random.default_rng(seed)
         self.whole_weight = np.zeros(int(graph.edge_of_whole.max(initial=-1)) + 1)
         self.whole_weight[graph.edge_of_whole] = graph.weight
@@ -148,10 +149,8 @@ class _Search:
         if self.solve_exactly():
             return
         self.try_tree(self.graph.weight, self.any_terminal())
-        roots = self.random.permutation(np.flatnonzero(self.graph.is_terminal))[:ROOTS]
-        for number, root in enumerate(roots.tolist()):
-            share = self.effort // (2 * (len(roots) - number))
-            if self.is_done or not self.raise_bound(root, share):
+        for _ in range(min(ROOTS, int(self.graph.is_terminal.sum()))):
+            if self.is_done or not self.raise_bound(self.any_terminal(), self.effort // 3):
                 break
             if self.solve_exactly():
                 return
@@ -197,18 +196,19 @@ class _Search:
         if not joined[graph.is_terminal].all():
             return
         in_tree = kernels.span_nodes(*graph.lay, graph.weight, graph.is_terminal, joined, first)
+        stop = self.effort - self.share
         gained = True
-        while gained and self.effort > 0:
-            gained, looked = kernels_insert.insert_nodes(
-                *graph.lay, graph.weight, in_tree, self.effort
-            )
-            kernels.prune(*graph.lay, graph.is_terminal, in_tree)
-            self.effort -= looked + len(in_tree)
+        while gained and self.effort > stop:
             before = float(graph.weight[in_tree].sum())
             self.effort -= kernels_local.better(
                 *graph.lay, graph.weight, graph.origin, graph.edges, graph.is_terminal, in_tree,
-                self.effort,
+                self.effort - stop,
             )  # fmt: skip
+            _, looked = kernels_insert.insert_nodes(
+                *graph.lay, graph.weight, in_tree, self.share // 8
+            )
+            kernels.prune(*graph.lay, graph.is_terminal, in_tree)
+            self.effort -= looked + len(in_tree)
             gained = float(graph.weight[in_tree].sum()) < before * (1 - TIE)
         self.keep(in_tree)
 
@@ -238,8 +238,8 @@ class _Search:
         graph = self.graph
         lay = (*graph.lay, graph.side)
         terminals = np.flatnonzero(graph.is_terminal)
-        out = kernels.distances(*lay, left, np.array([root]), False)
-        back = kernels.distances(*lay, left, terminals[terminals != root], True)
+        out = kernels.distances(*lay, left, np.array([root]), 1)
+        back = kernels.distances(*lay, left, terminals[terminals != root], 0)
         one, other = graph.edges.T
         forth = bound + out[one] + left[::2] + back[other]
         through = np.minimum(forth, bound + out[other] + left[1::2] + back[one])
