@@ -187,7 +187,7 @@ def change(edges: Any, chosen: Any, in_tree: Any, degree: Any, to: int) -> None:
 
 @njit(cache=True, nogil=True)
 def take_out(
-    start: Any, near: Any, link: Any, edges: Any, is_terminal: Any, in_tree: Any, degree: Any,
+    start: Any, near: Any, link: Any, edges: Any, in_tree: Any, degree: Any,
     node: int, at: int, is_key: Any, ends: Any, taken: Any,
 ) -> tuple[int, int]:  # fmt: skip
     """Take out a key node, or only its key path at a position; return ends and edges, counted."""
@@ -240,7 +240,7 @@ def better(
                 if not whole and not in_tree[link[at]]:
                     continue
                 parts, number = take_out(
-                    start, near, link, edges, is_terminal, in_tree, degree, node, at, is_key,
+                    start, near, link, edges, in_tree, degree, node, at, is_key,
                     ends, taken,
                 )  # fmt: skip
                 total = weight[taken[:number]].sum()

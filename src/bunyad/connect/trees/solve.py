@@ -24,7 +24,9 @@ TIE = 1e-9
 POOL = 10
 """Trees that are kept to be crossed; assumption: as many as are soon made."""
 ROOTS = 8
-"""Terminals that the dual ascent starts from at most, one after the other."""
+"""Terminals that the dual ascent starts from at first, one after the other."""
+ANEW, CROSS = 1 / 4, 3 / 4
+"""Chances: below the first, the dual ascent starts anew; below the second, trees are crossed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,13 +151,18 @@ class _Search:
         if self.solve_exactly():
             return
         self.try_tree(self.graph.weight, self.any_terminal())
+        is_joined = True
         for _ in range(min(ROOTS, int(self.graph.is_terminal.sum()))):
-            if self.is_done or not self.raise_bound(self.any_terminal(), self.effort // 3):
+            if self.is_done or not is_joined:
                 break
+            is_joined = self.raise_bound(self.any_terminal(), self.effort // 3)
             if self.solve_exactly():
                 return
         while not self.is_done:
-            if len(self.pool) > 1 and self.random.random() < 2 / 3:
+            lot = self.random.random()
+            if is_joined and lot < ANEW:
+                is_joined = self.raise_bound(self.any_terminal(), self.effort)
+            elif len(self.pool) > 1 and lot < CROSS:
                 self.cross()
             else:
                 self.shake()
@@ -225,7 +232,8 @@ class _Search:
             is_free = np.minimum(left[::2], left[1::2]) == 0
             guide = np.where(is_free, graph.weight, np.inf)
             self.try_tree(guide, root)
-            self.try_tree(guide, self.any_terminal())
+            lot = self.random.random(len(guide))
+            self.try_tree(guide * (1 + lot / 2), self.any_terminal())
         self.drop_edges(left, bound, root)
         return is_joined
 
