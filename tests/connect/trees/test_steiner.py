@@ -92,12 +92,14 @@ def hypercube(dimensions):
     return np.array(edges), np.ones(len(edges)), np.array(terminals)
 
 
-@pytest.mark.parametrize(("dimensions", "optimum"), [(6, 39), (7, 77)])
-def test_a_hypercube_whose_tree_is_known_is_met_within_one_percent(dimensions, optimum):
+@pytest.mark.parametrize(
+    ("dimensions", "optimum", "effort"), [(6, 39, 5_000_000), (7, 77, 20_000_000)]
+)
+def test_a_hypercube_whose_tree_is_known_is_met_within_one_percent(dimensions, optimum, effort):
     # hc6u and hc7u of SteinLib (Rosseti, Poggi, Ribeiro, Uchoa, Werneck 2001)
     edges, weights, terminals = hypercube(dimensions)
 
-    tree = steiner_tree(edges, weights, terminals, effort=60_000_000)
+    tree = steiner_tree(edges, weights, terminals, effort=effort)
 
     assert_joins(tree, edges, weights, terminals)
     assert optimum <= tree.weight <= 1.01 * optimum

@@ -202,7 +202,8 @@ class _Crew:
         queue.make_room(int(self.mail_count[inbox, :, me].sum()) + ROOM)
         queue.state[END] = self.first + self.span
         queue.state[DONE] = 0
-        posted: float = k.turn(
+        turn: Any = k.turn
+        posted: float = turn(
             me, self.workers, self.first, cost, self.distance, half, self.inverse, *queue.arrays(),
             self.mail_value[inbox], self.mail_cell[inbox], self.mail_count[inbox],
             self.mail_value[outbox, me], self.mail_cell[outbox, me], self.mail_count[outbox, me],

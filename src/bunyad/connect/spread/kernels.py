@@ -32,7 +32,7 @@ cells relaxed in the round, entries ever used."""
 
 
 @njit(cache=True, inline="always")
-def owner(row: int, column: int, workers: int) -> int:
+def owner(row: Any, column: Any, workers: Any) -> Any:
     """Return the worker that a cell belongs to, by its tile."""
     i, j = row >> TILE_BITS, column >> TILE_BITS
     return (i + j + (i >> 1) + (j >> 2)) % workers
@@ -40,9 +40,9 @@ def owner(row: int, column: int, workers: int) -> int:
 
 @njit(cache=True, nogil=True)
 def push(
-    cell: int,
-    value: float,
-    inverse: float,
+    cell: Any,
+    value: Any,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -69,13 +69,13 @@ def push(
 
 @njit(cache=True, nogil=True)
 def relax_inside(
-    row: int,
-    column: int,
-    value: float,
+    row: Any,
+    column: Any,
+    value: Any,
     cost: Any,
     distance: Any,
     half: Any,
-    inverse: float,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -94,15 +94,15 @@ def relax_inside(
 
 @njit(cache=True, nogil=True)
 def relax_edge(
-    me: int,
-    workers: int,
-    row: int,
-    column: int,
-    value: float,
+    me: Any,
+    workers: Any,
+    row: Any,
+    column: Any,
+    value: Any,
     cost: Any,
     distance: Any,
     half: Any,
-    inverse: float,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -134,9 +134,9 @@ def relax_edge(
 
 @njit(cache=True, nogil=True)
 def open_mail(
-    me: int,
+    me: Any,
     distance: Any,
-    inverse: float,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -167,7 +167,7 @@ def is_full(used: int, size: int, mail_count: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def put_back(entry: int, slot: int, head: Any, entry_next: Any) -> None:
+def put_back(entry: Any, slot: Any, head: Any, entry_next: Any) -> None:
     """Put what is left of a list that was taken out back into it."""
     tail = entry
     while entry_next[tail] >= 0:
@@ -178,12 +178,12 @@ def put_back(entry: int, slot: int, head: Any, entry_next: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def work(
-    me: int,
-    workers: int,
+    me: Any,
+    workers: Any,
     cost: Any,
     distance: Any,
     half: Any,
-    inverse: float,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -243,13 +243,13 @@ def work(
 
 @njit(cache=True, nogil=True)
 def turn(
-    me: int,
-    workers: int,
+    me: Any,
+    workers: Any,
     first: int,
     cost: Any,
     distance: Any,
     half: Any,
-    inverse: float,
+    inverse: Any,
     state: Any,
     head: Any,
     entry_value: Any,
@@ -316,7 +316,7 @@ def source_of(direction: Any, label: Any, trail: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def walk_back(direction: Any, row: int, column: int) -> Any:
+def walk_back(direction: Any, row: Any, column: Any) -> Any:
     """List the cells from the given one back to where its way starts."""
     count, r, c = 1, row, column
     while direction[r, c] < 8:

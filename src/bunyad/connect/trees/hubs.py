@@ -57,8 +57,9 @@ def place_hubs(
     place, site = np.nonzero(np.isfinite(distance))
     pairs = np.arange(len(place))
     cost = np.concatenate([opening_cost, demand[place] * distance[place, site]])
-    served = coo_matrix((np.ones(len(pairs)), (place, sites + pairs)))
-    served.resize(len(distance), len(cost))
+    served = coo_matrix(
+        (np.ones(len(pairs)), (place, sites + pairs)), shape=(len(distance), len(cost))
+    )
     is_open = coo_matrix(
         (np.repeat([1.0, -1.0], len(pairs)), (np.tile(pairs, 2), np.r_[site, sites + pairs])),
         shape=(len(pairs), len(cost)),

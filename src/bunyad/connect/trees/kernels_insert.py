@@ -124,7 +124,7 @@ def best_subtrees(
                     cost[subset, node] = value
                     origin[subset, node] = -2 - part
             part = (part - 1) & subset
-        heap = [(0.0, np.int64(-1))]
+        heap: Any = [(0.0, np.int64(-1))]
         heap.pop()
         for node in range(count):
             if cost[subset, node] < np.inf:

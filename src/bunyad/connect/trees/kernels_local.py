@@ -118,7 +118,7 @@ def shortest_bridge(
             continue
         in_part = stamp[node] == turn
         if (in_part and root_of(group, label[node]) != own) or (not in_part and degree[node] > 0):
-            return node, value, looked
+            return int(node), value, looked
         looked += start[node + 1] - start[node]
         for at in range(start[node], start[node + 1]):
             other, found = near[at], value + weight[link[at]]

@@ -179,7 +179,8 @@ def _graph(pairs: NDArray[np.int64], chosen: set[int]) -> nx.MultiGraph[int]:
 
 def _bridges(pairs: NDArray[np.int64], chosen: set[int]) -> list[tuple[int, int]]:
     """List the links that cannot be spared, parallel ones apart."""
-    return list(nx.bridges(_graph(pairs, chosen)))
+    graph: Any = _graph(pairs, chosen)
+    return list(nx.bridges(graph))
 
 
 def _holds(pairs: NDArray[np.int64], chosen: set[int]) -> bool:
@@ -190,7 +191,7 @@ def _holds(pairs: NDArray[np.int64], chosen: set[int]) -> bool:
 
 def _cover_bridges(pairs: NDArray[np.int64], cost: NDArray[np.float64]) -> set[int]:
     """Add to a spanning tree the links that cover its bridges at the least cost a bridge."""
-    graph = _graph(pairs, set(range(len(pairs))))
+    graph: Any = _graph(pairs, set(range(len(pairs))))
     for one, other, position in graph.edges(keys=True):
         graph.edges[one, other, position]["weight"] = float(cost[position])
     chosen = {key for _, _, key in nx.minimum_spanning_edges(graph, keys=True, data=False)}
@@ -250,8 +251,8 @@ def _bound(pairs: NDArray[np.int64], cost: NDArray[np.float64]) -> float:
     places = int(pairs.max()) + 1
     rows = [np.any(pairs == place, axis=1) for place in range(places)]
     while True:
-        matrix = csr_matrix(-np.array(rows, np.float64))
-        found = linprog(cost, A_ub=matrix, b_ub=np.full(len(rows), -2.0), bounds=(0, 1))
+        matrix: Any = csr_matrix(-np.array(rows, np.float64))
+        found: Any = linprog(cost, A_ub=matrix, b_ub=np.full(len(rows), -2.0), bounds=(0, 1))
         graph: nx.Graph[int] = nx.Graph()
         graph.add_nodes_from(range(places))
         for (one, other), share in zip(pairs.tolist(), found.x.tolist(), strict=True):
