@@ -83,7 +83,7 @@ def cost_distance(
     if not np.issubdtype(cost.dtype, np.floating) or not cost.flags.c_contiguous:
         cost = np.ascontiguousarray(cost, np.float64)
     cells = np.asarray(sources, np.int64).reshape(-1, 2)
-    lowest = float(np.nanmin(cost)) if not np.isnan(cost).all() else np.inf
+    lowest = float(np.fmin.reduce(cost, axis=None, initial=np.inf))  # unlike nanmin, no copy
     _check(cost, cells, cell_m=cell_m, lowest=lowest)
     if lowest < 0:
         cost = np.where(cost < 0, np.inf, cost)
