@@ -47,6 +47,8 @@ COMMANDS = (
     "region import-climate",
     "region list",
     "region schema",
+    "connect",
+    "connect steiner",
     "options",
 )
 VECTORS = {

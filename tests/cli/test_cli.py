@@ -20,6 +20,8 @@ COMMANDS = [
     "region import-climate",
     "region list",
     "region schema",
+    "connect",
+    "connect steiner",
     "options",
 ]
 
