@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
 
-from bunyad.tables import schema
+from bunyad.connect.grid.result import (
+    GRID_BRANCHES,
+    GRID_BUSES,
+    GRID_CASES,
+    GRID_CHECKS,
+    GRID_LOADING,
+    GRID_OUTAGES,
+    GRID_SOURCES,
+    GRID_TRANSFORMERS,
+    GRID_VOLTAGES,
+)
+from bunyad.tables import Schema, conform, schema
 
 ROUTES = schema(
     "routes",
@@ -65,6 +77,18 @@ ROUTE_CHECKS = schema(
 )
 
 
+
+def _empty(table: Schema) -> pd.DataFrame:
+    """Return a table without rows."""
+    return conform(pd.DataFrame(columns=table.names()), table)
+
+
+def _table(table: Schema) -> pd.DataFrame:
+    """Declare a field of `Networks` that is empty where no grid has been designed."""
+    frame: pd.DataFrame = field(default_factory=partial(_empty, table))
+    return frame
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Networks:
     """How places are joined."""
@@ -73,3 +97,12 @@ class Networks:
     buses: gpd.GeoDataFrame
     bus_members: pd.DataFrame
     route_checks: pd.DataFrame
+    grid_buses: pd.DataFrame = _table(GRID_BUSES)
+    grid_branches: pd.DataFrame = _table(GRID_BRANCHES)
+    grid_transformers: pd.DataFrame = _table(GRID_TRANSFORMERS)
+    grid_sources: pd.DataFrame = _table(GRID_SOURCES)
+    grid_cases: pd.DataFrame = _table(GRID_CASES)
+    grid_voltages: pd.DataFrame = _table(GRID_VOLTAGES)
+    grid_loading: pd.DataFrame = _table(GRID_LOADING)
+    grid_outages: pd.DataFrame = _table(GRID_OUTAGES)
+    grid_checks: pd.DataFrame = _table(GRID_CHECKS)
