@@ -10,7 +10,6 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from bunyad.connect.grid import close_rings

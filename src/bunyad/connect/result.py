@@ -76,17 +76,23 @@ ROUTE_CHECKS = schema(
     ("capex_usd", "float", "US$", "Cost that it finds"),
 )
 
+GRID_TABLES = (
+    GRID_BUSES,
+    GRID_BRANCHES,
+    GRID_TRANSFORMERS,
+    GRID_SOURCES,
+    GRID_CASES,
+    GRID_VOLTAGES,
+    GRID_LOADING,
+    GRID_OUTAGES,
+    GRID_CHECKS,
+)
+"""Tables of the power grid, each a field of `Networks` by its name."""
 
 
 def _empty(table: Schema) -> pd.DataFrame:
     """Return a table without rows."""
     return conform(pd.DataFrame(columns=table.names()), table)
-
-
-def _table(table: Schema) -> pd.DataFrame:
-    """Declare a field of `Networks` that is empty where no grid has been designed."""
-    frame: pd.DataFrame = field(default_factory=partial(_empty, table))
-    return frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +103,12 @@ class Networks:
     buses: gpd.GeoDataFrame
     bus_members: pd.DataFrame
     route_checks: pd.DataFrame
-    grid_buses: pd.DataFrame = _table(GRID_BUSES)
-    grid_branches: pd.DataFrame = _table(GRID_BRANCHES)
-    grid_transformers: pd.DataFrame = _table(GRID_TRANSFORMERS)
-    grid_sources: pd.DataFrame = _table(GRID_SOURCES)
-    grid_cases: pd.DataFrame = _table(GRID_CASES)
-    grid_voltages: pd.DataFrame = _table(GRID_VOLTAGES)
-    grid_loading: pd.DataFrame = _table(GRID_LOADING)
-    grid_outages: pd.DataFrame = _table(GRID_OUTAGES)
-    grid_checks: pd.DataFrame = _table(GRID_CHECKS)
+    grid_buses: pd.DataFrame = field(default_factory=partial(_empty, GRID_BUSES))
+    grid_branches: pd.DataFrame = field(default_factory=partial(_empty, GRID_BRANCHES))
+    grid_transformers: pd.DataFrame = field(default_factory=partial(_empty, GRID_TRANSFORMERS))
+    grid_sources: pd.DataFrame = field(default_factory=partial(_empty, GRID_SOURCES))
+    grid_cases: pd.DataFrame = field(default_factory=partial(_empty, GRID_CASES))
+    grid_voltages: pd.DataFrame = field(default_factory=partial(_empty, GRID_VOLTAGES))
+    grid_loading: pd.DataFrame = field(default_factory=partial(_empty, GRID_LOADING))
+    grid_outages: pd.DataFrame = field(default_factory=partial(_empty, GRID_OUTAGES))
+    grid_checks: pd.DataFrame = field(default_factory=partial(_empty, GRID_CHECKS))

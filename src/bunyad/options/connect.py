@@ -73,7 +73,7 @@ class ConnectOptions(RoomOptions):
     grid_outage_overload: float = option("connect.grid_outage_overload")
     grid_set_voltage: float = option("connect.grid_set_voltage")
     grid_source_voltage: float = option("connect.grid_source_voltage")
-    grid_fault_mva: float = option("connect.grid_fault_mva")
+    grid_fault_ka: float = option("connect.grid_fault_ka")
     grid_two_transformers_mva: float = option("connect.grid_two_transformers_mva")
     grid_transformer_share: float = option("connect.grid_transformer_share")
     grid_most_circuits: int = option("connect.grid_most_circuits")

@@ -117,5 +117,5 @@ def list_failures(design: GridDesign) -> list[tuple[str, int]]:
 def _sum(rows: pd.DataFrame, known: pd.Index[str], name: str) -> Array:
     """Sum a column at each bus."""
     total = np.zeros(len(known))
-    np.add.at(total, known.get_indexer(rows["bus"]), rows[name].to_numpy(float))
+    np.add.at(total, known.get_indexer(pd.Index(rows["bus"])), rows[name].to_numpy(float))
     return total

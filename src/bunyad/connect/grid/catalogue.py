@@ -78,9 +78,7 @@ def build_ladder(kv: float, *, options: ConnectOptions) -> tuple[Rung, ...]:
     """
     towers = min(_rows("voltages"), key=lambda row: abs(log(kv / float(row["kv"]))))
     least, most = float(towers["least_mm2"]), float(towers["most_mm2"])
-    singles = [
-        row for row in _rows("conductors") if least <= float(row["area_mm2"]) <= most
-    ]
+    singles = [row for row in _rows("conductors") if least <= float(row["area_mm2"]) <= most]
     rungs = sorted(
         (
             _rung(kv, row, towers, circuits=circuits, options=options)
@@ -116,7 +114,8 @@ def _rung(
     area = float(row["area_mm2"]) * bundle
     price, reference_ampere = _price(kv, options)
     reference = min(
-        _rows("conductors"), key=lambda other: abs(float(other["ampere"]) * bundle - reference_ampere)
+        _rows("conductors"),
+        key=lambda other: abs(float(other["ampere"]) * bundle - reference_ampere),
     )
     growth = area / (float(reference["area_mm2"]) * bundle) - 1
     usd = price * (1 + options.grid_conductor_share * growth)

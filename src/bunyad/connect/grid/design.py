@@ -69,12 +69,13 @@ def draft_grid(
         free = tie.kind == "site" and bool(known.loc[tie.member, "is_existing"])
         kv = tie.rung.kv
         start = bus_id(tie.host, kv) if tie.host else busbar_id(tie.station, kv)
+        factor = 0.0 if free else 1.0
         row = {
             "id": bus_id(tie.member, kv), "kind": _BRANCH_OF[tie.kind],
             "from_bus": start, "to_bus": bus_id(tie.member, kv),
-            "length_km": tie.length_km, "terrain_factor": 0.0 if free else 1.0,
+            "length_km": tie.length_km, "terrain_factor": factor,
         }  # fmt: skip
-        branches.append({**row, **describe_rung(tie.rung, tie.length_km, row["terrain_factor"])})
+        branches.append({**row, **describe_rung(tie.rung, tie.length_km, factor)})
     return GridDesign(
         buses=conform(pd.DataFrame(buses, columns=GRID_BUSES.names()), GRID_BUSES),
         branches=conform(pd.DataFrame(branches, columns=GRID_BRANCHES.names()), GRID_BRANCHES),
@@ -190,7 +191,7 @@ def _list_buses(
     options: ConnectOptions,
 ) -> tuple[list[Row], list[Row]]:
     """List busbars, members' buses, and the transformers between and behind them."""
-    nothing = {"member": "", "peak_mw": 0.0, "low_mw": 0.0, "plant_mw": 0.0}
+    nothing: Row = {"member": "", "peak_mw": 0.0, "low_mw": 0.0, "plant_mw": 0.0}
     known = members.set_index("id").to_dict("index")
     load: dict[tuple[str, float], float] = defaultdict(float)
     plants: dict[tuple[str, float], float] = defaultdict(float)
@@ -210,15 +211,13 @@ def _list_buses(
         buses.append({"id": id_, **nothing, **here, "kv": kv})
         buses.append({"id": lower, **here, "kv": options.grid_medium_kv, **own})
         mva = row["peak_mw"] / options.grid_power_factor
-        bank = describe_bank(
-            kv, options.grid_medium_kv, load_mva=mva, free=False, options=options
-        )
+        bank = describe_bank(kv, options.grid_medium_kv, load_mva=mva, free=False, options=options)
         bank["capex_usd"] += tie.station_usd
         banks.append({"id": lower, "hv_bus": id_, "lv_bus": lower, **bank})
     for station, stands in zip(stations["id"], stations["is_existing"], strict=True):
         for kv in levels[station]:
-            here = {"id": busbar_id(station, kv), "station": station, "kind": "busbar", "kv": kv}
-            buses.append({**nothing, **here})
+            own = {"id": busbar_id(station, kv), "station": station, "kind": "busbar", "kv": kv}
+            buses.append({**nothing, **own})
         for kv in levels[station][1:]:
             upper = upper_level(kv, levels[station], options)
             mva = max(load[station, kv], plants[station, kv])

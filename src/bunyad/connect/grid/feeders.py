@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import sqrt, tan
 
 import numpy as np
@@ -118,7 +118,7 @@ def size_feeder(yard: Yard, tree: Tree, *, options: ConnectOptions) -> Sized | N
     def drop(place: int) -> float:
         rung = ladder[steps[place]]
         ohm = rung.resistance_ohm_per_km + slope * rung.reactance_ohm_per_km
-        return flow[place] * ohm * yard.lengths_km[place, tree[place]] / yard.kv**2
+        return flow[place] * ohm * float(yard.lengths_km[place, tree[place]]) / yard.kv**2
 
     while True:
         ways = {place: _way(tree, place) for place in tree}
@@ -246,8 +246,7 @@ def _reroot(tree: Tree, place: int) -> Tree:
     """Turn the links of a tree so that all lead to `place`."""
     turned = dict(tree)
     way = _way(tree, place)
-    for lower, upper in zip(way, way[1:], strict=False):
-        turned[upper] = lower
+    turned.update((upper, lower) for lower, upper in pairwise(way))
     turned[place] = BUSBAR
     return turned
 

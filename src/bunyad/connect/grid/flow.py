@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import pi
+from math import pi, sqrt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from power_grid_model import PowerGridModel, initialize_array
 
 from bunyad.connect.grid.result import GridDesign
 from bunyad.options import ConnectOptions
@@ -78,6 +79,7 @@ class _Model:
     """By single transformer, its row in the design."""
     lv_bus: NDArray[np.int64]
     """By single transformer, the row of its lower bus."""
+    engine: PowerGridModel
 
 
 def solve_flow(
@@ -99,24 +101,19 @@ def solve_flow(
     options
         Voltages, frequency and short-circuit power.
     """
-    from power_grid_model import PowerGridModel
-
     model = _build_model(design, options)
-    engine = PowerGridModel(model.inputs, system_frequency=options.grid_frequency_hz)
     whole = [n for n, scenario in enumerate(scenarios) if not scenario.kind]
     chosen = [scenarios[n] for n in whole]
     state = _State(
         taps=np.zeros((len(chosen), len(model.row_of_unit)), np.int64),
         plants_mvar=np.zeros((len(chosen), len(design.buses))),
     )
-    result, failed, state = _settle(design, model, engine, chosen, state, ROUNDS, options)
+    result, failed, state = _settle(design, model, chosen, state, options)
     if len(whole) < len(scenarios):
         case = {scenario.case: n for n, scenario in enumerate(chosen)}
         start = [case[scenario.case] for scenario in scenarios]
         state = _State(taps=state.taps[start], plants_mvar=state.plants_mvar[start])
-        result, failed, state = _settle(
-            design, model, engine, scenarios, state, OUTAGE_ROUNDS, options
-        )
+        result, failed, state = _settle(design, model, scenarios, state, options)
     return _read(design, model, result, failed)
 
 
@@ -133,27 +130,27 @@ class _State:
 def _settle(
     design: GridDesign,
     model: _Model,
-    engine: Any,
     scenarios: Sequence[Scenario],
     state: _State,
-    rounds: int,
     options: ConnectOptions,
 ) -> tuple[Any, NDArray[np.int64], _State]:
     """Solve, let taps and plants follow the voltage, and solve again, until nothing moves."""
     update = _build_update(model, scenarios)
+    support = np.stack([scenario.support_mvar for scenario in scenarios])
     drawn = 1e6 * np.stack([scenario.reactive_mvar for scenario in scenarios])
+    rounds = OUTAGE_ROUNDS if any(scenario.kind for scenario in scenarios) else ROUNDS
     while True:
         rounds -= 1
         if "transformer" in update:
             update["transformer"]["tap_pos"] = state.taps
         update["sym_load"]["q_specified"] = drawn + 1e6 * state.plants_mvar
-        result: Any = engine.calculate_power_flow(
-            update_data=update, continue_on_batch_error=True, threading=-1
+        result: Any = model.engine.calculate_power_flow(
+            update_data=update, continue_on_batch_error=True
         )
-        failed = getattr(engine.batch_error, "failed_scenarios", np.empty(0, np.int64))
+        failed = getattr(model.engine.batch_error, "failed_scenarios", np.empty(0, np.int64))
         voltage = np.asarray(result["node"]["u_pu"], float).copy()
         voltage[failed] = np.nan
-        moved = _follow(design, model, scenarios, voltage, state, options)
+        moved = _follow(design, model, support, voltage, state, options)
         if rounds <= 0 or moved is None:
             return result, failed, state
         state = moved
@@ -162,7 +159,7 @@ def _settle(
 def _follow(
     design: GridDesign,
     model: _Model,
-    scenarios: Sequence[Scenario],
+    support: Array,
     voltage: Array,
     state: _State,
     options: ConnectOptions,
@@ -174,7 +171,6 @@ def _follow(
     gap = np.where(np.nan_to_num(lower) > 0, lower - options.grid_set_voltage, 0.0)
     moves = np.round(gap / np.where(most > 0, step, np.inf)).astype(np.int64)
     taps = np.clip(state.taps + moves, -most, most)
-    support = np.stack([scenario.support_mvar for scenario in scenarios])
     off = np.where(np.nan_to_num(voltage) > 0, voltage - 1, 0.0) / options.grid_high_band
     pull = np.where(np.abs(off) > options.grid_plant_idle, off, 0.0)
     plants = np.clip(state.plants_mvar + HASTE * support * pull, -support, support)
@@ -185,8 +181,6 @@ def _follow(
 
 def _build_model(design: GridDesign, options: ConnectOptions) -> _Model:
     """Turn the tables into the arrays of power-grid-model; identifiers count through."""
-    from power_grid_model import initialize_array
-
     buses, branches, banks = design.buses, design.branches, design.transformers
     number = {bus: row for row, bus in enumerate(buses["id"])}
     node = initialize_array("input", "node", len(buses))
@@ -218,10 +212,13 @@ def _build_model(design: GridDesign, options: ConnectOptions) -> _Model:
     source["node"] = design.sources["bus"].map(number)
     source["status"] = 1
     source["u_ref"] = options.grid_source_voltage
-    source["sk"] = options.grid_fault_mva * 1e6
+    source_kv = design.buses["kv"].to_numpy(float)[source["node"]]
+    source["sk"] = sqrt(3) * source_kv * options.grid_fault_ka * 1e6
     parts = {"node": node, "line": line, "transformer": transformer, "sym_load": load}
+    inputs = {name: part for name, part in {**parts, "source": source}.items() if len(part)}
     return _Model(
-        inputs={name: part for name, part in {**parts, "source": source}.items() if len(part)},
+        inputs=inputs,
+        engine=PowerGridModel(inputs, system_frequency=options.grid_frequency_hz),
         row_of_unit=rows,
         lv_bus=np.asarray(units["lv_bus"].map(number), np.int64),
     )
@@ -229,8 +226,6 @@ def _build_model(design: GridDesign, options: ConnectOptions) -> _Model:
 
 def _build_transformers(units: pd.DataFrame, number: dict[str, int], first: int) -> Any:
     """Return single transformers, tapped at their higher voltage."""
-    from power_grid_model import initialize_array
-
     part = initialize_array("input", "transformer", len(units))
     part["id"] = first + np.arange(len(units))
     part["from_node"], part["to_node"] = units["hv_bus"].map(number), units["lv_bus"].map(number)
@@ -250,7 +245,6 @@ def _build_transformers(units: pd.DataFrame, number: dict[str, int], first: int)
 
 def _build_update(model: _Model, scenarios: Sequence[Scenario]) -> dict[str, Any]:
     """Return what differs from scenario to scenario."""
-    from power_grid_model import initialize_array
 
     def blank(name: str) -> Any:
         part = model.inputs[name]

@@ -68,9 +68,11 @@ def measure_strain(
         [not lost or (end and scenario.case == PEAK)
          for lost, end, scenario in zip(out, ends, scenarios, strict=True)]
     )  # fmt: skip
+    # What power-grid-model leaves where it found no solution means nothing.
+    solution = solved.converged[:, None]
     return Strain(
-        branch=np.nan_to_num(solved.ampere / ampere),
-        unit=np.nan_to_num(solved.unit_load / allowed[:, None]),
+        branch=np.where(solution, solved.ampere / ampere, 0.0),
+        unit=np.where(solution, solved.unit_load / allowed[:, None], 0.0),
         voltage=voltage,
         binding=binding,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -94,9 +95,7 @@ def _relieve_voltages(
     else:
         number = {name: row for row, name in enumerate(design.buses["id"])}
         u = solved.voltage[scenario]
-        gap = np.abs(
-            u[branches["from_bus"].map(number)] - u[branches["to_bus"].map(number)]
-        )
+        gap = np.abs(u[branches["from_bus"].map(number)] - u[branches["to_bus"].map(number)])
         rows = _way_of(design, str(design.buses["id"].iloc[bus]), solved.ampere[scenario])
     for row in sorted(rows, key=lambda row: -gap[row]):
         if _step(branches.iloc[row], options) + 1 < len(_ladder(branches.iloc[row], options)):
@@ -124,7 +123,7 @@ def _way_of(design: GridDesign, bus: str, ampere: Array) -> NDArray[np.int64]:
     way: Any = nx.multi_source_dijkstra(net, roots, target=bus)[1]
     rows = [
         min(net.get_edge_data(a, b).values(), key=lambda edge: edge["weight"])["row"]
-        for a, b in zip(way, way[1:], strict=False)
+        for a, b in pairwise(way)
     ]
     return np.array([row for row in rows if row >= 0], np.int64)
 
@@ -138,9 +137,7 @@ def _raise_lines(
         branch = branches.iloc[row]
         ladder = _ladder(branch, options)
         enough = [
-            rung
-            for rung in ladder[_step(branch, options) + 1 :]
-            if rung.ampere >= ampere[row]
+            rung for rung in ladder[_step(branch, options) + 1 :] if rung.ampere >= ampere[row]
         ]
         if not enough:
             raise _out_of_strength(str(branch["id"]), "connect.grid_most_circuits")

@@ -95,7 +95,7 @@ GRID_OUTAGES = schema(
     ("worst_branch", "str", "", "Where"),
     ("lowest_voltage", "float", "-", "Lowest voltage above 35 kV, of what is left"),
     ("highest_voltage", "float", "-", "Highest voltage above 35 kV, of what is left"),
-    ("holds", "bool", "", "Whether nobody is cut off and all limits hold"),
+    ("holds", "bool", "", "Whether limits hold and less than `connect.grid_ring_mw` is cut off"),
 )
 GRID_CHECKS = schema(
     "grid_checks",

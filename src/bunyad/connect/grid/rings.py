@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import networkx as nx
 
@@ -68,11 +69,12 @@ def _find_failures(
     """Return what each failure cuts off, of the failures that cut off an asked bus."""
     failures: list[set[int]] = []
     hub = max(net.nodes, default=0) + 1
-    joined = net.copy()
+    joined: Any = net.copy()
     joined.add_edges_from((hub, port) for port in ports)
     # Two links stand for a port that does not fail, so that only lines are bridges.
     safe = {frozenset((hub, port)) for port in ports}
-    for a, b in list(nx.bridges(joined)):
+    bridges: Any = nx.bridges(joined)
+    for a, b in list(bridges):
         if frozenset((a, b)) in safe:
             continue
         joined.remove_edge(a, b)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bunyad.connect.grid.cases import list_injections, list_scenarios
+from bunyad.connect.grid.cases import PEAK, list_injections, list_scenarios
 from bunyad.connect.grid.flow import Scenario, Solved, solve_flow
 from bunyad.connect.grid.limits import ROUNDING, Strain, measure_strain
 from bunyad.connect.grid.result import (
@@ -23,8 +23,8 @@ from bunyad.connect.grid.result import (
 from bunyad.options import ConnectOptions
 from bunyad.tables import Schema, conform
 
-UNSERVED_MW = 1e-3
-"""Demand below this counts as nothing."""
+LEAST_MW = 1e-3
+"""Power below this counts as nothing."""
 Row = dict[str, Any]
 
 
@@ -48,6 +48,13 @@ def verify_grid(
     -------
     GridFlow
         Tables; that a check does not hold is told there and is no error.
+
+    Notes
+    -----
+    The checks hold failures of lines and transformers against the limits in the case `peak`
+    only; the table of outages tells of all. A failure may cut off less than
+    `connect.grid_ring_mw`, from where on two ways are asked for. Where the load flow has no
+    solution, loads and voltages are told as 0.
 
     Raises
     ------
@@ -88,13 +95,14 @@ def _tell_cases(
 ) -> pd.DataFrame:
     """Sum up each case; losses by what is used in the region and sold."""
     rows: list[Row] = []
+    totals = demand.to_dict("index")
     for n, case in _whole(scenarios):
         exchange = float(solved.source_mw[n].sum())
-        used = float(demand.loc[case, "demand_mw"]) + max(0.0, -exchange)
+        used = totals[case]["demand_mw"] + max(0.0, -exchange)
         losses = float(solved.branch_loss_mw[n].sum() + solved.unit_loss_mw[n].sum())
         rows.append(
-            {"case": case, "demand_mw": demand.loc[case, "demand_mw"],
-             "plants_mw": demand.loc[case, "plants_mw"], "exchange_mw": exchange,
+            {"case": case, "demand_mw": totals[case]["demand_mw"],
+             "plants_mw": totals[case]["plants_mw"], "exchange_mw": exchange,
              "losses_mw": losses, "losses_percent": 100 * losses / used if used > 0 else 0.0}
         )  # fmt: skip
     return _table(rows, GRID_CASES)
@@ -159,7 +167,7 @@ def _tell_outages(
     for n, scenario in enumerate(scenarios):
         if not scenario.kind:
             continue
-        loads = np.concatenate([strain.branch[n], strain.unit[n]])
+        loads = np.concatenate([strain.branch[n], strain.unit[n]]) * solved.converged[n]
         worst = int(loads.argmax()) if loads.size else -1
         fed = solved.voltage[n][high & (solved.voltage[n] > 0)]
         dark = solved.voltage[n] == 0
@@ -176,7 +184,7 @@ def _tell_outages(
              "worst_branch": str(every.iloc[worst]) if worst >= 0 else "",
              "lowest_voltage": float(fed.min()) if fed.size else 0.0,
              "highest_voltage": float(fed.max()) if fed.size else 0.0,
-             "holds": keeps and unserved <= UNSERVED_MW}
+             "holds": keeps and unserved < max(options.grid_ring_mw, LEAST_MW)}
         )  # fmt: skip
     return _table(rows, GRID_OUTAGES)
 
@@ -208,20 +216,18 @@ def _tell_checks(
         )  # fmt: skip
         power = solved.source_mw[n]
         limit = np.where(power >= 0, design.sources["import_mw"], design.sources["export_mw"])
-        use = 100 * np.abs(power) / np.maximum(limit, UNSERVED_MW)
+        use = 100 * np.abs(power) / np.maximum(limit, LEAST_MW)
         rows.append(_check("interconnectors", case, use, 100.0, design.sources["id"]))
-    for (case, kind), failed in outages.groupby(["case", "kind"], sort=False):
+    for kind, failed in outages[outages["case"] == PEAK].groupby("kind", sort=False):
         fails = failed[~failed["holds"]]
         rows.append(
-            {"check": f"{kind} out", "case": case, "holds": not len(fails), "worst": len(fails),
+            {"check": f"{kind} out", "case": PEAK, "holds": not len(fails), "worst": len(fails),
              "limit": 0.0, "unit": "failures", "where": ", ".join(fails["out"])}
         )  # fmt: skip
     return _table(rows, GRID_CHECKS)
 
 
-def _check(
-    name: str, case: str, values: Any, limit: float, places: pd.Series[str]
-) -> Row:
+def _check(name: str, case: str, values: Any, limit: float, places: pd.Series[str]) -> Row:
     """Return the row of one limit; a load flow that did not converge does not hold."""
     found = np.nan_to_num(np.asarray(values, float), nan=np.inf)
     worst = int(found.argmax()) if found.size else -1
