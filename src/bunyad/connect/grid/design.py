@@ -221,6 +221,9 @@ def _list_buses(
         for kv in levels[station][1:]:
             upper = upper_level(kv, levels[station], options)
             mva = max(load[station, kv], plants[station, kv])
+            if kv >= options.regional_voltage_kv:
+                # What passes to other substations is found by load flow; no failure stops it.
+                mva = max(mva, options.grid_two_transformers_mva)
             bank = describe_bank(upper, kv, load_mva=mva, free=bool(stands), options=options)
             ends = {"hv_bus": busbar_id(station, upper), "lv_bus": busbar_id(station, kv)}
             banks.append({"id": ends["lv_bus"], **ends, **bank})

@@ -53,7 +53,7 @@ class Solved:
     converged: NDArray[np.bool_]
     """(scenario)."""
     voltage: Array
-    """(scenario, bus), by nominal voltage; 0 where cut off."""
+    """(scenario, bus), by nominal voltage; 0 where cut off or without a solution."""
     ampere: Array
     """(scenario, branch)."""
     branch_mw: Array
@@ -273,7 +273,7 @@ def _build_update(model: _Model, scenarios: Sequence[Scenario]) -> dict[str, Any
 def _read(
     design: GridDesign, model: _Model, result: dict[str, Any], failed: NDArray[np.int64]
 ) -> Solved:
-    """Read the results, summed by row of the design; scenarios that did not converge are NaN."""
+    """Read the results, summed by row of the design; without a solution all is 0."""
     count, banks = len(result["node"]), len(design.transformers)
     none = np.zeros((count, 0))
     lines, units = result.get("line"), result.get("transformer")
@@ -300,8 +300,20 @@ def _read(
         else of_units((units["p_from"] + units["p_to"]) / 1e6, np.add),
         source_mw=result["source"]["p"] / 1e6,
     )
-    if not len(failed):
-        return solved
-    voltage = solved.voltage.copy()
-    voltage[failed] = np.nan
-    return replace(solved, voltage=voltage)
+    parts = {
+        name: np.asarray(getattr(solved, name), float).copy() for name in (*_VALUES, "voltage")
+    }
+    for values in parts.values():
+        values[failed] = 0.0
+    return replace(solved, **parts)  # type: ignore[arg-type]  # all of these are arrays of numbers
+
+
+_VALUES = (
+    "ampere",
+    "branch_mw",
+    "branch_loss_mw",
+    "unit_load",
+    "unit_mw",
+    "unit_loss_mw",
+    "source_mw",
+)

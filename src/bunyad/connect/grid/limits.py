@@ -68,11 +68,9 @@ def measure_strain(
         [not lost or (end and scenario.case == PEAK)
          for lost, end, scenario in zip(out, ends, scenarios, strict=True)]
     )  # fmt: skip
-    # What power-grid-model leaves where it found no solution means nothing.
-    solution = solved.converged[:, None]
     return Strain(
-        branch=np.where(solution, solved.ampere / ampere, 0.0),
-        unit=np.where(solution, solved.unit_load / allowed[:, None], 0.0),
+        branch=solved.ampere / ampere,
+        unit=solved.unit_load / allowed[:, None],
         voltage=voltage,
         binding=binding,
     )

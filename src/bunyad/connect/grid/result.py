@@ -74,7 +74,7 @@ GRID_VOLTAGES = schema(
     ("case", "str", "", "peak or reverse"),
     ("bus", "str", "", "Grid bus"),
     ("kv", "float", "kV", "Nominal voltage"),
-    ("voltage", "float", "-", "Voltage by the nominal voltage"),
+    ("voltage", "float", "-", "Voltage by the nominal voltage; 0 without a solution"),
 )
 GRID_LOADING = schema(
     "grid_loading",
