@@ -10,14 +10,17 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from grids import LINES, MEMBERS, OPTIONS, SOURCES, draft, small_grid, solve_slowly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grids import LINES, MEMBERS, OPTIONS, SOURCES, draft, small_grid, solve_slowly
-from bunyad.connect.grid import flow as flows
 from bunyad.connect.grid import (
-    close_rings, list_injections, reinforce_grid, verify_grid,
+    close_rings,
+    list_injections,
+    reinforce_grid,
+    verify_grid,
 )  # fmt: skip
+from bunyad.connect.grid import flow as flows
 from bunyad.connect.grid.cases import list_scenarios
 from bunyad.errors import InfeasibleError, InputError
 

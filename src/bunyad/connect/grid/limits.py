@@ -31,6 +31,11 @@ class Strain:
     """Scenarios in which the limits must hold: failures at the peak, and all whole cases."""
 
 
+def is_binding(scenario: Scenario) -> bool:
+    """Tell whether limits must hold: in whole cases, and at the peak with a part of ours out."""
+    return not scenario.kind or (scenario.case == PEAK and scenario.kind != "source")
+
+
 def measure_strain(
     design: GridDesign, scenarios: Sequence[Scenario], solved: Solved, *, options: ConnectOptions
 ) -> Strain:
@@ -63,11 +68,7 @@ def measure_strain(
     voltage[~solved.converged] = np.inf
     ampere = design.branches["ampere"].to_numpy(float)
     allowed = np.where(out, options.grid_outage_overload, 1.0)
-    ends = [scenario.kind != "source" for scenario in scenarios]
-    binding = np.array(
-        [not lost or (end and scenario.case == PEAK)
-         for lost, end, scenario in zip(out, ends, scenarios, strict=True)]
-    )  # fmt: skip
+    binding = np.array([is_binding(scenario) for scenario in scenarios])
     return Strain(
         branch=solved.ampere / ampere,
         unit=solved.unit_load / allowed[:, None],

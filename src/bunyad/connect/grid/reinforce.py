@@ -15,7 +15,7 @@ from bunyad.connect.grid.cases import list_injections, list_scenarios
 from bunyad.connect.grid.catalogue import Rung, build_ladder
 from bunyad.connect.grid.design import describe_bank, describe_rung
 from bunyad.connect.grid.flow import Array, Solved, solve_flow
-from bunyad.connect.grid.limits import ROUNDING, Strain, measure_strain
+from bunyad.connect.grid.limits import ROUNDING, Strain, is_binding, measure_strain
 from bunyad.connect.grid.result import GRID_BRANCHES, GRID_TRANSFORMERS, GridDesign
 from bunyad.errors import InfeasibleError
 from bunyad.options import ConnectOptions
@@ -47,9 +47,13 @@ def reinforce_grid(design: GridDesign, *, options: ConnectOptions) -> GridDesign
     # Failures are looked at once the whole grid holds: that is most of the work.
     with_outages = False
     for _ in range(options.grid_rounds):
-        scenarios = list_scenarios(
-            design, list_injections(design), options=options, with_outages=with_outages
-        )
+        scenarios = [
+            scenario
+            for scenario in list_scenarios(
+                design, list_injections(design), options=options, with_outages=with_outages
+            )
+            if is_binding(scenario)
+        ]
         solved = solve_flow(design, scenarios, options=options)
         strain = measure_strain(design, scenarios, solved, options=options)
         stronger = _relieve_loads(design, solved, strain, options)
@@ -87,7 +91,20 @@ def _relieve_voltages(
     voltage = np.where(strain.binding[:, None], strain.voltage, 0.0)
     if voltage.max() <= 1 + ROUNDING:
         return None
-    scenario, bus = np.unravel_index(int(voltage.argmax()), voltage.shape)
+    weak: set[int] = set()
+    for scenario in np.flatnonzero(voltage.max(axis=1) > 1 + ROUNDING):
+        bus = str(design.buses["id"].iloc[int(voltage[scenario].argmax())])
+        row = _find_weak_line(design, bus, solved, scenario, options)
+        if row is None:
+            raise _out_of_strength(bus, "connect.grid_high_band")
+        weak.add(row)
+    return _raise_lines(design, sorted(weak), np.zeros(len(design.branches)), options)
+
+
+def _find_weak_line(
+    design: GridDesign, bus: str, solved: Solved, scenario: int, options: ConnectOptions
+) -> int | None:
+    """Return the line that loses most on the way to a bus, of those that can be stronger."""
     branches = design.branches
     rows = np.arange(len(branches))
     if not solved.converged[scenario]:
@@ -96,11 +113,11 @@ def _relieve_voltages(
         number = {name: row for row, name in enumerate(design.buses["id"])}
         u = solved.voltage[scenario]
         gap = np.abs(u[branches["from_bus"].map(number)] - u[branches["to_bus"].map(number)])
-        rows = _way_of(design, str(design.buses["id"].iloc[bus]), solved.ampere[scenario])
+        rows = _way_of(design, bus, solved.ampere[scenario])
     for row in sorted(rows, key=lambda row: -gap[row]):
         if _step(branches.iloc[row], options) + 1 < len(_ladder(branches.iloc[row], options)):
-            return _raise_lines(design, np.array([row]), np.zeros(len(branches)), options)
-    raise _out_of_strength(str(design.buses["id"].iloc[bus]), "connect.grid_high_band")
+            return int(row)
+    return None
 
 
 def _way_of(design: GridDesign, bus: str, ampere: Array) -> NDArray[np.int64]:
