@@ -144,6 +144,16 @@ def design_supply(
     )
 
 
+def read_grid(networks: Networks) -> GridDesign:
+    """Return the power grid of the networks, for `verify_grid` of other hours."""
+    return GridDesign(
+        buses=networks.grid_buses,
+        branches=networks.grid_branches,
+        transformers=networks.grid_transformers,
+        sources=networks.grid_sources,
+    )
+
+
 def plan_plants(
     members: pd.DataFrame, sources: pd.DataFrame, *, options: ConnectOptions
 ) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from bunyad.connect.grid import (
     close_rings,
     list_injections,
     reinforce_grid,
+    spread_injections,
     verify_grid,
 )  # fmt: skip
 from bunyad.connect.grid import flow as flows
@@ -146,6 +147,26 @@ def test_own_hours_can_be_verified_and_unknown_buses_are_named() -> None:
     assert cases["demand_mw"].tolist() == [30.0]
     with pytest.raises(InputError, match="nowhere"):
         verify_grid(design, hours.assign(bus="nowhere"), options=OPTIONS)
+
+
+def test_an_hour_of_the_energy_system_is_spread_without_loss() -> None:
+    design = small_grid()
+
+    hours = spread_injections(
+        design,
+        case="noon",
+        demand_mw={"east": 33.0, "west": 5.0, "north": 7.0},
+        plants_mw={"solar": 40.0, "west": 3.0},
+    )
+
+    assert hours["demand_mw"].sum() == pytest.approx(45.0)
+    assert hours["plants_mw"].sum() == pytest.approx(43.0)
+    at = hours.set_index("bus")
+    assert at.loc["north 330 kV busbar", "demand_mw"] == 7.0
+    assert at.loc["west 110 kV busbar", "plants_mw"] == 3.0
+    assert at.filter(like="city", axis=0)["demand_mw"].sum() == pytest.approx(33 * 60 / 61.3)
+    told = verify_grid(design, hours, options=OPTIONS).cases.iloc[0]
+    assert told["exchange_mw"] - told["losses_mw"] == pytest.approx(2.0, abs=1e-3)
 
 
 def test_a_load_flow_without_solution_does_not_hold() -> None:

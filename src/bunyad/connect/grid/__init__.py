@@ -9,7 +9,7 @@ flow of any hours, whole and with each part out. Inside: `catalogue` (conductors
 
 from __future__ import annotations
 
-from bunyad.connect.grid.cases import list_injections
+from bunyad.connect.grid.cases import list_injections, spread_injections
 from bunyad.connect.grid.catalogue import build_ladder, choose_bank, list_transformers
 from bunyad.connect.grid.design import bus_id, busbar_id, draft_grid
 from bunyad.connect.grid.reinforce import reinforce_grid
@@ -29,5 +29,6 @@ __all__ = [
     "list_injections",
     "list_transformers",
     "reinforce_grid",
+    "spread_injections",
     "verify_grid",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import acos, tan
 
 import numpy as np
@@ -36,6 +37,55 @@ def list_injections(design: GridDesign) -> pd.DataFrame:
          "plants_mw": buses["plant_mw"]}
     )  # fmt: skip
     return pd.concat([peak, reverse], ignore_index=True)
+
+
+def spread_injections(
+    design: GridDesign,
+    *,
+    case: str,
+    demand_mw: Mapping[str, float],
+    plants_mw: Mapping[str, float],
+) -> pd.DataFrame:
+    """
+    Spread an hour of the energy system over the grid buses, for `verify_grid`.
+
+    Parameters
+    ----------
+    design
+        The grid.
+    case
+        Name of the hour; limits bind with a part out if it is `peak`.
+    demand_mw
+        By substation [MW]; its settlements share it by their peaks. Batteries that charge count
+        as demand.
+    plants_mw
+        By site, or by substation for batteries that discharge there [MW].
+
+    Returns
+    -------
+    DataFrame
+        Columns `case`, `bus`, `demand_mw`, `plants_mw`.
+    """
+    buses = design.buses
+    peaks = buses["peak_mw"] / buses.groupby("station")["peak_mw"].transform("sum").where(
+        lambda total: total > 0, np.inf
+    )
+    # Where no settlement hangs on a substation, its highest busbar takes the demand.
+    top = (buses["kind"] == "busbar") & ~buses["station"].where(
+        buses["kind"] == "busbar"
+    ).duplicated()
+    lonely = top & ~buses["station"].isin(buses.loc[buses["peak_mw"] > 0, "station"])
+    share = peaks.where(~lonely, 1.0)
+    sites = buses["member"].where(buses["kind"] == "site").map(plants_mw).fillna(0.0)
+    stores = buses["station"].where(top).map(plants_mw).fillna(0.0)
+    return pd.DataFrame(
+        {
+            "case": case,
+            "bus": buses["id"],
+            "demand_mw": share * buses["station"].map(demand_mw).fillna(0.0),
+            "plants_mw": sites + stores,
+        }
+    )
 
 
 def list_scenarios(

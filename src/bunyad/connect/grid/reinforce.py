@@ -92,7 +92,7 @@ def _relieve_voltages(
     if voltage.max() <= 1 + ROUNDING:
         return None
     weak: set[int] = set()
-    for scenario in np.flatnonzero(voltage.max(axis=1) > 1 + ROUNDING):
+    for scenario in np.flatnonzero(voltage.max(axis=1) > 1 + ROUNDING).tolist():
         bus = str(design.buses["id"].iloc[int(voltage[scenario].argmax())])
         row = _find_weak_line(design, bus, solved, scenario, options)
         if row is None:
