@@ -182,7 +182,7 @@ def test_a_load_flow_without_solution_does_not_hold() -> None:
 def test_pandapower_finds_the_same_voltages() -> None:
     """Recorded with pandapower 3.5.6, see `pandapower.json`: a second opinion on the peak."""
     recorded = json.loads((Path(__file__).parent / "pandapower.json").read_text("utf-8"))
-    design = small_grid()
+    design = draft()
     still = replace(design, transformers=design.transformers.assign(tap_steps=0))
     peak = scenarios_of(still, with_outages=False)[:1]
 
