@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from lands import OPTIONS, land, made_up_potential, made_up_settlements, small_networks, survey
 from worlds import small_region
 
+from bunyad.connect.grid import build_ladder
 from bunyad.connect.power import _choose_loops, choose_buses, lay_grid, link_buses
 from bunyad.connect.standards import circuit_mw
+from bunyad.connect.supply import plan_plants
 from bunyad.errors import InfeasibleError
 
 
@@ -69,7 +72,9 @@ def test_lines_join_all_buses_with_the_stated_thermal_limit() -> None:
 
     assert set(net) == set(networks.buses["id"])
     assert nx.is_connected(net)
-    assert np.allclose(lines["capacity_mw"], circuit_mw(110, 605))
+    mesh = networks.grid_branches.query("kind == 'mesh'").set_index("id").loc[lines["id"]]
+    assert np.allclose(lines["capacity_mw"], circuit_mw(110, 1) * mesh["ampere"])
+    assert np.allclose(lines["capex_usd"], mesh["capex_usd"])
     assert (lines["bridge_km"] + lines["tunnel_km"] == 0).all()
     assert (lines["standard"] == "110 kV").all()
 
@@ -149,10 +154,12 @@ def test_connections_cost_what_the_cheapest_circuits_cost() -> None:
     members = small_networks().bus_members.set_index("member")
 
     far = members.loc["solar-far"]
-    circuits = np.ceil(180 / circuit_mw(110, 605))
-    many = np.ceil(180 / circuit_mw(35, 330))
     line = far["length_km"] * min(
-        circuits * OPTIONS.regional_usd_per_km, many * OPTIONS.distribution_usd_per_km
+        rung.usd_per_km
+        for kv in (35.0, 110.0)
+        for rung in build_ladder(kv, options=OPTIONS)
+        if rung.capacity_mw >= 180
+        and 180 * rung.resistance_ohm_per_km * far["length_km"] / kv**2 <= OPTIONS.grid_feeder_drop
     )
     assert np.isclose(far["capex_usd"], line + 180e3 * OPTIONS.transformer_usd_per_kw)
     assert np.isclose(far["capex_usd_per_kw"], far["capex_usd"] / 180e3)
@@ -160,4 +167,27 @@ def test_connections_cost_what_the_cheapest_circuits_cost() -> None:
     assert members.loc["wind-tiny", "capex_usd_per_kw"] == 0
     village = members.loc["southbank"]
     assert village["capex_usd_per_kw"] == 0
-    assert np.isclose(village["capex_usd"], village["length_km"] * OPTIONS.distribution_usd_per_km)
+    own = small_networks().grid_branches.set_index("id").filter(like="southbank", axis=0)
+    banks = small_networks().grid_transformers.set_index("id").filter(like="southbank", axis=0)
+    assert np.isclose(village["capex_usd"], own["capex_usd"].sum() + banks["capex_usd"].sum())
+
+
+def test_the_grid_of_the_small_world_holds_in_its_load_flow() -> None:
+    networks = small_networks()
+
+    assert networks.grid_checks.query("unit == '%'")["holds"].all()
+    assert set(networks.grid_cases["case"]) == {"peak", "reverse"}
+
+
+def test_new_sites_together_are_planned_for_no_more_than_can_be_taken() -> None:
+    members = pd.DataFrame(
+        {"is_existing": [True, False, False], "capacity_mw": [30.0, 400.0, 200.0],
+         "low_mw": [0.0, 5.0, 0.0]}
+    )  # fmt: skip
+    sources = pd.DataFrame({"export_mw": [50.0]})
+    options = OPTIONS.model_copy(update={"grid_site_share": 0.1})
+
+    planned = plan_plants(members, sources, options=options)["plant_mw"]
+
+    assert np.allclose(planned, [30, 40 * 25 / 60, 20 * 25 / 60])
+    assert np.allclose(plan_plants(members, sources * 9, options=options)["plant_mw"], [30, 40, 20])

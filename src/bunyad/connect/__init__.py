@@ -4,7 +4,8 @@ Connect: join places by roads, railways and power lines.
 The front door is `connect_places`; `find_route` finds a single route. Inside, from the ground
 up: `ground` (the routing grid), `rivers` and `steps` (what a straight step over it meets),
 `standards` (what it costs, how steep it may be), `search` (least-cost paths and trees),
-`alignments`, `roads` and `power` (what is joined, in which order), `routes` (the table).
+`alignments`, `roads` and `power` (what is joined, in which order), `routes` (the table),
+`grid` (a power grid that holds in a load flow) and `supply` (which puts it into the networks).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from bunyad.connect.alignments import route_pairs
 from bunyad.connect.ground import lay_ground
-from bunyad.connect.power import choose_buses, join_members, lay_grid, link_buses
+from bunyad.connect.power import choose_buses, lay_grid, link_buses
 from bunyad.connect.result import Networks
 from bunyad.connect.roads import (
     check_corridors,
@@ -18,6 +18,7 @@ from bunyad.connect.roads import (
 from bunyad.connect.routes import Link, table_routes
 from bunyad.connect.standards import design_standard
 from bunyad.connect.steps import survey_steps
+from bunyad.connect.supply import assign_members, design_supply, name_asked
 from bunyad.errors import InputError
 from bunyad.options import ConnectOptions
 from bunyad.potential.result import Potential
@@ -33,8 +34,9 @@ def connect_places(
 
     Planned corridors are routed first, each at the least cost its standard allows; local roads
     then join every settlement, over the corridors where that is cheaper. Substations are joined
-    by lines; each settlement and site connects to one of them. Corridors that are not planned
-    are routed for the checks only.
+    by lines; each settlement and site connects to one of them. Conductors and transformers are
+    strong enough for a load flow in the peak hour, at reverse flow and with each line out, see
+    `design_supply`. Corridors that are not planned are routed for the checks only.
 
     Parameters
     ----------
@@ -50,7 +52,8 @@ def connect_places(
     Returns
     -------
     Networks
-        Routes, buses, what connects to them, and checks against published lengths. No stretch
+        Routes, buses, what connects to them, the power grid with its load flow, and checks
+        against published lengths. No stretch
         of road or railway is in two routes, so lengths and costs may be summed.
 
     Raises
@@ -69,17 +72,22 @@ def connect_places(
     railways = link_corridors(corridors, stops, kind="railway")
     buses = choose_buses(region, settlements=settlements, potential=potential, options=options)
     grid = lay_grid(ground, steps, buses=buses, options=options)
-    lines = link_buses(
-        grid, interconnected=list(region.interconnectors["substation"]), options=options
+    members = assign_members(
+        ground, grid, settlements=settlements, potential=potential, options=options
     )
-    return Networks(
+    lines = link_buses(
+        grid,
+        interconnected=list(region.interconnectors["substation"]),
+        options=options,
+        asked=name_asked(members, options=options),
+    )
+    drawn = Networks(
         routes=table_routes(ground, [*roads.links, *railways.links, *lines]),
         buses=buses,
-        bus_members=join_members(
-            ground, grid, settlements=settlements, potential=potential, options=options
-        ),
+        bus_members=members,
         route_checks=check_corridors(corridors),
     )
+    return design_supply(drawn, interconnectors=region.interconnectors, options=options)
 
 
 def find_route(

@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import ceil
 from typing import Any
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from bunyad.connect.ground import Ground, find_nodes, nearest_nodes
-from bunyad.connect.result import BUS_MEMBERS, BUSES
+from bunyad.connect.grid import close_rings
+from bunyad.connect.ground import Ground, find_nodes
+from bunyad.connect.result import BUSES
 from bunyad.connect.routes import Link, Place
 from bunyad.connect.search import (
     Graph,
     build_graph,
     find_links,
     find_tree,
-    nearest_terminals,
     trace_path,
 )
 from bunyad.connect.standards import (
     Voltage,
     cost_line_steps,
-    distribution_voltage,
     high_voltage,
     regional_voltage,
 )
@@ -116,10 +113,14 @@ def lay_grid(
 
 
 def link_buses(
-    grid: PowerGrid, *, interconnected: Collection[str], options: ConnectOptions
+    grid: PowerGrid,
+    *,
+    interconnected: Collection[str],
+    options: ConnectOptions,
+    asked: Collection[str] = (),
 ) -> list[Link]:
     """
-    Join the buses: a high-voltage tree, a regional tree for the rest, and loops.
+    Join the buses: a high-voltage tree, a regional tree for the rest, loops and rings.
 
     Parameters
     ----------
@@ -129,6 +130,8 @@ def link_buses(
         Buses that interconnectors end at; loops go to them first.
     options
         Voltages, costs and number of loops.
+    asked
+        Buses that no failure of a single line may cut off from the interconnectors.
 
     Raises
     ------
@@ -145,7 +148,10 @@ def link_buses(
     tree = _span(grid, {pair: weight for pair, weight, _ in candidates}, strong)
     ports = {n for n, name in enumerate(grid.buses["id"]) if name in set(interconnected)}
     loops = _choose_loops(tree, [pair for pair, _, _ in candidates], ports, options.extra_loops)
-    weak = {pair: nodes for pair, _, nodes in candidates if pair in tree | loops}
+    weights = {pair: weight for pair, weight, _ in candidates}
+    needy = {n for n, name in enumerate(grid.buses["id"]) if name in set(asked)}
+    rings = close_rings(tree | loops, weights, ports=ports, asked=needy)
+    weak = {pair: nodes for pair, _, nodes in candidates if pair in tree | loops | rings}
     lines = [(pair, nodes, high_voltage(options)) for pair, nodes in strong.items()]
     lines += [
         (pair, nodes, regional_voltage(options))
@@ -153,67 +159,6 @@ def link_buses(
         if pair not in strong
     ]
     return [_link(grid, pair, nodes, voltage) for pair, nodes, voltage in lines]
-
-
-def join_members(
-    ground: Ground,
-    grid: PowerGrid,
-    *,
-    settlements: Settlements,
-    potential: Potential,
-    options: ConnectOptions,
-) -> pd.DataFrame:
-    """
-    Connect each settlement and site to the bus that is the least costly to reach by a line.
-
-    The connection is the straight distance with a detour, at the voltage and number of
-    circuits that carry it at the least cost. Existing plants are connected already.
-
-    Parameters
-    ----------
-    ground, grid
-        The grid of cells and the power grid.
-    settlements
-        The settlements with their peak demand.
-    potential
-        The sites with their capacity.
-    options
-        Detour, costs and capacities.
-    """
-    places, sites = settlements.places, potential.sites
-    points = pd.concat(
-        [
-            places.set_index("id").geometry,
-            sites.set_index("id").geometry.representative_point(),
-        ]
-    )
-    power = np.concatenate([places["peak_demand_kw"] / 1e3, sites["capacity_mw"]])
-    free = np.concatenate([np.zeros(len(places), bool), sites["is_existing"].to_numpy(bool)])
-    is_site = np.arange(len(points)) >= len(places)
-    cells = nearest_nodes(ground, gpd.GeoSeries(points, crs=ground.crs))
-    bus = nearest_terminals(grid.graph, grid.nodes)[cells]
-    ends = grid.buses.geometry.iloc[bus]
-    rows = []
-    for number, (member, point) in enumerate(points.items()):
-        length = point.distance(ends.iloc[number]) * options.connection_detour / 1e3
-        cost = 0.0 if free[number] else _connect(length, float(power[number]), options)
-        if is_site[number] and not free[number]:
-            cost += float(power[number]) * 1e3 * options.transformer_usd_per_kw
-        per_kw = cost / (power[number] * 1e3) if is_site[number] and power[number] > 0 else 0.0
-        rows.append(
-            {"member": member, "kind": "site" if is_site[number] else "settlement",
-             "bus": str(grid.buses["id"].iloc[bus[number]]), "length_km": length,
-             "capex_usd_per_kw": per_kw, "capex_usd": cost}
-        )  # fmt: skip
-    return conform(pd.DataFrame(rows, columns=BUS_MEMBERS.names()), BUS_MEMBERS)
-
-
-def _connect(length_km: float, power_mw: float, options: ConnectOptions) -> float:
-    """Return the cost of the cheapest connection that carries the power [US$]."""
-    return min(
-        length_km * voltage.usd_per_km * max(1, ceil(power_mw / voltage.capacity_mw))
-        for voltage in (distribution_voltage(options), regional_voltage(options))
-    )
 
 
 def _span(grid: PowerGrid, links: Mapping[Pair, float], strong: Collection[Pair]) -> set[Pair]:

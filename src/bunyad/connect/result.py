@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
 
-from bunyad.tables import schema
+from bunyad.connect.grid.result import (
+    GRID_BRANCHES,
+    GRID_BUSES,
+    GRID_CASES,
+    GRID_CHECKS,
+    GRID_LOADING,
+    GRID_OUTAGES,
+    GRID_SOURCES,
+    GRID_TRANSFORMERS,
+    GRID_VOLTAGES,
+)
+from bunyad.tables import Schema, conform, schema
 
 ROUTES = schema(
     "routes",
@@ -64,6 +76,24 @@ ROUTE_CHECKS = schema(
     ("capex_usd", "float", "US$", "Cost that it finds"),
 )
 
+GRID_TABLES = (
+    GRID_BUSES,
+    GRID_BRANCHES,
+    GRID_TRANSFORMERS,
+    GRID_SOURCES,
+    GRID_CASES,
+    GRID_VOLTAGES,
+    GRID_LOADING,
+    GRID_OUTAGES,
+    GRID_CHECKS,
+)
+"""Tables of the power grid, each a field of `Networks` by its name."""
+
+
+def _empty(table: Schema) -> pd.DataFrame:
+    """Return a table without rows."""
+    return conform(pd.DataFrame(columns=table.names()), table)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Networks:
@@ -73,3 +103,12 @@ class Networks:
     buses: gpd.GeoDataFrame
     bus_members: pd.DataFrame
     route_checks: pd.DataFrame
+    grid_buses: pd.DataFrame = field(default_factory=partial(_empty, GRID_BUSES))
+    grid_branches: pd.DataFrame = field(default_factory=partial(_empty, GRID_BRANCHES))
+    grid_transformers: pd.DataFrame = field(default_factory=partial(_empty, GRID_TRANSFORMERS))
+    grid_sources: pd.DataFrame = field(default_factory=partial(_empty, GRID_SOURCES))
+    grid_cases: pd.DataFrame = field(default_factory=partial(_empty, GRID_CASES))
+    grid_voltages: pd.DataFrame = field(default_factory=partial(_empty, GRID_VOLTAGES))
+    grid_loading: pd.DataFrame = field(default_factory=partial(_empty, GRID_LOADING))
+    grid_outages: pd.DataFrame = field(default_factory=partial(_empty, GRID_OUTAGES))
+    grid_checks: pd.DataFrame = field(default_factory=partial(_empty, GRID_CHECKS))

@@ -155,11 +155,20 @@ def _shape(values: Array) -> Array:
 
 
 def _lines(networks: Networks, options: EnergyOptions) -> pd.DataFrame:
-    """Return the power lines with their reactance and the yearly cost of each MW."""
+    """
+    Return the power lines with their impedance and the yearly cost of each MW.
+
+    Where no grid was designed, conductors are those usual for the voltage.
+    """
     routes = pd.DataFrame(networks.routes.drop(columns="geometry"))
     routes = routes[routes.kind == "power_line"].set_index("id").sort_index()
     voltage, capacity = routes.voltage_kv.astype("float64"), routes.capacity_mw.astype("float64")
     capex = routes.capex_usd / capacity
+    chosen = networks.grid_branches.set_index("id").reindex(routes.index)
+    usual = {
+        kind: pd.Series(_impedance(kind, voltage) * routes.length_km, routes.index)
+        for kind in ("reactance", "resistance")
+    }
     return pd.DataFrame(
         {
             "bus0": routes.start,
@@ -167,8 +176,8 @@ def _lines(networks: Networks, options: EnergyOptions) -> pd.DataFrame:
             "voltage_kv": voltage,
             "length_km": routes.length_km,
             "capacity_mw": capacity,
-            "reactance_ohm": _impedance("reactance", voltage) * routes.length_km,
-            "resistance_ohm": _impedance("resistance", voltage) * routes.length_km,
+            "reactance_ohm": chosen.reactance_ohm.fillna(usual["reactance"]),
+            "resistance_ohm": chosen.resistance_ohm.fillna(usual["resistance"]),
             "capex_usd_per_mw": capex,
             "yearly_usd_per_mw": capex * line_cost_share(options),
         },

@@ -19,6 +19,7 @@ LIBRARIES = (
     "highspy",
     "linopy",
     "numba",
+    "power-grid-model",
     "numpy",
     "pandas",
     "pvlib",

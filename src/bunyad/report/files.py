@@ -13,7 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from bunyad.connect.result import BUS_MEMBERS, ROUTE_CHECKS
+from bunyad.connect.result import BUS_MEMBERS, GRID_TABLES, ROUTE_CHECKS
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
 from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
@@ -185,6 +185,7 @@ def write_tables(plan: PlanValues, folder: Path) -> None:
         (plan.settlements.smart_systems, SMART_SYSTEMS),
         (plan.networks.bus_members, BUS_MEMBERS),
         (plan.networks.route_checks, ROUTE_CHECKS),
+        *((getattr(plan.networks, table.name), table) for table in GRID_TABLES),
         (plan.energy.plants, PLANT_RESULTS),
         (plan.energy.lines, LINE_RESULTS),
         (plan.energy.summary, SUMMARY),
