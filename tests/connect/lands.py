@@ -19,8 +19,9 @@ from bunyad.connect.standards import Standard, design_standard
 from bunyad.connect.steps import Steps, survey_steps
 from bunyad.options import ConnectOptions
 from bunyad.potential.result import SITES, Potential
-from bunyad.settle.result import PLACES, Settlements
+from bunyad.settle.result import PLACES, SERVICES, Settlements
 from bunyad.tables import conform
+from bunyad.tables import empty as no_rows
 
 OPTIONS = ConnectOptions()
 CELL = 500.0
@@ -162,8 +163,8 @@ def made_up_settlements(region) -> Settlements:
     )  # fmt: skip
     empty = pd.DataFrame()
     return Settlements(
-        places=conform(places, PLACES), population=empty, services=empty, smart_systems=empty,
-        demand_kw=xr.DataArray(),
+        places=conform(places, PLACES), population=empty,
+        services=no_rows(SERVICES), smart_systems=empty, demand_kw=xr.DataArray(),
     )  # fmt: skip
 
 

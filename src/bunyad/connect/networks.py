@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 
 from bunyad.connect.alignments import route_pairs
+from bunyad.connect.digital import plan_digital
 from bunyad.connect.ground import lay_ground
 from bunyad.connect.power import choose_buses, lay_grid, link_buses
 from bunyad.connect.result import Networks
@@ -19,6 +22,7 @@ from bunyad.connect.routes import Link, table_routes
 from bunyad.connect.standards import design_standard
 from bunyad.connect.steps import survey_steps
 from bunyad.connect.supply import assign_members, design_supply, name_asked
+from bunyad.connect.traffic import assess_traffic
 from bunyad.errors import InputError
 from bunyad.options import ConnectOptions
 from bunyad.potential.result import Potential
@@ -87,7 +91,30 @@ def connect_places(
         bus_members=members,
         route_checks=check_corridors(corridors),
     )
-    return design_supply(drawn, interconnectors=region.interconnectors, options=options)
+    supplied = design_supply(drawn, interconnectors=region.interconnectors, options=options)
+    return _add_users(region, supplied, settlements=settlements, options=options)
+
+
+def _add_users(
+    region: Region, networks: Networks, *, settlements: Settlements, options: ConnectOptions
+) -> Networks:
+    """Add what uses the routes: fibre, radio and traffic."""
+    routes = networks.routes
+    digital = plan_digital(region, settlements=settlements, routes=routes, options=options)
+    traffic = assess_traffic(region, settlements=settlements, routes=routes, options=options)
+    return replace(
+        networks,
+        fibre=digital.fibre,
+        masts=digital.radio.masts,
+        radios=digital.radio.radios,
+        radio_coverage=digital.radio.coverage,
+        backhaul=digital.radio.backhaul,
+        radio_totals=digital.radio.totals,
+        radio_margin=digital.radio.margin_db.to_dataset(name="margin_db"),
+        road_traffic=traffic.roads,
+        access=traffic.access,
+        traffic_totals=traffic.totals,
+    )
 
 
 def find_route(

@@ -7,7 +7,9 @@ from functools import partial
 
 import geopandas as gpd
 import pandas as pd
+import xarray as xr
 
+from bunyad.connect.digital.result import FIBRE
 from bunyad.connect.grid.result import (
     GRID_BRANCHES,
     GRID_BUSES,
@@ -19,6 +21,8 @@ from bunyad.connect.grid.result import (
     GRID_TRANSFORMERS,
     GRID_VOLTAGES,
 )
+from bunyad.connect.radio.result import BACKHAUL, COVERAGE, MASTS, RADIO_TOTALS, RADIOS
+from bunyad.connect.traffic.result import ACCESS, ROAD_TRAFFIC, TRAFFIC_TOTALS
 from bunyad.tables import Schema, conform, schema
 
 ROUTES = schema(
@@ -90,9 +94,20 @@ GRID_TABLES = (
 """Tables of the power grid, each a field of `Networks` by its name."""
 
 
+DIGITAL_TABLES = (FIBRE, MASTS, RADIOS, COVERAGE, BACKHAUL, RADIO_TOTALS)
+"""Tables of fibre and radio, each a field of `Networks` by its name."""
+TRAFFIC_TABLES = (ROAD_TRAFFIC, ACCESS, TRAFFIC_TOTALS)
+"""Tables of traffic, each a field of `Networks` by its name."""
+
+
 def _empty(table: Schema) -> pd.DataFrame:
     """Return a table without rows."""
     return conform(pd.DataFrame(columns=table.names()), table)
+
+
+def _empty_map(table: Schema) -> gpd.GeoDataFrame:
+    """Return a table of shapes without rows."""
+    return conform(gpd.GeoDataFrame(columns=table.names(), geometry="geometry"), table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +127,14 @@ class Networks:
     grid_loading: pd.DataFrame = field(default_factory=partial(_empty, GRID_LOADING))
     grid_outages: pd.DataFrame = field(default_factory=partial(_empty, GRID_OUTAGES))
     grid_checks: pd.DataFrame = field(default_factory=partial(_empty, GRID_CHECKS))
+    fibre: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, FIBRE))
+    masts: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, MASTS))
+    radios: pd.DataFrame = field(default_factory=partial(_empty, RADIOS))
+    radio_coverage: pd.DataFrame = field(default_factory=partial(_empty, COVERAGE))
+    backhaul: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, BACKHAUL))
+    radio_totals: pd.DataFrame = field(default_factory=partial(_empty, RADIO_TOTALS))
+    radio_margin: xr.Dataset = field(default_factory=xr.Dataset)
+    """`margin_db` (technology, y, x): what a link outdoors has left over, NaN out of reach [dB]."""
+    road_traffic: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, ROAD_TRAFFIC))
+    access: pd.DataFrame = field(default_factory=partial(_empty, ACCESS))
+    traffic_totals: pd.DataFrame = field(default_factory=partial(_empty, TRAFFIC_TOTALS))

@@ -13,7 +13,13 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from bunyad.connect.result import BUS_MEMBERS, GRID_TABLES, ROUTE_CHECKS
+from bunyad.connect.result import (
+    BUS_MEMBERS,
+    DIGITAL_TABLES,
+    GRID_TABLES,
+    ROUTE_CHECKS,
+    TRAFFIC_TABLES,
+)
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
 from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
@@ -26,6 +32,7 @@ from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
 from bunyad.store import write_netcdf
 from bunyad.tables import Schema
 
+NETWORK_TABLES = (*GRID_TABLES, *DIGITAL_TABLES, *TRAFFIC_TABLES)
 DEGREES = 1e-6
 """Step of written longitudes and latitudes: about 0.1 m."""
 STILL_DATE = "2000-01-01T00:00:00.000Z"
@@ -70,6 +77,10 @@ def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:
         "sites": sites,
         "networks": plan.networks.routes,
         "buses": plan.networks.buses,
+        "fibre": plan.networks.fibre,
+        "masts": plan.networks.masts,
+        "backhaul": plan.networks.backhaul,
+        "road_traffic": plan.networks.road_traffic,
         "settlements": plan.settlements.places,
         "projects": project_table(plan),
     }
@@ -185,7 +196,7 @@ def write_tables(plan: PlanValues, folder: Path) -> None:
         (plan.settlements.smart_systems, SMART_SYSTEMS),
         (plan.networks.bus_members, BUS_MEMBERS),
         (plan.networks.route_checks, ROUTE_CHECKS),
-        *((getattr(plan.networks, table.name), table) for table in GRID_TABLES),
+        *((getattr(plan.networks, table.name), table) for table in NETWORK_TABLES),
         (plan.energy.plants, PLANT_RESULTS),
         (plan.energy.lines, LINE_RESULTS),
         (plan.energy.summary, SUMMARY),
@@ -200,7 +211,8 @@ def write_tables(plan: PlanValues, folder: Path) -> None:
     ]
     for frame, name in named:
         with _replacing(folder / f"{name}.csv") as temporary:
-            frame.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
+            plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+            plain.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
     package = {
         "name": plan.region.name,
         "resources": [_described(table) for _, table in tables]
@@ -220,6 +232,7 @@ def _described(table: Schema) -> dict[str, object]:
             "description": column.meaning,
         }
         for column in table.columns
+        if column.kind != "geometry"  # shapes are in the GeoPackage
     ]
     return {"name": table.name, "path": f"{table.name}.csv", "schema": {"fields": fields}}
 

@@ -46,7 +46,15 @@ CATEGORIES = {
 }
 """Column, kind of symbol and values by which a layer is coloured."""
 
-SINGLE = {"districts": ("fill", "255,255,255,0"), "buses": ("marker", "123,75,160,255")}
+SINGLE = {
+    "districts": ("fill", "255,255,255,0"),
+    "buses": ("marker", "123,75,160,255"),
+    "fibre": ("line", "19,140,160,255"),
+    "masts": ("marker", "19,140,160,255"),
+    "backhaul": ("line", "120,190,200,255"),
+    "road_traffic": ("line", "226,120,60,255"),
+    "projects": ("marker", "90,90,90,255"),
+}
 
 
 def _symbol(name: str, kind: str, colour: str) -> str:
