@@ -62,7 +62,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:
     """
-    Return the layers of the GeoPackage by name, in longitude and latitude.
+    Return the layers of the GeoPackage that the plan has, in longitude and latitude.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:
         "settlements": plan.settlements.places,
         "projects": project_table(plan),
     }
-    return {name: _in_degrees(frame) for name, frame in layers.items()}
+    return {name: _in_degrees(frame) for name, frame in layers.items() if frame.crs is not None}
 
 
 def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
