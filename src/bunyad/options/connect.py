@@ -70,7 +70,7 @@ class ConnectOptions(RoomOptions):
     align_samples_per_cell: float = option("connect.align_samples_per_cell")
     align_levels: int = option("connect.align_levels")
     align_coarse_levels: int = option("connect.align_coarse_levels")
-    align_level_m: float = option("connect.align_level_m")
+    align_first_lift_m: float = option("connect.align_first_lift_m")
     align_open_steps: float = option("connect.align_open_steps")
     align_free_nodes: int = option("connect.align_free_nodes")
     align_corridor_nodes: int = option("connect.align_corridor_nodes")

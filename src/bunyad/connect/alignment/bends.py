@@ -84,7 +84,7 @@ def settle_bends(
     """
     chain, heights = bends.vertices, bends.heights
     spacing = land.cell_m * options.align_sample_cells
-    move, lift = first_m, options.align_level_m
+    move, lift = first_m, options.align_first_lift_m
     usd = np.inf
     while move >= options.align_least_shift_m:
         for _ in range(options.align_sweeps):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, gcd, hypot, pi, radians, tan
+from math import ceil, gcd, hypot, pi, radians, sqrt, tan
 from typing import Any
 
 import numpy as np
@@ -148,8 +148,24 @@ def _mesh(
         turns=_turns(steps, piece * multiples[:, 0], rates.min_radius_m, options),
         samples=np.ceil(piece / spacing).astype(np.int64),
         levels=levels,
-        level_m=options.align_level_m,
+        level_m=level_height(rates, levels),
     )
+
+
+def level_height(rates: Rates, levels: int) -> float:
+    """
+    Return the height between levels [m].
+
+    The highest and the lowest lie where cut or fill costs as much as the rest of the line, and
+    still no bridge and no tunnel is needed.
+    """
+    price = (rates.cut_usd_per_m3 + rates.fill_usd_per_m3) / 2
+    most = min(rates.bridge_height_m, rates.tunnel_cover_m)
+    if price > 0:
+        section = rates.usd_per_m / price
+        root = sqrt(rates.width_m**2 + 4 * rates.side_slope * section)
+        most = min(most, 2 * section / (rates.width_m + root))
+    return most / max(levels, 1)
 
 
 def headings_of(reach: int) -> NDArray[np.int64]:
