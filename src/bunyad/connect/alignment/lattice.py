@@ -23,6 +23,8 @@ from bunyad.options import ConnectOptions
 
 Points = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+ROUNDING = 1 / 2**20
+"""Share kept back from limits so that rounding does not break them later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +79,15 @@ def search_leg(
     start, goal = ends
     finest = finest_cell(land, rates, options)
     frames = [_frame(land, start, finest)]
-    while np.prod(frames[-1].shape) > options.align_free_nodes:
+    while _states(rates, frames[-1], options) > options.align_free_states:
         frames.append(_frame(land, start, 2 * frames[-1].cell_m))
     corridor: Mask | None = None
     for coarse, fine in pairwise(frames[::-1]):
         value = _line_values(land, rates, coarse, corridor, ends, options)
         if value is None:
             return None
-        corridor = _refine(value, coarse, fine, options)
-    mesh = _mesh(land, rates, frames[0], corridor, levels=options.align_levels, options=options)
+        corridor = _refine(value, coarse, fine, rates, options)
+    mesh = _mesh(land, rates, frames[0], corridor, options=options)
     grade = _lattice_grade(rates, mesh)
     found = _run(land, rates, mesh, grade, start, goal=goal, arriving=arriving)
     _, came, leave_from, last, best = found
@@ -93,6 +95,13 @@ def search_leg(
     if last < 0 or direct is not None and direct.cost_usd <= best:
         return direct
     return Chain(vertices=_walk(land, mesh, came, leave_from, last, goal), cost_usd=float(best))
+
+
+def _states(rates: Rates, frame: _Frame, options: ConnectOptions) -> float:
+    """Return the number of states of a lattice without a corridor."""
+    levels, _ = levels_of(rates, max(shortest_step(rates, options), frame.cell_m), options)
+    headings = len(headings_of(options.align_reach_cells))
+    return float(np.prod(frame.shape)) * headings * (2 * levels + 1)
 
 
 def finest_cell(land: Land, rates: Rates, options: ConnectOptions) -> float:
@@ -103,7 +112,7 @@ def finest_cell(land: Land, rates: Rates, options: ConnectOptions) -> float:
 
 def shortest_step(rates: Rates, options: ConnectOptions) -> float:
     """Return the length at which two steps leave room for the arc of the sharpest turn [m]."""
-    return 2 * rates.min_radius_m * tan(radians(options.align_turn_degree) / 2)
+    return 2 * rates.min_radius_m * tan(radians(options.align_turn_degree) / 2) * (1 + ROUNDING)
 
 
 def _frame(land: Land, start: Points, cell_m: float) -> _Frame:
@@ -121,7 +130,6 @@ def _mesh(
     frame: _Frame,
     corridor: Mask | None,
     *,
-    levels: int,
     options: ConnectOptions,
 ) -> Mesh:
     """Lay the nodes and headings of a lattice."""
@@ -135,6 +143,8 @@ def _mesh(
     steps = headings_of(options.align_reach_cells)
     piece = frame.cell_m * np.hypot(steps[:, 0], steps[:, 1])
     multiples = _multiples(piece, shortest_step(rates, options), _longest_step(rates, options))
+    base = piece * multiples[:, 0]
+    levels, level_m = levels_of(rates, float(base.min()), options)
     spacing = max(land.cell_m, frame.cell_m / options.align_samples_per_cell)
     return Mesh(
         node=node,
@@ -145,19 +155,19 @@ def _mesh(
         cell_m=frame.cell_m,
         steps=steps,
         multiples=multiples,
-        turns=_turns(steps, piece * multiples[:, 0], rates.min_radius_m, options),
+        turns=_turns(steps, base, rates.min_radius_m, options),
         samples=np.ceil(piece / spacing).astype(np.int64),
         levels=levels,
-        level_m=level_height(rates, levels),
+        level_m=level_m,
     )
 
 
-def level_height(rates: Rates, levels: int) -> float:
+def levels_of(rates: Rates, step_m: float, options: ConnectOptions) -> tuple[int, float]:
     """
-    Return the height between levels [m].
+    Return the number of levels above and below the ground and the height between them [m].
 
     The highest and the lowest lie where cut or fill costs as much as the rest of the line, and
-    still no bridge and no tunnel is needed.
+    still no bridge and no tunnel is needed; the steepest grade climbs a few levels on a step.
     """
     price = (rates.cut_usd_per_m3 + rates.fill_usd_per_m3) / 2
     most = min(rates.bridge_height_m, rates.tunnel_cover_m)
@@ -165,7 +175,9 @@ def level_height(rates: Rates, levels: int) -> float:
         section = rates.usd_per_m / price
         root = sqrt(rates.width_m**2 + 4 * rates.side_slope * section)
         most = min(most, 2 * section / (rates.width_m + root))
-    return most / max(levels, 1)
+    levels = ceil(most / (rates.max_grade * step_m) * options.align_levels_per_step)
+    levels = min(levels, options.align_most_levels)
+    return levels, most / max(levels, 1)
 
 
 def headings_of(reach: int) -> NDArray[np.int64]:
@@ -194,7 +206,7 @@ def _multiples(piece: Points, shortest: float, longest: float) -> NDArray[np.int
     """Return the lengths of steps in pieces, each about half longer than the one before."""
     listed = []
     for length in piece:
-        times = max(ceil(shortest / length - 1 / 2**20), 1)
+        times = max(ceil(shortest / length - ROUNDING), 1)
         row = [times]
         while (times := times + max(times // 2, 1)) * length <= longest:
             row.append(times)
@@ -211,10 +223,10 @@ def _turns(
     """Tell from which heading to which a line may turn: half of each step holds the tangent."""
     angle = np.arctan2(steps[:, 0], steps[:, 1])
     turn = np.abs((angle[:, None] - angle + pi) % (2 * pi) - pi)
-    room = np.minimum(base[:, None], base) / 2
-    small = turn <= radians(options.align_turn_degree) * (1 + 1 / 2**20)
+    room = np.minimum(base[:, None], base) / 2 * (1 - ROUNDING / 2)
+    small = turn <= radians(options.align_turn_degree) * (1 + ROUNDING)
     tangent = radius * np.tan(np.where(small, turn, 0.0) / 2)
-    return np.asarray(small & (tangent <= room * (1 + 1 / 2**20)), np.bool_)
+    return np.asarray(small & (tangent <= room), np.bool_)
 
 
 def _lattice_grade(rates: Rates, mesh: Mesh) -> float:
@@ -227,7 +239,7 @@ def _lattice_grade(rates: Rates, mesh: Mesh) -> float:
     turn = np.abs((angle[:, None] - angle + pi) % (2 * pi) - pi)[mesh.turns].max()
     shorter = 1.0 if turn == 0 else (turn / 2) / tan(turn / 2)
     curve = rates.curve_resistance_m / rates.min_radius_m if rates.min_radius_m > 0 else 0.0
-    return float((rates.max_grade - curve) * shorter)
+    return float((rates.max_grade - curve) * shorter * (1 - ROUNDING))
 
 
 def _run(
@@ -299,7 +311,7 @@ def _line_values(
     options: ConnectOptions,
 ) -> NDArray[np.float64] | None:
     """Return for each node the cost of the best line through it; None if there is no line."""
-    mesh = _mesh(land, rates, frame, corridor, levels=options.align_coarse_levels, options=options)
+    mesh = _mesh(land, rates, frame, corridor, options=options)
     shape = (len(mesh.rows), len(mesh.steps) * (2 * mesh.levels + 1))
     ease = 1.0
     for _ in range(options.align_coarse_tries):
@@ -321,11 +333,15 @@ def _line_values(
 
 
 def _refine(
-    value: NDArray[np.float64], coarse: _Frame, fine: _Frame, options: ConnectOptions
+    value: NDArray[np.float64],
+    coarse: _Frame,
+    fine: _Frame,
+    rates: Rates,
+    options: ConnectOptions,
 ) -> Mask:
     """Choose the nodes of the finer lattice that lie where a line is nearly as good as the best."""
-    ratio = (coarse.cell_m / fine.cell_m) ** 2
-    most = int(options.align_corridor_nodes / ratio)
+    states = _states(rates, fine, options) / np.prod(coarse.shape)
+    most = max(int(options.align_corridor_states / states), 1)
     finite = np.sort(value[np.isfinite(value)])
     limit = min(finite[min(most, len(finite)) - 1], finite[0] * (1 + options.align_corridor_slack))
     width = 2 * ceil(options.align_corridor_cells) + 1

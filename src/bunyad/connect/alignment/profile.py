@@ -187,25 +187,26 @@ def _refined_heights(
     limit = (rates.max_grade - rates.curve_resistance_m / radii) * length
     if (limit <= 0).any():
         return None
-    ground = under[:, 0]
-    margin = rates.tunnel_cover_m
-    floor, ceiling = np.full(len(ground), ground.min()), np.full(len(ground), ground.max())
+    ground, last = under[:, 0], len(under) - 1
     level = float(limit.min()) / options.align_levels_per_piece
-    span = float(ceiling[0] - floor[0]) + 2 * margin
-    coarse = max(level, span * len(ground) / options.align_profile_states)
+    floor, ceiling = np.full(last + 1, ground.min()), np.full(last + 1, ground.max())
+    states = (ceiling[0] - floor[0]) / level * last
+    every = 1
+    while states / every**2 > options.align_profile_states and last > 4 * every:
+        every *= 2
     heights = None
     while True:
-        found = _program(under, rates, (length, limit, bare), (floor, ceiling, coarse), shadow)
-        if found is None:
-            if coarse <= level:
-                return heights
-        else:
-            heights = found
-            margin = options.align_window_levels * coarse
+        at = np.unique(np.append(np.arange(0, last, every), last))
+        pieces = (np.add.reduceat(length, at[:-1]), np.add.reduceat(limit, at[:-1]), bare[at])
+        fine = float(pieces[1].min()) / options.align_levels_per_piece
+        found = _program(under[at], rates, pieces, (floor[at], ceiling[at], fine), shadow[at])
+        if found is not None:
+            heights = np.interp(np.arange(last + 1), at, found)
+            margin = options.align_window_levels * level * every
             floor, ceiling = heights - margin, heights + margin
-        if coarse <= level:
-            return heights
-        coarse = max(coarse / 4, level)
+        if every == 1:
+            return None if found is None else heights
+        every = max(every // 4, 1)
 
 
 def _program(
@@ -219,8 +220,7 @@ def _program(
     length, limit, bare = line
     floor, ceiling, level = window
     start, end = float(under[0, 0]), float(under[-1, 0])
-    low = np.floor((np.minimum(floor, under[:, 0].min() if len(under) < 3 else floor) - start) / level)
-    low = low.astype(np.int64)
+    low = np.floor((floor - start) / level).astype(np.int64)
     low[0] = min(low[0], 0)
     size = int(np.ceil((ceiling - floor).max() / level)) + 2
     size = max(size, int(-low[0]) + 1)
