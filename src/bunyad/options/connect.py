@@ -92,3 +92,4 @@ class ConnectOptions(RoomOptions):
     align_haul_rounds: int = option("connect.align_haul_rounds")
     align_tip_km: float = option("connect.align_tip_km")
     align_worth_steps: int = option("connect.align_worth_steps")
+    align_height_tries: int = option("connect.align_height_tries")

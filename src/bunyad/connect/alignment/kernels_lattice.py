@@ -185,7 +185,7 @@ def search_lattice(
                 slack = mesh.levels * mesh.level_m
                 if abs(rise) > grade * length + slack:
                     continue
-                is_long = times >= 2 * first
+                is_long = times >= 2 * first and leave_from[state] >= 0
                 if is_long and (
                     level != mesh.levels
                     or not _leaves_ground(

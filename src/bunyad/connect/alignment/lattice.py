@@ -76,30 +76,52 @@ def search_leg(
     options
         Fineness and sizes.
     """
+    chain = None
+    tries = options.align_height_tries if rates.has_bridges or rates.has_tunnels else 1
+    for doubled in range(tries):
+        chain = chain or _search_at(land, rates, ends, arriving, 2**doubled, options)
+    return chain
+
+
+def _search_at(
+    land: Land,
+    rates: Rates,
+    ends: tuple[Points, Points],
+    arriving: Points | None,
+    spread: int,
+    options: ConnectOptions,
+) -> Chain | None:
+    """Find the least-cost line between two places with levels spread so far."""
     start, goal = ends
     finest = finest_cell(land, rates, options)
     frames = [_frame(land, start, finest)]
-    while _states(rates, frames[-1], options) > options.align_free_states:
+    while _states(rates, frames[-1], spread, options) > options.align_free_states:
         frames.append(_frame(land, start, 2 * frames[-1].cell_m))
     corridor: Mask | None = None
     for coarse, fine in pairwise(frames[::-1]):
-        value = _line_values(land, rates, coarse, corridor, ends, options)
+        mesh = _mesh(land, rates, coarse, corridor, spread=spread, options=options)
+        value = _line_values(land, rates, coarse, mesh, ends, options)
         if value is None:
             return None
-        corridor = _refine(value, coarse, fine, rates, options)
-    mesh = _mesh(land, rates, frames[0], corridor, options=options)
+        states = _states(rates, fine, spread, options) / np.prod(coarse.shape)
+        most = max(int(options.align_corridor_states / states), 1)
+        corridor = _refine(value, coarse, fine, most, options)
+        for place in ends:
+            corridor |= _within(fine, place, _longest_step(rates, options))
+    mesh = _mesh(land, rates, frames[0], corridor, spread=spread, options=options)
     grade = _lattice_grade(rates, mesh)
     found = _run(land, rates, mesh, grade, start, goal=goal, arriving=arriving)
     _, came, leave_from, last, best = found
     direct = _direct(land, rates, start, goal, arriving=arriving)
-    if last < 0 or direct is not None and direct.cost_usd <= best:
+    if last < 0 or (direct is not None and direct.cost_usd <= best):
         return direct
     return Chain(vertices=_walk(land, mesh, came, leave_from, last, goal), cost_usd=float(best))
 
 
-def _states(rates: Rates, frame: _Frame, options: ConnectOptions) -> float:
+def _states(rates: Rates, frame: _Frame, spread: int, options: ConnectOptions) -> float:
     """Return the number of states of a lattice without a corridor."""
-    levels, _ = levels_of(rates, max(shortest_step(rates, options), frame.cell_m), options)
+    step_m = max(shortest_step(rates, options), frame.cell_m)
+    levels, _ = levels_of(rates, step_m, spread, options)
     headings = len(headings_of(options.align_reach_cells))
     return float(np.prod(frame.shape)) * headings * (2 * levels + 1)
 
@@ -130,6 +152,7 @@ def _mesh(
     frame: _Frame,
     corridor: Mask | None,
     *,
+    spread: int,
     options: ConnectOptions,
 ) -> Mesh:
     """Lay the nodes and headings of a lattice."""
@@ -144,7 +167,7 @@ def _mesh(
     piece = frame.cell_m * np.hypot(steps[:, 0], steps[:, 1])
     multiples = _multiples(piece, shortest_step(rates, options), _longest_step(rates, options))
     base = piece * multiples[:, 0]
-    levels, level_m = levels_of(rates, float(base.min()), options)
+    levels, level_m = levels_of(rates, float(base.min()), spread, options)
     spacing = max(land.cell_m, frame.cell_m / options.align_samples_per_cell)
     return Mesh(
         node=node,
@@ -162,12 +185,15 @@ def _mesh(
     )
 
 
-def levels_of(rates: Rates, step_m: float, options: ConnectOptions) -> tuple[int, float]:
+def levels_of(
+    rates: Rates, step_m: float, spread: int, options: ConnectOptions
+) -> tuple[int, float]:
     """
     Return the number of levels above and below the ground and the height between them [m].
 
     The highest and the lowest lie where cut or fill costs as much as the rest of the line, and
     still no bridge and no tunnel is needed; the steepest grade climbs a few levels on a step.
+    Where that leads nowhere they are spread farther, at one level for the climb of a step.
     """
     price = (rates.cut_usd_per_m3 + rates.fill_usd_per_m3) / 2
     most = min(rates.bridge_height_m, rates.tunnel_cover_m)
@@ -175,8 +201,9 @@ def levels_of(rates: Rates, step_m: float, options: ConnectOptions) -> tuple[int
         section = rates.usd_per_m / price
         root = sqrt(rates.width_m**2 + 4 * rates.side_slope * section)
         most = min(most, 2 * section / (rates.width_m + root))
-    levels = ceil(most / (rates.max_grade * step_m) * options.align_levels_per_step)
-    levels = min(levels, options.align_most_levels)
+    most *= spread
+    per_step = options.align_levels_per_step if spread == 1 else 1.0
+    levels = min(ceil(most / (rates.max_grade * step_m) * per_step), options.align_most_levels)
     return levels, most / max(levels, 1)
 
 
@@ -265,9 +292,9 @@ def _run(
     target = Goal(x=0.0, y=0.0, z=0.0, reach_m=0.0)
     if goal is not None:
         z = ground_at_nodes(land, (goal[0], goal[1]), 1.0, np.zeros(1), np.zeros(1))[0]
-        target = Goal(
-            x=float(goal[0]), y=float(goal[1]), z=float(z), reach_m=float(2 * base.max())
-        )
+        longest = mesh.cell_m * np.hypot(mesh.steps[:, 0], mesh.steps[:, 1])
+        reach = float((longest * mesh.multiples.max(axis=1)).max())
+        target = Goal(x=float(goal[0]), y=float(goal[1]), z=float(z), reach_m=reach)
     bucket = _bucket(land, rates, mesh, float(base.min()))
     return tuple(search_lattice(mesh, land, rates, grade, seeds, target, bucket))
 
@@ -306,12 +333,11 @@ def _line_values(
     land: Land,
     rates: Rates,
     frame: _Frame,
-    corridor: Mask | None,
+    mesh: Mesh,
     ends: tuple[Points, Points],
     options: ConnectOptions,
 ) -> NDArray[np.float64] | None:
     """Return for each node the cost of the best line through it; None if there is no line."""
-    mesh = _mesh(land, rates, frame, corridor, options=options)
     shape = (len(mesh.rows), len(mesh.steps) * (2 * mesh.levels + 1))
     ease = 1.0
     for _ in range(options.align_coarse_tries):
@@ -322,9 +348,8 @@ def _line_values(
             if cost is None:
                 return None
             least = cost.reshape(shape).min(axis=1)
-            least[mesh.node[frame.nearest(place)]] = 0.0
             total += least
-        if np.isfinite(total[mesh.node[frame.nearest(ends[1])]]):
+        if np.isfinite(total).any():
             value = np.full(frame.shape, np.inf)
             value[mesh.rows, mesh.columns] = total
             return value
@@ -336,12 +361,10 @@ def _refine(
     value: NDArray[np.float64],
     coarse: _Frame,
     fine: _Frame,
-    rates: Rates,
+    most: int,
     options: ConnectOptions,
 ) -> Mask:
     """Choose the nodes of the finer lattice that lie where a line is nearly as good as the best."""
-    states = _states(rates, fine, options) / np.prod(coarse.shape)
-    most = max(int(options.align_corridor_states / states), 1)
     finite = np.sort(value[np.isfinite(value)])
     limit = min(finite[min(most, len(finite)) - 1], finite[0] * (1 + options.align_corridor_slack))
     width = 2 * ceil(options.align_corridor_cells) + 1
@@ -351,6 +374,13 @@ def _refine(
     row = np.clip(np.rint((rows - coarse.origin[1]) / coarse.cell_m), 0, coarse.shape[0] - 1)
     column = np.clip(np.rint((columns - coarse.origin[0]) / coarse.cell_m), 0, coarse.shape[1] - 1)
     return np.asarray(good[np.ix_(row.astype(int), column.astype(int))] > 0, np.bool_)
+
+
+def _within(frame: _Frame, place: Points, reach_m: float) -> Mask:
+    """Return the nodes within reach of a place, where lines may begin with any step."""
+    south = frame.origin[1] + frame.cell_m * np.arange(frame.shape[0]) - place[1]
+    east = frame.origin[0] + frame.cell_m * np.arange(frame.shape[1]) - place[0]
+    return np.asarray(south[:, None] ** 2 + east**2 <= reach_m**2, np.bool_)
 
 
 def _direct(
