@@ -17,7 +17,8 @@ def test_water_rivers_and_land_out_of_bounds_reach_the_surface():
     ground = land(hills(1), water=water, usable=usable, rivers=[[400, -2600, 600, -2400]])
     found = surface_from_ground(ground, options=OPTIONS)
     assert found.factor[3, 3] == pytest.approx(OPTIONS.lake_factor)
-    assert found.blocked[0].all() and not found.blocked[1:].any()
+    assert found.blocked[0].all()
+    assert not found.blocked[1:].any()
     assert found.extra_usd_per_m[5, 1] == pytest.approx(22_000 * 100 / 500)
 
 

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from slopes import CELL, QUICK, design, hilly, place, surface
+from slopes import QUICK, design, hilly, place, surface
 
 from bunyad.connect.alignment import BRIDGE, OPEN, TUNNEL, best_profile, evaluate_alignment
 from bunyad.connect.alignment.kernels_land import usd_of
@@ -77,8 +77,10 @@ def test_hauling_costs_as_much_as_the_best_flow_of_earth(seed):
 
 def test_a_valley_is_bridged_and_a_ridge_is_bored():
     column = np.arange(60)
-    height = 100 - 60 * np.exp(-(((column - 18) / 2.0) ** 2)) + 90 * np.exp(
-        -(((column - 42) / 2.5) ** 2)
+    height = (
+        100
+        - 60 * np.exp(-(((column - 18) / 2.0) ** 2))
+        + 90 * np.exp(-(((column - 42) / 2.5) ** 2))
     )
     land = surface(np.broadcast_to(height, (10, 60)))
     found = best_profile(land, design(), line_m=np.array([place(5, 2), place(5, 57)]),

@@ -31,14 +31,16 @@ def surface_from_ground(ground: Ground, *, options: ConnectOptions) -> Surface:
     ground
         The routing grid; cells that are no node are blocked.
     options
-        Surcharge over water.
+        Surcharge over water. A mapped river costs its bridge, spread over the cell that it runs
+        through: cells are wider than rivers.
     """
-    river = np.zeros(ground.elevation_m.shape, np.bool_)
+    rows, columns = ground.elevation_m.shape
+    river = np.zeros((rows, columns), np.bool_)
     if len(ground.rivers):
         middle = (ground.rivers[:, :2] + ground.rivers[:, 2:]) / 2
         column = np.rint((middle[:, 0] - ground.west_m) / ground.cell_m).astype(int)
         row = np.rint((ground.north_m - middle[:, 1]) / ground.cell_m).astype(int)
-        inside = (row >= 0) & (row < river.shape[0]) & (column >= 0) & (column < river.shape[1])
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         river[row[inside], column[inside]] = True
     return Surface(
         cell_m=ground.cell_m,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from bunyad.connect.alignment.bends import Bends, lay_bends, settle_bends
 from bunyad.connect.alignment.kernels_bends import draw_chain
 from bunyad.connect.alignment.kernels_land import Land, Rates
-from bunyad.connect.alignment.lattice import finest_cell, search_leg, shortest_step
+from bunyad.connect.alignment.lattice import search_leg
+from bunyad.connect.alignment.mesh import finest_cell, shortest_step
 from bunyad.connect.alignment.model import Alignment, Design, Surface
 from bunyad.connect.alignment.prepare import check_place, land_of, rates_of, to_grid
 from bunyad.connect.alignment.profile import Staked, no_line, profile_of
@@ -84,7 +86,7 @@ def _search(
     vertices = np.empty((0, 3))
     fixed: set[int] = set()
     arriving = None
-    for start, goal in zip(places[:-1], places[1:], strict=True):
+    for start, goal in pairwise(places):
         leg = search_leg(land, rates, (start, goal), arriving=arriving, options=options)
         if leg is None:
             return None
@@ -94,9 +96,7 @@ def _search(
     return vertices, fixed
 
 
-def _candidates(
-    land: Land, rates: Rates, bends: Bends, options: ConnectOptions
-) -> list[Bends]:
+def _candidates(land: Land, rates: Rates, bends: Bends, options: ConnectOptions) -> list[Bends]:
     """Return the shifted bends, and those of the search."""
     first = finest_cell(land, rates, options)
     settled, usd = settle_bends(land, rates, bends, first_m=first, options=options)

@@ -118,8 +118,15 @@ def _bend_usd(
 
 @njit(cache=True, error_model="numpy")
 def shift_chain(
-    land: Any, rates: Any, chain: Any, heights: Any, free: Any, moves: Any, lifts: Any,
-    follow: float, spacing: float,
+    land: Any,
+    rates: Any,
+    chain: Any,
+    heights: Any,
+    free: Any,
+    moves: Any,
+    lifts: Any,
+    follow: float,
+    spacing: float,
 ) -> tuple[Any, Any, float]:
     """
     Shift all vertices sideways and all joints in height at once, for the least cost.
@@ -216,7 +223,13 @@ def shift_chain(
 
 @njit(cache=True, error_model="numpy")
 def _lift(
-    land: Any, chain: Any, heights: Any, vertex: int, joint: Any, lifts: Any, follow: float,
+    land: Any,
+    chain: Any,
+    heights: Any,
+    vertex: int,
+    joint: Any,
+    lifts: Any,
+    follow: float,
     z: Any,
 ) -> None:
     """Fill `z` with the heights to try at the joint before a vertex."""
@@ -236,8 +249,15 @@ def _lift(
 
 @njit(cache=True, error_model="numpy")
 def _take_choices(
-    land: Any, chain: Any, heights: Any, normal: Any, moves: Any, lifts: Any, follow: float,
-    value: Any, choice: Any,
+    land: Any,
+    chain: Any,
+    heights: Any,
+    normal: Any,
+    moves: Any,
+    lifts: Any,
+    follow: float,
+    value: Any,
+    choice: Any,
 ) -> tuple[Any, Any, float]:
     """Walk back over the choices and return the shifted chain."""
     count, sides, ups = len(chain), len(moves), len(lifts)
@@ -308,8 +328,12 @@ def draw_chain(chain: Any, spacing: float) -> tuple[Any, Any]:
             radii[place - 1] = sharpest
         bend = (bends[row, 0], bends[row, 1], bends[row, 2], bends[row, 3])
         ends = (
-            joints[row, 0], joints[row, 1], joints[row, 2],
-            joints[row, 3], joints[row, 4], joints[row, 5],
+            joints[row, 0],
+            joints[row, 1],
+            joints[row, 2],
+            joints[row, 3],
+            joints[row, 4],
+            joints[row, 5],
         )
         x, y, hx, hy = place_on_bend(bend, ends, min(along - before, bend[3]))
         stations[place, 0], stations[place, 1] = x, y

@@ -67,14 +67,10 @@ def ground_at(elevation: Any, cell_m: float, x: float, y: float) -> tuple[float,
 
 
 @njit(cache=True, error_model="numpy")
-def open_usd_at(
-    land: Any, rates: Any, x: float, y: float, cross_slope: float
-) -> tuple[float, int]:
+def open_usd_at(land: Any, rates: Any, x: float, y: float, cross_slope: float) -> tuple[float, int]:
     """Return the cost of a metre of open line without earthworks, and the cell's flags."""
     column, row = int(x / land.cell_m + 0.5), int(y / land.cell_m + 0.5)
-    factor = land.factor[
-        min(row, land.factor.shape[0] - 1), min(column, land.factor.shape[1] - 1)
-    ]
+    factor = land.factor[min(row, land.factor.shape[0] - 1), min(column, land.factor.shape[1] - 1)]
     extra = land.extra[min(row, land.extra.shape[0] - 1), min(column, land.extra.shape[1] - 1)]
     flag = land.flags[min(row, land.flags.shape[0] - 1), min(column, land.flags.shape[1] - 1)]
     slope = 1 + rates.slope_surcharge * abs(cross_slope)
@@ -103,7 +99,7 @@ def usd_of(fill: float, open_usd: float, flag: int, rates: Any) -> float:
         height = abs(fill)
         section = height * (rates.width_m + rates.side_slope * height)
         price = rates.fill_usd_per_m3 if fill > 0 else rates.cut_usd_per_m3
-        return open_usd + price * section
+        return float(open_usd + price * section)
     if kind == BRIDGE:
         return float(rates.bridge_usd_per_m)
     if kind == TUNNEL:

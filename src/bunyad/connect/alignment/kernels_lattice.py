@@ -173,9 +173,7 @@ def search_lattice(
                 if times == 0:
                     break
                 to_row, to_column = row + times * down, column + times * right
-                if not (
-                    0 <= to_row < mesh.node.shape[0] and 0 <= to_column < mesh.node.shape[1]
-                ):
+                if not (0 <= to_row < mesh.node.shape[0] and 0 <= to_column < mesh.node.shape[1]):
                     break
                 target = mesh.node[to_row, to_column]
                 if target < 0:
@@ -188,16 +186,12 @@ def search_lattice(
                 is_long = times >= 2 * first and leave_from[state] >= 0
                 if is_long and (
                     level != mesh.levels
-                    or not _leaves_ground(
-                        mesh, (row, column), heading, times, (z, rise), near
-                    )
+                    or not _leaves_ground(mesh, (row, column), heading, times, (z, rise), near)
                 ):
                     continue
                 need = times * per_piece
                 if need > laid:
-                    lay_samples(
-                        land, rates, start, ahead, piece / per_piece, (laid, need), samples
-                    )
+                    lay_samples(land, rates, start, ahead, piece / per_piece, (laid, need), samples)
                     laid = need
                 for to_level in range(levels):
                     end = mesh.ground[target] + (to_level - mesh.levels) * mesh.level_m
@@ -206,9 +200,7 @@ def search_lattice(
                     arrival = (target * headings + heading) * levels + to_level
                     if settled[arrival]:
                         continue
-                    usd = leave_cost[state] + usd_of_samples(
-                        samples, need, (z, end), length, rates
-                    )
+                    usd = leave_cost[state] + usd_of_samples(samples, need, (z, end), length, rates)
                     if usd < cost[arrival] and usd < best and usd < ceiling:
                         cost[arrival] = usd
                         came[arrival] = state
@@ -259,9 +251,7 @@ def search_lattice(
 
 
 @njit(cache=True, error_model="numpy")
-def _leaves_ground(
-    mesh: Any, place: Any, heading: int, times: int, line: Any, near: float
-) -> bool:
+def _leaves_ground(mesh: Any, place: Any, heading: int, times: int, line: Any, near: float) -> bool:
     """
     Tell whether a long step leaves the ground next to both ends.
 

@@ -50,8 +50,16 @@ def price_station(fill: float, under: Any, shadow: float, bare: bool, rates: Any
 
 @njit(cache=True, error_model="numpy")
 def best_heights(
-    under: Any, weight: Any, reach: Any, low: Any, size: int, grid: Any, last: Any,
-    shadow: Any, bare: Any, rates: Any,
+    under: Any,
+    weight: Any,
+    reach: Any,
+    low: Any,
+    size: int,
+    grid: Any,
+    last: Any,
+    shadow: Any,
+    bare: Any,
+    rates: Any,
 ) -> tuple[Any, float]:
     """
     Return the cheapest heights by dynamic programming, and their cost.

@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from bunyad.connect.alignment.kernels_land import BARRED, TUNNEL, Land, Rates
+from bunyad.connect.alignment.kernels_land import BARRED, Land, Rates
 from bunyad.connect.alignment.kernels_profile import (
     best_heights,
     price_earth,
@@ -206,7 +206,7 @@ def _refined_heights(
             floor, ceiling = heights - margin, heights + margin
         if every == 1:
             return None if found is None else heights
-        every = max(every // 4, 1)
+        every = every // 4 or 1
 
 
 def _program(
@@ -242,7 +242,7 @@ def _shallowest_of_long_tunnels(fill: Points, length: Points, rates: Rates) -> N
     return np.array(
         [
             start + int(np.argmax(fill[start:end]))
-            for start, end in zip(starts, ends, strict=True)
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
             if along[min(end, len(along) - 1)] - along[max(start - 1, 0)] > rates.longest_tunnel_m
         ],
         np.int64,
