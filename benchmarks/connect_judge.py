@@ -1,5 +1,5 @@
 """
-Judge a horizontal line on a terrain, whoever drew it: what would building it cost at best?
+Judge a horizontal line on a terrain, whoever drew it, by what building it would cost at best.
 
 The judge knows nothing of the program that drew the line. It lays the cheapest vertical profile
 within the gradient limit by dynamic programming over stations and heights, prices cut and fill by
@@ -141,7 +141,7 @@ def heights(elevation_m: np.ndarray, cell_m: float, points_m: np.ndarray) -> np.
 
 
 @njit(cache=True)
-def _station_cost(above, fixed):
+def _station_cost(above: float, fixed: np.ndarray) -> float:
     """Return the cost of a metre whose formation lies above the ground, or below if negative."""
     base, bridge, tunnel, height, cover, width, side, earth = fixed
     if above > height:
@@ -152,7 +152,9 @@ def _station_cost(above, fixed):
 
 
 @njit(cache=True)
-def best_profile(ground, step, level, levels, fixed):
+def best_profile(
+    ground: np.ndarray, step: float, level: float, levels: int, fixed: np.ndarray
+) -> tuple[np.ndarray, float]:
     """
     Return the cheapest heights at stations and their cost, both ends on the ground.
 
@@ -220,28 +222,37 @@ def smooth_to_radius(
     """
     Return a line smoothed until no circle fitted to it is tighter than a radius.
 
-    Either everywhere alike, by the narrowest Gaussian that does, or only about the bends that are
-    too tight, which are relaxed again and again.
+    Each point is the mean of the line about it, weighted by a Gaussian. The Gaussian is as narrow
+    as will do: one for the whole line, or one for each point, widened about the bends that are
+    too tight. Beyond its ends the line goes on turned about them, so that they stay.
     """
     points = stations(line_m, spacing_m)
-    if everywhere:
-        for width in 1.15 ** np.arange(60):
-            smooth = gaussian_filter1d(points, width, axis=0, mode="nearest")
-            smooth[[0, -1]] = points[[0, -1]]
-            if least_radius(stations(smooth, spacing_m), radius_m) >= radius_m:
-                break
-        return smooth
-    half = max(2, round(radius_m / spacing_m / 2))
-    for _ in range(5_000):
-        tight = np.zeros(len(points), dtype=bool)
-        tight[half:-half] = radii(points, radius_m) < 1.02 * radius_m
-        if not tight.any():
-            break
-        near = np.convolve(tight, np.ones(2 * half + 1), mode="same") > 0
-        near[[0, -1]] = False
-        middle = gaussian_filter1d(points, half / 2, axis=0, mode="nearest")
-        points = stations(np.where(near[:, None], middle, points), spacing_m)
-    return points
+    widths = np.r_[0, 1.1 ** np.arange(65)]
+    count = len(points)
+    turned = np.vstack([2 * points[0] - points[:0:-1], points, 2 * points[-1] - points[-2::-1]])
+    ladder = np.stack([points] + [
+        gaussian_filter1d(turned, width, axis=0)[count - 1 : 2 * count - 1] for width in widths[1:]
+    ])  # fmt: skip
+    every, reach = np.arange(count), round(2 * radius_m / spacing_m)
+    level = np.zeros(len(points))
+    for _ in range(20 * len(widths)):
+        rung = np.clip(gaussian_filter1d(level, reach), 0, len(widths) - 1.001)
+        low, part = rung.astype(int), (rung % 1)[:, None]
+        line = (1 - part) * ladder[low, every] + part * ladder[low + 1, every]
+        even = stations(line, spacing_m)
+        bends = radii(even, radius_m)
+        if bends.min(initial=np.inf) >= radius_m:
+            return line
+        if everywhere:
+            level += 1
+            continue
+        along = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
+        tight = np.flatnonzero(bends < radius_m) + (len(even) - len(bends)) // 2
+        at = np.interp(along[-1] * tight / (len(even) - 1), along, every)
+        near = np.zeros(len(points), dtype=bool)
+        near[np.round(at).astype(int)] = True
+        level += np.convolve(near, np.ones(2 * reach + 1), mode="same") > 0
+    return line
 
 
 def fractal_terrain(
