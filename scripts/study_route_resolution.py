@@ -26,11 +26,13 @@ from bunyad.options import ConnectOptions
 TABLE = Path("src/bunyad/connect/data/route_resolution.csv")
 SIDE, CELL = 640, 30
 CELLS_M = (30, 60, 120, 240, 480, 900)
+FINEST_M = 60
+"""Where the finest cells have no route, the truth is taken from cells up to this."""
 LARGE_HURST, FINE_HURST, CROSSOVER_M = 0.5, 0.8, 1_500
 """Roughness of long and short waves, and the wavelength between: see route-accuracy.md."""
 RISES_M = (35, 70, 140)
 """Root mean square difference of heights 1 km apart."""
-CONFIDENCE = 0.8
+CONFIDENCE, LEAST_ROUTES = 0.8, 3
 QUANTITIES = {"length": True, "climb": True, "bridge": False, "tunnel": False}
 """What is compared; true: as a factor, false: as a difference of shares of the length."""
 KEYS = ["kind", "structures", "cell_m", "steepness"]
@@ -145,29 +147,36 @@ def summarise(samples: pd.DataFrame) -> pd.DataFrame:
     """
     Return the middle and the 80 % prediction interval of what the finest routes have more.
 
-    The spread about the middles is pooled over all steepnesses of a kind of route and a cell.
+    Factors are taken in logarithms.
     """
-    finest = samples[samples.cell_m == min(CELLS_M)]
     same = ["kind", "structures", "steepness", "seed"]
+    finest = samples[samples.cell_m <= FINEST_M].dropna().sort_values("cell_m")
+    finest = finest.drop_duplicates(same)
     pairs = samples.merge(finest[[*same, *QUANTITIES]], on=same, suffixes=("", "_true")).dropna()
     rows = []
-    for key, group in pairs.groupby(KEYS[:-1]):
+    for key, group in pairs.groupby(KEYS):
         for name, is_ratio in QUANTITIES.items():
             true, seen = group[f"{name}_true"], group[name]
             more = np.log(true / seen) if is_ratio else true - seen
-            means = more.groupby(group["steepness"]).mean()
-            off = more - group["steepness"].map(means)
-            free = max(1, len(more) - len(means))
-            spread = float(np.sqrt((off**2).sum() / free))
-            for steepness, middle in means.items():
-                count = int((group["steepness"] == steepness).sum())
-                beyond = stats.t.ppf((1 + CONFIDENCE) / 2, free) * (1 + 1 / count) ** 0.5
-                three = middle + float(beyond) * spread * np.array([0, -1, 1])
-                found = np.round(np.exp(three) if is_ratio else three, 4)
-                rows.append([*key, round(steepness, 4), name, *found, count, source(samples)])
+            three = more.mean() + reach(more) * np.array([0, -1, 1])
+            found = np.round(np.exp(three) if is_ratio else three, 4)
+            rows.append([*key[:-1], round(key[-1], 4), name, *found, len(more), source(samples)])
     return pd.DataFrame(
         rows, columns=[*KEYS, "quantity", "median", "low80", "high80", "routes", "source"]
     )
+
+
+def reach(more: pd.Series) -> float:
+    """
+    Return how far the 80 % prediction interval of a normal variable reaches.
+
+    With less than three routes it reaches from no correction to twice the correction.
+    """
+    count = len(more)
+    if count < LEAST_ROUTES:
+        return abs(float(more.mean()))
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)
+    return float(quantile * more.std() * (1 + 1 / count) ** 0.5)
 
 
 def source(samples: pd.DataFrame) -> str:
