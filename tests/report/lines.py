@@ -21,7 +21,7 @@ def sample_line(*, turn: int = 1) -> Alignment:
     structure = np.zeros(pieces, np.int8)
     structure[30:40], structure[100:] = BRIDGE, TUNNEL
     return Alignment(
-        points_m=np.column_stack([plan + (WEST, SOUTH), height]), ground_m=height,
+        points_m=np.column_stack([plan + np.array([WEST, SOUTH]), height]), ground_m=height,
         structure=structure, cut_m3=np.zeros(pieces), fill_m3=np.zeros(pieces),
         cost_usd=np.zeros(pieces), haul_usd=0, design=sample_design(),
     )  # fmt: skip

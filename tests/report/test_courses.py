@@ -1,5 +1,7 @@
 """Straights, arcs and gradients of an alignment."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -60,7 +62,7 @@ def test_courses_join_and_pass_every_point(seed: int, count: int) -> None:
 
     assert courses[0].start_m == (0, 0)
     assert courses[-1].end_m == tuple(bent[-1, :2])
-    for one, other in zip(courses, courses[1:]):
+    for one, other in pairwise(courses):
         assert one.end_m == other.start_m
         assert one.station_m + one.length_m == pytest.approx(other.station_m)
     nearest = np.min([_distance(course, bent[:, :2]) for course in courses], axis=0)

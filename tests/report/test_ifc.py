@@ -1,5 +1,7 @@
 """IFC files, opened and held against the schema by IfcOpenShell."""
 
+from itertools import pairwise
+
 import ifcopenshell
 import ifcopenshell.validate
 import numpy as np
@@ -40,7 +42,7 @@ def test_horizontal_segments_are_the_courses_and_an_end(model) -> None:
 def test_vertical_segments_follow_each_other(model) -> None:
     parts = model.by_type("IfcAlignmentVerticalSegment")
 
-    for one, other in zip(parts, parts[1:]):
+    for one, other in pairwise(parts):
         assert one.StartDistAlong + one.HorizontalLength == pytest.approx(
             other.StartDistAlong, abs=1e-3
         )

@@ -1,5 +1,6 @@
 """LandXML files, read by another hand than the one that wrote them."""
 
+from itertools import pairwise
 from xml.dom import minidom
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_courses_lead_from_the_first_point_to_the_last(document) -> None:
     assert [course.tagName for course in courses] == ["Line", "Curve", "Line"]
     assert _numbers(courses[0], "Start") == [SOUTH, WEST]
     assert _numbers(courses[-1], "End") == pytest.approx([SOUTH + 900, WEST + 1_300])
-    for one, other in zip(courses, courses[1:]):
+    for one, other in pairwise(courses):
         assert _numbers(one, "End") == _numbers(other, "Start")
 
 
