@@ -197,8 +197,9 @@ def radii(points_m: np.ndarray, window_m: float) -> np.ndarray:
     """
     Return the radius of the circle fitted to the window about each station.
 
-    The fit is algebraic least squares (I. Kåsa, 1976, IEEE Trans. Instrum. Meas. 25, 8–14).
-    Windows that would reach beyond an end of the line are left out.
+    The fit is Taubin's (1991, IEEE Trans. Pattern Anal. Mach. Intell. 13, 1115–1138), which takes
+    a window with a turning point for a straight. Windows that would reach beyond an end of the
+    line are left out.
     """
     step = float(np.hypot(*np.diff(points_m, axis=0).T).mean())
     half = max(2, round(window_m / step / 2))
@@ -206,14 +207,25 @@ def radii(points_m: np.ndarray, window_m: float) -> np.ndarray:
         return np.zeros(0)
     window = np.lib.stride_tricks.sliding_window_view(points_m, 2 * half + 1, axis=0)
     x, y = (window - window.mean(axis=2, keepdims=True)).transpose(1, 0, 2)
-    xx, xy, yy = (x * x).sum(1), (x * y).sum(1), (y * y).sum(1)
-    square = x * x + y * y
-    xz, yz = (x * square).sum(1), (y * square).sum(1)
-    det = xx * yy - xy * xy
-    straight = det <= 1e-9 * (xx + yy) ** 2
+    z = x * x + y * y
+    xx, xy, yy, xz, yz, zz = ((a * b).mean(1) for a, b in (
+        (x, x), (x, y), (y, y), (x, z), (y, z), (z, z)
+    ))  # fmt: skip
+    size = xx + yy
+    cov, spread = xx * yy - xy * xy, zz - size * size
+    a3, a2 = 4 * size, -3 * size * size - zz
+    a1 = spread * size + 4 * cov * size - xz * xz - yz * yz
+    a0 = xz * (xz * yy - yz * xy) + yz * (yz * xx - xz * xy) - spread * cov
+    root = np.zeros_like(size)
+    for _ in range(30):  # Newton's method finds the least root from 0
+        slope = a1 + root * (2 * a2 + 3 * a3 * root)
+        slope = np.where(slope == 0, 1, slope)
+        root = root - (a0 + root * (a1 + root * (a2 + root * a3))) / slope
+    det = root * root - root * size + cov
+    straight = det <= 1e-10 * size * size
     det = np.where(straight, 1, det)
-    a, b = (yy * xz - xy * yz) / det / 2, (xx * yz - xy * xz) / det / 2
-    return np.where(straight, np.inf, np.sqrt(a * a + b * b + square.mean(1)))
+    a, b = (xz * (yy - root) - yz * xy) / det / 2, (yz * (xx - root) - xz * xy) / det / 2
+    return np.where(straight, np.inf, np.sqrt(a * a + b * b + size))
 
 
 def smooth_to_radius(
