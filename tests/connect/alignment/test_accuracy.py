@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
@@ -77,6 +77,7 @@ def test_flat_or_narrow_land_is_refused(land: np.ndarray) -> None:
         measure_roughness(land, cell_m=(1_000, 1_000))
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     cell=st.floats(10, 3_000),
     rise=st.floats(1, 500),
@@ -93,6 +94,7 @@ def test_the_interval_holds_the_middle(cell: float, rise: float, kind: str, buil
     assert 0 < found.low80 <= found.median <= found.high80
 
 
+@settings(max_examples=10, deadline=None)
 @given(rise=st.floats(1, 500))
 def test_a_route_on_the_finest_terrain_stays_as_it_is(rise: float) -> None:
     rough = Roughness(rise_m=rise, hurst=0.6)
