@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PLAN ?= plan-karabakh
 REGION ?= karabakh
 
-.PHONY: help demo test check docs serve-docs bench-plan bench-potential lock region clean
+.PHONY: help demo test check docs serve-docs bench-plan bench-potential bench-connect lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ bench-potential: $(VENV)/.bench ## Time land, sun, wind, horizon and the whole r
 	$(BIN)/python benchmarks/potential_land_wind.py
 	$(BIN)/python benchmarks/potential_sun.py
 	$(BIN)/python benchmarks/potential_region.py
+
+bench-connect: $(VENV)/.bench ## Judge roads and time least cost beside other programs
+	$(BIN)/python benchmarks/connect_road.py
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

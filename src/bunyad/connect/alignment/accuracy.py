@@ -1,0 +1,233 @@
+"""How much longer a route is on real land than on the coarse terrain that it was laid on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bunyad.connect.alignment.model import BRIDGE, TUNNEL, Alignment, Design
+from bunyad.errors import InputError
+from bunyad.tables import conform, schema
+
+RESOLUTION = schema(
+    "route_resolution",
+    ("kind", "str", "-", "`road` or `railway`"),
+    ("structures", "bool", "-", "Whether viaducts and tunnels were allowed"),
+    ("cell_m", "float", "m", "Cell of the terrain"),
+    ("steepness", "float", "-", "Rise of the land over 1 km over the steepest grade's"),
+    ("quantity", "str", "-", "What is corrected"),
+    ("median", "float", "-", "Factor (length, climb) or added share of length (bridge, tunnel)"),
+    ("low80", "float", "-", "Lower end of the 80 % prediction interval"),
+    ("high80", "float", "-", "Upper end of it"),
+    ("routes", "int", "-", "Routes behind it"),
+    ("source", "str", "-", "How it was made"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roughness:
+    """How rough land is, the relief that coarse cells hide included."""
+
+    rise_m: float
+    """Root mean square difference of heights 1 km apart."""
+    hurst: float
+    """Power of the distance with which differences of height grow [-]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A figure that is not known exactly."""
+
+    median: float
+    low80: float
+    """Lower end of the interval that holds the figure in 80 % of cases."""
+    high80: float
+    """Upper end of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRange:
+    """What a route would be on real land."""
+
+    length_km: Range
+    climb_m: Range
+    """Rise of all climbs from start to end."""
+    bridge_km: Range
+    tunnel_km: Range
+
+
+def measure_roughness(
+    elevation_m: NDArray[np.floating], *, cell_m: tuple[float, float]
+) -> Roughness:
+    """
+    Measure the roughness of land from a grid of heights.
+
+    The structure function, the mean square difference of heights by distance, is fitted with a
+    power law over 1 to 20 km and taken at 1 km. What coarse cells hide is added: a factor that
+    shrinks with the logarithm of the cell down to 1 on cells of a thirtieth of a kilometre, the
+    finest of the study.
+
+    Parameters
+    ----------
+    elevation_m
+        Heights, NaN where they do not count: such as land far from a route [m].
+    cell_m
+        Distance of rows and of columns [m].
+
+    Raises
+    ------
+    InputError
+        If fewer than two distances can be measured, or the land is flat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> slope = np.add.outer(np.zeros(60), 100.0 * np.arange(60))
+    >>> measure_roughness(slope, cell_m=(1e6, 1e3)).hurst
+    1.0
+    """
+    known = _figures()
+    distances, squares = _structure_function(np.asarray(elevation_m, np.float64), cell_m)
+    if len(distances) < 2 or min(squares) <= 0:
+        raise InputError(
+            f"the land is flat or no wider than {max(elevation_m.shape)} cells",
+            where="elevation_m",
+            mend="give the roughness of rougher or wider land",
+        )
+    power, level = np.polyfit(np.log(np.array(distances) / known["lag_m"]), np.log(squares), 1)
+    cell = float(np.sqrt(cell_m[0] * cell_m[1]))
+    finest = min(_table()["cell_m"])
+    depth = np.log(cell / finest) / np.log(known["hidden_relief_cell_m"] / finest)
+    hidden = known["hidden_relief"] ** float(np.clip(depth, 0, 1))
+    return Roughness(rise_m=float(np.exp(level / 2)) * hidden, hurst=round(float(power / 2), 12))
+
+
+def correct_length(
+    length_km: float, *, cell_m: float, design: Design, roughness: Roughness
+) -> Range:
+    """
+    Return how long a route would be on real land.
+
+    Parameters
+    ----------
+    length_km
+        Length of the route found on the terrain [km].
+    cell_m
+        Cell of that terrain: its own, not that of a finer grid it was interpolated to [m].
+    design
+        Class of the route.
+    roughness
+        Of the land it crosses.
+
+    Examples
+    --------
+    >>> from bunyad.connect.alignment import Design
+    >>> road = Design(
+    ...     kind="road", name="two-lane", max_grade=0.08, min_radius_m=100, curve_resistance_m=0,
+    ...     speed_kmh=50, usd_per_m=900, slope_surcharge=0, width_m=12, side_slope=1.5,
+    ...     cut_usd_per_m3=5, fill_usd_per_m3=5, haul_usd_per_m3_km=0, bridge_usd_per_m=22000,
+    ...     tunnel_usd_per_m=36000, bridge_height_m=20, tunnel_cover_m=30, has_bridges=False,
+    ...     has_tunnels=False, longest_tunnel_m=3000,
+    ... )
+    >>> rough = Roughness(rise_m=100, hurst=0.6)
+    >>> correct_length(74, cell_m=30, design=road, roughness=rough).median
+    74.0
+    """
+    factor = _corrections("length", cell_m, design, roughness)
+    return _range(length_km * factor)
+
+
+def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> RouteRange:
+    """
+    Return what an alignment would be on real land: length, climb and structures.
+
+    Parameters
+    ----------
+    line
+        The alignment found on the terrain.
+    cell_m
+        Cell of that terrain: its own, not that of a finer grid it was interpolated to [m].
+    roughness
+        Of the land it crosses.
+    """
+    pieces_km = np.linalg.norm(np.diff(line.points_m, axis=0), axis=1) / 1e3
+    climb = np.clip(np.diff(line.points_m[:, 2]), 0, None).sum()
+    length_km = line.length_m / 1e3
+
+    def corrections(quantity: str) -> NDArray[np.float64]:
+        return _corrections(quantity, cell_m, line.design, roughness)
+
+    longer = length_km * corrections("length")
+
+    def structure(kind: int, quantity: str) -> Range:
+        share = pieces_km[line.structure == kind].sum() / length_km
+        return _range(longer[0] * np.clip(share + corrections(quantity), 0, 1))
+
+    return RouteRange(
+        length_km=_range(longer),
+        climb_m=_range(climb * corrections("climb")),
+        bridge_km=structure(BRIDGE, "bridge"),
+        tunnel_km=structure(TUNNEL, "tunnel"),
+    )
+
+
+def _structure_function(
+    height: NDArray[np.float64], cell_m: tuple[float, float]
+) -> tuple[list[float], list[float]]:
+    """Return distances along rows and columns, and mean square differences of heights there."""
+    known = _figures()
+    distances, squares = [], []
+    for axis, cell in enumerate(cell_m):
+        across = np.moveaxis(height, axis, 0)
+        lag = max(1, round(known["least_reach_m"] / cell), round(known["least_reach_cells"]))
+        while lag < len(across) and lag * cell <= known["most_reach_m"]:
+            difference = across[lag:] - across[:-lag]
+            if np.isfinite(difference).any():
+                distances.append(lag * cell)
+                squares.append(float(np.nanmean(difference**2)))
+            lag *= 2
+    return distances, squares
+
+
+def _corrections(
+    quantity: str, cell_m: float, design: Design, roughness: Roughness
+) -> NDArray[np.float64]:
+    """Return median and interval of a correction, between the study's cells and steepnesses."""
+    table = _table()
+    table = table[(table["quantity"] == quantity) & (table["kind"] == design.kind)]
+    same = table["structures"] == (design.has_bridges or design.has_tunnels)
+    table = table[same] if same.any() else table
+    steepness = np.log(roughness.rise_m / _figures()["lag_m"] / design.max_grade)
+    cells = np.unique(table["cell_m"])
+    found = np.empty((len(cells), 3))
+    for number, cell in enumerate(cells):
+        rows = table[table["cell_m"] == cell].sort_values("steepness")
+        for column, name in enumerate(("median", "low80", "high80")):
+            found[number, column] = np.interp(steepness, np.log(rows["steepness"]), rows[name])
+    at = np.log(cell_m)
+    return np.array([np.interp(at, np.log(cells), found[:, column]) for column in range(3)])
+
+
+def _range(three: NDArray[np.float64]) -> Range:
+    """Return median and interval."""
+    median, low, high = (float(value) for value in three)
+    return Range(median=median, low80=low, high80=high)
+
+
+@cache
+def _table() -> pd.DataFrame:
+    """Return the study's results."""
+    with resources.files("bunyad.connect").joinpath("data/route_resolution.csv").open() as file:
+        return conform(pd.read_csv(file), RESOLUTION)
+
+
+@cache
+def _figures() -> dict[str, float]:
+    """Return the figures behind roughness by name."""
+    with resources.files("bunyad.connect").joinpath("data/roughness.csv").open() as file:
+        return dict(pd.read_csv(file)[["name", "value"]].itertuples(index=False, name=None))
