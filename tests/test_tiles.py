@@ -43,7 +43,8 @@ FEW_CELLS = 200
 @pytest.fixture(scope="module")
 def threads() -> tuple[Potential, np.ndarray]:
     """What the land of the small world yields, and its sun by hour, by this process's threads."""
-    return small_potential()
+    found: tuple[Potential, np.ndarray] = small_potential()
+    return found
 
 
 @pytest.fixture(scope="module")
