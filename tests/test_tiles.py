@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,20 +34,16 @@ from bunyad.tiles import split as splitting
 from bunyad.tiles.work import packed, work_on
 from bunyad.tiles.workers import cluster_workers, own_versions
 
+pytestmark = pytest.mark.xdist_group("tiles")
+
 FEW_CELLS = 200
 """Cells a tile, so that the small world has several."""
 
 
 @pytest.fixture(scope="module")
 def threads() -> tuple[Potential, np.ndarray]:
-    """
-    What the land of the small world yields, and its sun by hour, by the threads of one process.
-
-    That process takes its kernels from the cache, as all workers do; the one before fills it.
-    """
-    for _ in ("compile", "load"):
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            found = pool.submit(small_potential).result()
+    """What the land of the small world yields, and its sun by hour, by this process's threads."""
+    found: tuple[Potential, np.ndarray] = small_potential()
     return found
 
 

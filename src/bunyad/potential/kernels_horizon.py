@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from bunyad.potential.kernels_exact import EXACT
+
 BLOCK = 16
 """Rows and columns of a block of the finest maxima."""
 ROWS, COLUMNS = 8, 64
@@ -23,12 +25,6 @@ Rows and columns of a tile: long rows fill vector registers, few rows keep the t
 """
 LEAST_RUN = 3
 """Samples that are walked before the next leap is tried, as a power of two: 8."""
-
-EXACT = {"nnan", "ninf", "nsz"}
-"""
-What compilers may take for granted: enough for vectors, and nothing that changes a rounding. Code
-that is compiled now and the same code from the cache are optimised a different number of times.
-"""
 
 
 @njit(cache=True)

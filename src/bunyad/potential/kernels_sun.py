@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from bunyad.potential.kernels_exact import EXACT, LANES, total
+
 ISOTROPIC, HAY_DAVIES, PEREZ = 0, 1, 2
 FIXED, TRACKING = 0, 1
 
@@ -43,11 +45,10 @@ E1, E2, E3, E4 = np.float32(1.065), np.float32(1.23), np.float32(1.5), np.float3
 E5, E6, E7 = np.float32(2.8), np.float32(4.5), np.float32(6.2)
 KAPPA = np.float32(1.041)
 # PVWatts (Dobos 2014): efficiency of inverters over their load.
-LOAD2, LOAD0, LOAD1 = np.float32(-0.0162), np.float32(-0.0059), np.float32(0.9858)
-LOAD_BASE = np.float32(0.9637)
+LOAD2, LOAD0, LOAD1 = (np.float32(part / 0.9637) for part in (-0.0162, -0.0059, 0.9858))
 STANDARD_TEMPERATURE = np.float32(25)
 
-fast = njit(cache=True, fastmath=True, error_model="numpy")
+fast = njit(cache=True, fastmath=EXACT, error_model="numpy")
 
 
 @fast
@@ -290,14 +291,14 @@ def _diffuse_perez(diffuse: Any, weather: Any, view: Any, bright: Any, ground: A
 @fast
 def _through_glass(incidence: Any, glass: Any) -> Any:
     """Return the light that enters a module over that at right angles (De Soto et al. 2006)."""
-    index, depth, straight = glass
+    index, depth, bent, scale = glass  # bent: one over the square of the index
     cosine = min(max(incidence, ZERO), ONE)
-    inner = math.sqrt(ONE - (ONE - cosine * cosine) / (index * index))
+    inner = math.sqrt(ONE - (ONE - cosine * cosine) * bent)
     across = (cosine - index * inner) / (cosine + index * inner)
     along = (inner - index * cosine) / (inner + index * cosine)
     way = depth / inner
     absorbed = ONE - way + HALF * way * way  # exp(-way), of a way of about 0.01
-    return (ONE - HALF * (across * across + along * along)) * absorbed / straight
+    return (ONE - HALF * (across * across + along * along)) * absorbed * scale
 
 
 @fast
@@ -306,13 +307,15 @@ def _output(output: Any, light: Any, air: Any, glass: Any, plant: Any) -> None:
     diffuse, beam, lit, incidence = light
     temperature, heat = air
     heating, direct_size, inverter = plant
+    index, depth, straight = glass
+    pane = (index, depth, ONE / (index * index), ONE / straight)
     for h in range(output.shape[0]):
         direct = beam[h] * lit[h] * max(incidence[h], ZERO)
-        reaching = direct * _through_glass(incidence[h], glass) + diffuse[h]
+        reaching = direct * _through_glass(incidence[h], pane) + diffuse[h]
         cell = temperature[h] + (direct + diffuse[h]) * heat[h]
         warm = ONE + heating * (cell - STANDARD_TEMPERATURE)
         load = reaching * KILO * direct_size * warm * inverter
-        curve = (LOAD2 * load * load + LOAD1 * load + LOAD0) / LOAD_BASE
+        curve = LOAD2 * load * load + LOAD1 * load + LOAD0
         output[h] = min(max(curve, ZERO), ONE) if load > ZERO else ZERO
 
 
@@ -349,7 +352,7 @@ def _turn_to_sun(incidence: Any, tilt: Any, sun: Any, heights: Any, plane: Any) 
         tilt[:] = facing[2]
 
 
-@njit(cache=True, fastmath=True, error_model="numpy", parallel=True)
+@njit(cache=True, fastmath=EXACT, error_model="numpy", parallel=True)
 def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None:
     """
     Write the output of solar plants on cells: sums of months, sums of groups, hours.
@@ -396,6 +399,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
         axes = (direction[0, first:last], direction[1, first:last], direction[2, first:last])
         here = weather[4 * points * first : 4 * points * last].reshape((4, points, n))
         lit[:] = ONE
+        lanes = np.empty(LANES, dtype=np.float32)
         for c in range(place.shape[0]):
             at = (place[c, 0], place[c, 1], place[c, 2], place[c, 3])
             _true_height(height, axes, at)
@@ -417,7 +421,7 @@ def solar_year(sun: Any, weather: Any, cells: Any, plant: Any, out: Any) -> None
             size = module[1] * factor[c, month]
             plain = (module[0], size, module[2])
             _output(result, (diffuse, beam, lit, incidence), (warm, heat), glass, plain)
-            sums[c, b] = result.sum()
+            sums[c, b] = total(result, lanes)
             if group[c] >= 0:
                 grouped[group[c], first:last] += result
             if field.shape[0] > 0:

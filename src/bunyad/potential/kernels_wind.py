@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from bunyad.potential.kernels_exact import EXACT, LANES, total
+
 HOURS = 1024
 """Hours that are worked on at a time, so that they stay in the first cache."""
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=EXACT, error_model="numpy")
 def _fill(
     weather: Any, cell: Any, table: Any, steps: Any, place: Any, parts: Any, out: Any
 ) -> None:
@@ -58,7 +60,7 @@ def _fill(
         out[hour] = thin + above[hour] * (thick - thin)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=EXACT, error_model="numpy")
 def _fill_plain(speed: Any, factor: Any, table: Any, place: Any, out: Any) -> None:
     """
     Fill `out` with the hourly output of one cell in air of one density; see `_fill`.
@@ -101,7 +103,7 @@ def _fill_any(
         )
 
 
-@njit(cache=True, parallel=True, fastmath=True)
+@njit(cache=True, parallel=True, fastmath=EXACT)
 def wind_field(weather: Any, cells: Any, table: Any, steps: Any, out: Any) -> None:
     """Fill `out`, one row a cell and one column an hour, with the output of every hour."""
     count, hours = out.shape
@@ -112,26 +114,24 @@ def wind_field(weather: Any, cells: Any, table: Any, steps: Any, out: Any) -> No
             _fill_any(weather, cells, cell, table, steps, low, room, out[cell, low:high])
 
 
-@njit(cache=True, parallel=True, fastmath=True)
+@njit(cache=True, parallel=True, fastmath=EXACT)
 def wind_sums(weather: Any, cells: Any, table: Any, steps: Any, bins: Any, out: Any) -> None:
     """Add the output of every hour to `out`, one row a cell and one column a bin of `bins`."""
     hours = len(bins)
     for cell in prange(out.shape[0]):
         room, buffer = _room(), np.empty(HOURS, np.float32)
+        lanes = np.empty(LANES, np.float32)
         for low in range(0, hours, HOURS):
             part = buffer[: min(hours, low + HOURS) - low]
             _fill_any(weather, cells, cell, table, steps, low, room, part)
             if out.shape[1] == 1:
-                total = np.float32(0)
-                for hour in range(len(part)):
-                    total += part[hour]
-                out[cell, 0] += total
+                out[cell, 0] += total(part, lanes)
             else:
                 for hour in range(len(part)):
                     out[cell, bins[low + hour]] += part[hour]
 
 
-@njit(cache=True, parallel=True, fastmath=True)
+@njit(cache=True, parallel=True, fastmath=EXACT)
 def wind_means(weather: Any, cells: Any, table: Any, steps: Any, groups: Any, out: Any) -> None:
     """
     Add the weighted output of groups of cells to `out`, one row a group and one column an hour.
