@@ -989,3 +989,5 @@ option-connect-value_of_time_usd_per_h = Nəqliyyat vasitəsinin, içindəki ins
 option-connect-running_usd_per_km = Nəqliyyat vasitəsinin bir kilometrinin xərci: yanacaq, təkər, təmir
 option-connect-route_discount_rate = Marşrutların müqayisəsində diskont dərəcəsi
 option-connect-route_life_years = Marşrutun ödənildiyi ömür
+option-connect-route_shown_stations = Marşrutun profilinin şəkil üçün saxlanan nöqtələri
+option-connect-roughness_band_m = Marşrutun ətrafında torpağın kələ-kötürlüyünün ölçüldüyü məsafə

@@ -178,3 +178,5 @@ class ConnectOptions(RoomOptions):
     railway_speed_kmh: float = option("connect.railway_speed_kmh")
     railway_min_radius_m: float = option("connect.railway_min_radius_m")
     curve_resistance_m: float = option("connect.curve_resistance_m")
+    route_shown_stations: int = option("connect.route_shown_stations")
+    roughness_band_m: float = option("connect.roughness_band_m")
