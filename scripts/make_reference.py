@@ -33,6 +33,7 @@ RESULT_MODULES = (
     "bunyad.connect.digital.result",
     "bunyad.connect.radio.result",
     "bunyad.connect.traffic.result",
+    "bunyad.connect.study.result",
     "bunyad.energy.result",
     "bunyad.programme.result",
     "bunyad.plan.compare",
@@ -49,6 +50,7 @@ COMMANDS = (
     "region schema",
     "connect",
     "connect steiner",
+    "route",
     "options",
 )
 VECTORS = {

@@ -22,6 +22,7 @@ COMMANDS = [
     "region schema",
     "connect",
     "connect steiner",
+    "route",
     "options",
 ]
 

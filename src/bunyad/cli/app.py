@@ -92,7 +92,7 @@ def plan(
     layers = []
     if options_file is not None:
         layers.append((str(options_file), _read_options_file(options_file)))
-    layers.append(("--option", _parse_options(option)))
+    layers.append(("--option", parse_options(option)))
     folder = out if out is not None else Path(f"plan-{Path(region).name}")
     with Progress() as progress:
         run = plan_region(
@@ -214,7 +214,7 @@ def why(
     from bunyad.region import load_region
 
     there = load_region(region)
-    chosen = region_options(there, ("--option", _parse_options(option)))
+    chosen = region_options(there, ("--option", parse_options(option)))
     potential = assess_potential(there, options=chosen.potential)
     reasons = why_not_here(there, potential, lon, lat)
     for technology in ("solar", "wind"):
@@ -251,7 +251,7 @@ def options(room: str | None = None, /, *, as_json: AsJson = False) -> None:
         print(f"{row.key} = {row.default}{unit}\n    {row.title}. Source: {row.source}")
 
 
-def _parse_options(pairs: tuple[str, ...]) -> dict[str, str]:
+def parse_options(pairs: tuple[str, ...]) -> dict[str, str]:
     """Turn `room.name=value` texts into a mapping."""
     values = {}
     for pair in pairs:

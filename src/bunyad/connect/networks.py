@@ -21,6 +21,7 @@ from bunyad.connect.roads import (
 from bunyad.connect.routes import Link, table_routes
 from bunyad.connect.standards import design_standard
 from bunyad.connect.steps import survey_steps
+from bunyad.connect.study import study_corridors
 from bunyad.connect.supply import assign_members, design_supply, name_asked
 from bunyad.connect.traffic import assess_traffic
 from bunyad.errors import InputError
@@ -92,7 +93,14 @@ def connect_places(
         route_checks=check_corridors(corridors),
     )
     supplied = design_supply(drawn, interconnectors=region.interconnectors, options=options)
-    return _add_users(region, supplied, settlements=settlements, options=options)
+    study = study_corridors(region, ground, options=options)
+    studied = replace(
+        supplied,
+        route_options=study.options,
+        route_stations=study.stations,
+        route_costs=study.costs,
+    )
+    return _add_users(region, studied, settlements=settlements, options=options)
 
 
 def _add_users(

@@ -22,6 +22,7 @@ from bunyad.connect.grid.result import (
     GRID_VOLTAGES,
 )
 from bunyad.connect.radio.result import BACKHAUL, COVERAGE, MASTS, RADIO_TOTALS, RADIOS
+from bunyad.connect.study.result import ROUTE_COSTS, ROUTE_OPTIONS, ROUTE_STATIONS
 from bunyad.connect.traffic.result import ACCESS, ROAD_TRAFFIC, TRAFFIC_TOTALS
 from bunyad.tables import Schema, conform, schema
 
@@ -98,6 +99,8 @@ DIGITAL_TABLES = (FIBRE, MASTS, RADIOS, COVERAGE, BACKHAUL, RADIO_TOTALS)
 """Tables of fibre and radio, each a field of `Networks` by its name."""
 TRAFFIC_TABLES = (ROAD_TRAFFIC, ACCESS, TRAFFIC_TOTALS)
 """Tables of traffic, each a field of `Networks` by its name."""
+STUDY_TABLES = (ROUTE_OPTIONS, ROUTE_STATIONS, ROUTE_COSTS)
+"""Tables of the study of corridors, each a field of `Networks` by its name."""
 
 
 def _empty(table: Schema) -> pd.DataFrame:
@@ -138,3 +141,6 @@ class Networks:
     road_traffic: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, ROAD_TRAFFIC))
     access: pd.DataFrame = field(default_factory=partial(_empty, ACCESS))
     traffic_totals: pd.DataFrame = field(default_factory=partial(_empty, TRAFFIC_TOTALS))
+    route_options: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, ROUTE_OPTIONS))
+    route_stations: pd.DataFrame = field(default_factory=partial(_empty, ROUTE_STATIONS))
+    route_costs: pd.DataFrame = field(default_factory=partial(_empty, ROUTE_COSTS))

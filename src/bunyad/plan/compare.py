@@ -21,6 +21,8 @@ COMPARISON = schema(
     ("key", "str", "", "Quantity"),
     ("title", "str", "", "What it is, in words"),
     ("planned", "float", "", "What the plan says, in `unit`"),
+    ("planned_low", "float?", "", "Lower end of the plan's 80 % interval, where it has one"),
+    ("planned_high", "float?", "", "Upper end of it"),
     ("published", "float", "", "What was published, in `unit`"),
     ("unit", "str", "", "Unit of both"),
     ("ratio", "float?", "-", "Planned divided by published"),
@@ -58,6 +60,7 @@ def compare_with_published(plan: Plan) -> Plan:
                 "key": row["key"],
                 "title": row["title"],
                 "planned": planned,
+                **_interval(plan, row["key"]),
                 "published": row["value"],
                 "unit": row["unit"],
                 "ratio": planned / row["value"] if row["value"] else None,
@@ -99,6 +102,9 @@ def planned_value(plan: Plan, key: str, note: str) -> float | None:
     """
     if key.startswith(POPULATION):
         return _people(plan, key.removeprefix(POPULATION), note)
+    studied = _rows(plan.networks.route_options, published_key=key, is_chosen=True)
+    if len(studied):
+        return float(studied["real_length_km"].iloc[0])
     checked = _rows(plan.networks.route_checks, published_key=key)
     if len(checked):
         return float(checked["length_km"].iloc[0])
@@ -170,10 +176,29 @@ def _returned_families(plan: Plan) -> float:
 
 def _structures(corridor_key: str, *columns: str) -> Callable[[Plan], float]:
     def value(plan: Plan) -> float:
+        studied = _rows(plan.networks.route_options, published_key=corridor_key, is_chosen=True)
         checks = _rows(plan.networks.route_checks, published_key=corridor_key)
-        return float(checks[list(columns)].sum().sum()) * 1_000
+        found = studied if len(studied) else checks
+        return float(found[list(columns)].sum().sum()) * 1_000
 
     return value
+
+
+INTERVALS = {
+    "road_new_shusha_tunnel_m": ("road_new_shusha_km", "tunnel", 1_000.0),
+    "road_new_shusha_bridge_m": ("road_new_shusha_km", "bridge", 1_000.0),
+}
+"""Published structures: key of their route, column stem and factor to the published unit."""
+
+
+def _interval(plan: Plan, key: str) -> dict[str, float | None]:
+    """Return the 80 % interval of a route's figure on real land, where it is one."""
+    corridor, stem, factor = INTERVALS.get(key, (key, "length", 1.0))
+    studied = _rows(plan.networks.route_options, published_key=corridor, is_chosen=True)
+    if studied.empty or not corridor:
+        return {"planned_low": None, "planned_high": None}
+    low, high = (float(studied[f"{stem}_{end}_km"].iloc[0]) * factor for end in ("low", "high"))
+    return {"planned_low": low, "planned_high": high}
 
 
 def _line_length(voltage_kv: float) -> Callable[[Plan], float]:

@@ -18,6 +18,7 @@ from bunyad.connect.result import (
     DIGITAL_TABLES,
     GRID_TABLES,
     ROUTE_CHECKS,
+    STUDY_TABLES,
     TRAFFIC_TABLES,
 )
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
@@ -32,7 +33,7 @@ from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
 from bunyad.store import write_netcdf
 from bunyad.tables import Schema
 
-NETWORK_TABLES = (*GRID_TABLES, *DIGITAL_TABLES, *TRAFFIC_TABLES)
+NETWORK_TABLES = (*GRID_TABLES, *DIGITAL_TABLES, *TRAFFIC_TABLES, *STUDY_TABLES)
 DEGREES = 1e-6
 """Step of written longitudes and latitudes: about 0.1 m."""
 STILL_DATE = "2000-01-01T00:00:00.000Z"
@@ -77,6 +78,7 @@ def geopackage_layers(plan: PlanValues) -> dict[str, gpd.GeoDataFrame]:
         "sites": sites,
         "networks": plan.networks.routes,
         "buses": plan.networks.buses,
+        "route_options": plan.networks.route_options,
         "fibre": plan.networks.fibre,
         "masts": plan.networks.masts,
         "backhaul": plan.networks.backhaul,

@@ -49,6 +49,7 @@ CATEGORIES = {
 SINGLE = {
     "districts": ("fill", "255,255,255,0"),
     "buses": ("marker", "123,75,160,255"),
+    "route_options": ("line", "200,40,90,255"),
     "fibre": ("line", "19,140,160,255"),
     "masts": ("marker", "19,140,160,255"),
     "backhaul": ("line", "120,190,200,255"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
+from bunyad.connect.alignment.model import Alignment
 from bunyad.tables import schema
 
 ROUTE_OPTIONS = schema(
@@ -74,3 +76,5 @@ class RouteStudy:
     options: gpd.GeoDataFrame
     stations: pd.DataFrame
     costs: pd.DataFrame
+    lines: Mapping[str, Alignment]
+    """The alignments themselves, by corridor and variant, parted by `/`."""

@@ -83,6 +83,11 @@ def table_study(
         options=conform(frame, ROUTE_OPTIONS),
         stations=conform(pd.DataFrame(stations, columns=ROUTE_STATIONS.names()), ROUTE_STATIONS),
         costs=conform(pd.DataFrame(costs, columns=ROUTE_COSTS.names()), ROUTE_COSTS),
+        lines={
+            f"{question.id}/{variant.name}": variant.line
+            for question, variants, _ in answers
+            for variant in variants
+        },
     )
 
 

@@ -101,6 +101,7 @@ const page = (() => {
     tables.draw();
     charts.draw();
     curves.draw();
+    routes.draw();
     place.draw();
     filters();
     applyFilter();
@@ -114,6 +115,7 @@ const page = (() => {
   function redraw() {
     charts.draw();
     curves.draw();
+    routes.draw();
     place.draw();
     applyFilter();
   }

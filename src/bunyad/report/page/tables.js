@@ -174,12 +174,18 @@ const tables = (() => {
 
   const explainKey = (key) => (key.startsWith("population_") ? "explain-population" : `explain-${key.replace(/_/g, "-")}`);
 
+  function planned(row) {
+    const value = words.withUnit(row.planned, row.unit);
+    if (row.planned_low === null) return value;
+    return `${value} (${words.short(row.planned_low)}–${words.short(row.planned_high)})`;
+  }
+
   function comparison() {
     build(byId("compare-table"), {
       label: t("section-compare"),
       columns: [
         text("title", t("column-figure"), { show: (row) => words.keyed(`published-${row.key}`, row.title) }),
-        numeric("planned", t("column-planned"), 0, { show: (row) => words.withUnit(row.planned, row.unit) }),
+        numeric("planned", t("column-planned"), 0, { show: (row) => planned(row) }),
         numeric("published", t("column-published"), 0, { show: (row) => words.withUnit(row.published, row.unit) }),
         numeric("ratio", t("column-ratio"), 2),
         text("explanation", t("column-explanation"), { show: (row) => words.keyed(explainKey(row.key), row.explanation) }),
