@@ -18,7 +18,7 @@ from bunyad.connect.alignment.kernels_land import (
     lay_samples,
     usd_of_samples,
 )
-from bunyad.connect.alignment.kernels_lattice import Goal, Mesh, ground_at_nodes, search_lattice
+from bunyad.connect.alignment.kernels_lattice import Goal, Mesh, search_lattice
 from bunyad.connect.alignment.mesh import (
     Frame,
     count_states,
@@ -82,28 +82,38 @@ def search_leg(
     options
         Fineness and sizes.
     """
+    builds = rates.has_bridges or rates.has_tunnels
     for attempt in range(options.align_height_tries):
-        chain = _search_at(land, rates, ends, arriving, attempt, options)
+        spread = 2**attempt if builds else 1
+        frames = _frames(land, rates, ends[0], spread, options)
+        if attempt > 0 and not builds and len(frames) == 1:
+            break
+        chain = _search_at(land, rates, (ends, arriving), frames, (attempt, spread), options)
         if chain is not None:
             return chain
     return None
 
 
+def _frames(
+    land: Land, rates: Rates, start: Points, spread: int, options: ConnectOptions
+) -> list[Frame]:
+    """Return lattices from the finest to the first that can be searched everywhere."""
+    frames = [lay_frame(land, start, finest_cell(land, rates, options))]
+    while count_states(rates, frames[-1], spread, options) > options.align_free_states:
+        frames.append(lay_frame(land, start, 2 * frames[-1].cell_m))
+    return frames
+
+
 def _search_at(
     land: Land,
     rates: Rates,
-    ends: tuple[Points, Points],
-    arriving: Points | None,
-    attempt: int,
+    leg: tuple[tuple[Points, Points], Points | None],
+    frames: list[Frame],
+    wide: tuple[int, int],
     options: ConnectOptions,
 ) -> Chain | None:
     """Find the least-cost line between two places; each attempt with wider spread levels."""
-    start, goal = ends
-    spread = 2**attempt if rates.has_bridges or rates.has_tunnels else 1
-    finest = finest_cell(land, rates, options)
-    frames = [lay_frame(land, start, finest)]
-    while count_states(rates, frames[-1], spread, options) > options.align_free_states:
-        frames.append(lay_frame(land, start, 2 * frames[-1].cell_m))
+    (ends, arriving), (attempt, spread) = leg, wide
     view: View | None = None
     corridor: Mask | None = None
     for coarse, fine in pairwise(frames[::-1]):
@@ -120,7 +130,7 @@ def _search_at(
     return _find_chain(land, rates, mesh, ends, arriving, view, options)
 
 
-def _find_chain(  # noqa: PLR0913 — the land, the mesh, where to, and what is known
+def _find_chain(  # noqa: PLR0913, PLR0917 — the land, the mesh, where to, and what is known
     land: Land,
     rates: Rates,
     mesh: Mesh,
@@ -146,7 +156,7 @@ def _find_chain(  # noqa: PLR0913 — the land, the mesh, where to, and what is 
     return Chain(vertices=_walk(land, mesh, came, leave_from, last, goal), cost_usd=float(best))
 
 
-def _run(  # noqa: PLR0913 — where from, where to, and how
+def _run(  # noqa: PLR0913, PLR0917 — where from, where to, and how
     land: Land,
     rates: Rates,
     mesh: Mesh,
@@ -239,7 +249,7 @@ def _bucket(land: Land, rates: Rates, mesh: Mesh, shortest: float) -> tuple[floa
     return width, ceil(dearest / width) + 3
 
 
-def _look(  # noqa: PLR0913 — the land, the mesh, where to, and what is known
+def _look(  # noqa: PLR0913, PLR0917 — the land, the mesh, where to, and what is known
     land: Land,
     rates: Rates,
     frame: Frame,
@@ -270,7 +280,7 @@ def _look(  # noqa: PLR0913 — the land, the mesh, where to, and what is known
     return None
 
 
-def _values(  # noqa: PLR0913 — the land, the mesh, where to, and what is known
+def _values(  # noqa: PLR0913, PLR0917 — the land, the mesh, where to, and what is known
     land: Land,
     rates: Rates,
     frame: Frame,
@@ -312,9 +322,7 @@ def _through(mesh: Mesh, forth: Points, back: Points) -> Points:
     return best
 
 
-def _refine(
-    view: View, fine: Frame, most: int, attempt: int, options: ConnectOptions
-) -> Mask:
+def _refine(view: View, fine: Frame, most: int, attempt: int, options: ConnectOptions) -> Mask:
     """Choose the nodes of the finer lattice that lie where a line is nearly as good as the best."""
     value, coarse = view.value, view.frame
     finite = np.sort(value[np.isfinite(value)])
