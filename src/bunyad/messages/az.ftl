@@ -922,6 +922,7 @@ option-connect-align_haul_rounds = Profilin torpaq daşıma qiymətinə uyğunla
 option-connect-align_tip_km = Töküntü yerinə və karxanaya birlikdə daşıma məsafəsi
 option-connect-align_worth_steps = Torpağın qiymətinin pillələri
 option-connect-align_height_tries = Xətt tapılmayanda daha hündür və dərin xətlərlə cəhdlər
+option-connect-align_promise_slack = Daha incə şəbəkənin kobud şəbəkədən yayına biləcəyi pay
 option-connect-haul_usd_per_m3_km = Torpağın xətt boyu daşınması
 option-connect-two_lane_speed_kmh = Dağda ikizolaqlı yolun layihə sürəti
 option-connect-two_lane_min_radius_m = İkizolaqlı yolun ən kiçik radiusu

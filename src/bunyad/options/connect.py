@@ -170,6 +170,7 @@ class ConnectOptions(RoomOptions):
     align_tip_km: float = option("connect.align_tip_km")
     align_worth_steps: int = option("connect.align_worth_steps")
     align_height_tries: int = option("connect.align_height_tries")
+    align_promise_slack: float = option("connect.align_promise_slack")
     haul_usd_per_m3_km: float = option("connect.haul_usd_per_m3_km")
     two_lane_speed_kmh: float = option("connect.two_lane_speed_kmh")
     two_lane_min_radius_m: float = option("connect.two_lane_min_radius_m")

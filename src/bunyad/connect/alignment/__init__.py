@@ -4,6 +4,7 @@ Alignments: single lines of a road or a railway over real land, with all their l
 The front door is `find_alignment`. Inside: `model` (surface, design, line), `adapt` (both from
 the room's own ground and standards), `lattice` (the search, from coarse to fine), `bends`
 (tangents and arcs, shifted to where they are best), `profile` (heights, earth and haul),
+`scenarios` (several designs, so that the looser one never costs more),
 `accuracy` (what the terrain's cell hides), `travel` (time and energy of vehicles) and
 `alternatives` (other routes, trade-offs, when the dearer one pays).
 """
@@ -31,6 +32,7 @@ from bunyad.connect.alignment.alternatives import (
 from bunyad.connect.alignment.find import find_alignment
 from bunyad.connect.alignment.model import BRIDGE, OPEN, TUNNEL, Alignment, Design, Surface
 from bunyad.connect.alignment.profile import best_profile, evaluate_alignment
+from bunyad.connect.alignment.scenarios import find_scenarios
 from bunyad.connect.alignment.travel import Travel, run_over, turn_radius, vehicles
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "evaluate_alignment",
     "find_alignment",
     "find_alternatives",
+    "find_scenarios",
     "measure_roughness",
     "run_over",
     "structure_km",

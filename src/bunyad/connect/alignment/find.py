@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,22 +14,31 @@ from bunyad.connect.alignment.kernels_bends import draw_chain
 from bunyad.connect.alignment.kernels_land import Land, Rates
 from bunyad.connect.alignment.lattice import search_leg
 from bunyad.connect.alignment.mesh import finest_cell, shortest_step
-from bunyad.connect.alignment.model import Alignment, Design, Surface
+from bunyad.connect.alignment.model import OPEN, Alignment, Design, Surface
 from bunyad.connect.alignment.prepare import check_place, land_of, rates_of, to_grid
-from bunyad.connect.alignment.profile import Staked, no_line, profile_of
+from bunyad.connect.alignment.profile import (
+    SAME,
+    Staked,
+    keep_limits,
+    no_line,
+    profile_of,
+    stake_points,
+)
+from bunyad.errors import InputError
 from bunyad.options import ConnectOptions
 
 Points = NDArray[np.float64]
 Place = tuple[float, float]
 
 
-def find_alignment(
+def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and what is known
     surface: Surface,
     design: Design,
     *,
     start: Place,
     end: Place,
     via: Sequence[Place] = (),
+    seeds: Sequence[Alignment] = (),
     options: ConnectOptions,
 ) -> Alignment:
     """
@@ -36,7 +46,8 @@ def find_alignment(
 
     A search over a lattice of places, headings and heights, in corridors refined from coarse to
     fine, keeps grade and radius from the start. The line found is then shifted sideways and in
-    height, bend by bend and all at once, and its profile is optimised last.
+    height, bend by bend and all at once, and its profile is optimised last. A line on bridges or
+    in tunnels is held against the best one without.
 
     Parameters
     ----------
@@ -49,34 +60,102 @@ def find_alignment(
     via
         Places that the line passes in this order; it may cut their corner by the width of its
         bend.
+    seeds
+        Lines of other designs between the same places, shifted and taken if they are cheaper.
     options
         Fineness of search and profile.
 
     Raises
     ------
     InputError
-        If a place lies outside of the surface.
+        If a place lies outside of the surface, or a seed joins other places.
     InfeasibleError
         If there is no such line.
     """
     places = [start, *via, end]
     for number, place in enumerate(places):
         check_place(surface, place, f"place {number + 1}")
-    land, rates = land_of(surface), rates_of(design)
-    chain = _search(land, rates, to_grid(surface, np.array(places, np.float64)), options)
-    if chain is None:
-        raise no_line(design)
-    vertices, fixed = chain
-    bends = lay_bends(vertices, fixed, spacing_m=shortest_step(rates, options))
-    best: Alignment | None = None
-    for line in _candidates(land, rates, bends, options):
-        staked = _stake(line, options.align_station_cells * surface.cell_m)
-        found = profile_of(surface, land, design, staked, options=options)
-        if found is not None and (best is None or found.capex_usd < best.capex_usd):
-            best = found
+    _check_seeds(seeds, start, end)
+    land = land_of(surface)
+    on_grid = to_grid(surface, np.array(places, np.float64))
+    found = _search_and_settle(surface, land, design, on_grid, options)
+    has_built = found is None or (found.structure != OPEN).any()
+    if has_built and (design.has_bridges or design.has_tunnels):
+        plain = replace(design, has_bridges=False, has_tunnels=False)
+        bare = _search_and_settle(surface, land, plain, on_grid, options)
+        seeds = [*seeds, *([] if bare is None else [bare])]
+    best = cheapest(
+        [found, *(line for seed in seeds for line in adopt(surface, land, design, seed, options))]
+    )
     if best is None:
         raise no_line(design)
     return best
+
+
+def adopt(
+    surface: Surface, land: Land, design: Design, seed: Alignment, options: ConnectOptions
+) -> list[Alignment]:
+    """Return what a line gives under another design: as it is, at other heights, and shifted."""
+    rates = rates_of(design)
+    same = keep_limits(surface, land, design, seed.points_m, options=options)
+    staked = stake_points(to_grid(surface, seed.points_m[:, :2]))
+    lines = [same]
+    if (staked.radii >= rates.min_radius_m * (1 - SAME)).all():
+        lines.append(profile_of(surface, land, design, staked, options=options))
+    along = staked.stations[:, 4]
+    count = max(int(along[-1] // shortest_step(rates, options)), 2)
+    at = np.linspace(0.0, along[-1], count + 1)
+    columns = (*staked.stations[:, :2].T, seed.points_m[:, 2])
+    chain = np.column_stack([np.interp(at, along, column) for column in columns])
+    lines.append(_settle(surface, land, design, (chain, set()), options))
+    return [line for line in lines if line is not None]
+
+
+def cheapest(lines: Sequence[Alignment | None]) -> Alignment | None:
+    """Return the first of the cheapest lines, or None if there is none."""
+    return min(
+        (line for line in lines if line is not None),
+        key=lambda line: line.capex_usd,
+        default=None,
+    )
+
+
+def _check_seeds(seeds: Sequence[Alignment], start: Place, end: Place) -> None:
+    """Check that seeds join the same places."""
+    for number, seed in enumerate(seeds):
+        ends = seed.points_m[[0, -1], :2]
+        if not np.allclose(ends, [start, end], rtol=0, atol=SAME * seed.length_m):
+            raise InputError(
+                f"seed {number + 1} does not run from {start} to {end}",
+                where="connect.alignment",
+                mend="give lines between the same two places",
+            )
+
+
+def _search_and_settle(
+    surface: Surface, land: Land, design: Design, places: Points, options: ConnectOptions
+) -> Alignment | None:
+    """Search a line through places, shift its bends and lay its profile."""
+    chain = _search(land, rates_of(design), places, options)
+    return None if chain is None else _settle(surface, land, design, chain, options)
+
+
+def _settle(
+    surface: Surface,
+    land: Land,
+    design: Design,
+    chain: tuple[Points, set[int]],
+    options: ConnectOptions,
+) -> Alignment | None:
+    """Shift the bends of a chain and lay its profile."""
+    rates = rates_of(design)
+    bends = lay_bends(*chain, spacing_m=shortest_step(rates, options))
+    spacing = options.align_station_cells * surface.cell_m
+    lines = [
+        profile_of(surface, land, design, _stake(line, spacing), options=options)
+        for line in _candidates(land, rates, bends, options)
+    ]
+    return cheapest(lines)
 
 
 def _search(
@@ -97,10 +176,14 @@ def _search(
 
 
 def _candidates(land: Land, rates: Rates, bends: Bends, options: ConnectOptions) -> list[Bends]:
-    """Return the shifted bends, and those of the search."""
+    """Return the shifted bends, and those of the search if they keep the least radius."""
     first = finest_cell(land, rates, options)
     settled, usd = settle_bends(land, rates, bends, first_m=first, options=options)
-    return [bends, settled] if np.isfinite(usd) else [bends]
+    tried = [settled] if np.isfinite(usd) else []
+    _, radii = draw_chain(bends.vertices, land.cell_m)
+    if (radii >= rates.min_radius_m * (1 - SAME)).all():
+        tried.append(bends)
+    return tried
 
 
 def _stake(bends: Bends, spacing_m: float) -> Staked:

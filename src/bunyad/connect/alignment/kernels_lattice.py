@@ -49,7 +49,11 @@ class Goal(NamedTuple):
     y: float
     z: float
     reach_m: float
-    """Distance from which the goal is reached by one straight piece; 0 to search everywhere."""
+    """Distance from which the goal is reached by one straight piece; 0 if there is no goal."""
+    most_usd: float
+    """Cost above which no line is looked for."""
+    slack: float
+    """Share by which states are searched beyond the cost of the best line to the goal."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -103,10 +107,10 @@ def _add(queue: Any, heads: Any, slot: int, state: int, fill: Any) -> Any:
 
 @njit(cache=True, error_model="numpy")
 def search_lattice(
-    mesh: Any, land: Any, rates: Any, grade: float, seeds: Any, goal: Any, bucket: Any
+    mesh: Any, land: Any, rates: Any, grade: float, seeds: Any, goal: Any, bucket: Any, rest: Any
 ) -> Any:
     """
-    Search from seeds until the goal is reached, or everywhere.
+    Search from seeds until no line can be nearly as good as the best.
 
     Parameters
     ----------
@@ -121,6 +125,8 @@ def search_lattice(
     bucket
         Width of a bucket, no more than the cheapest step costs [US$]; number of buckets, which
         together are wider than the dearest step.
+    rest
+        What a line still costs from each node, or less [US$].
 
     Returns
     -------
@@ -144,6 +150,7 @@ def search_lattice(
     departures = np.empty(1 << 12, np.int32)
     most_multiples = mesh.multiples.shape[1]
     best, last = np.inf, -1
+    limit = goal.most_usd
     count = 0
     for seed in seeds:
         leave_cost[seed] = 0.0
@@ -181,7 +188,7 @@ def search_lattice(
                 length = times * piece
                 rise = mesh.ground[target] - z
                 slack = mesh.levels * mesh.level_m
-                if abs(rise) > grade * length + slack:
+                if abs(rise) > grade * length + slack or leave_cost[state] + rest[target] > limit:
                     continue
                 is_long = times >= 2 * first and leave_from[state] >= 0
                 if is_long and (
@@ -201,7 +208,7 @@ def search_lattice(
                     if settled[arrival]:
                         continue
                     usd = leave_cost[state] + usd_of_samples(samples, need, (z, end), length, rates)
-                    if usd < cost[arrival] and usd < best and usd < ceiling:
+                    if usd < cost[arrival] and usd + rest[target] < limit and usd < ceiling:
                         cost[arrival] = usd
                         came[arrival] = state
                         queue = _add(queue, heads, int(usd / width) % slots, arrival, fill)
@@ -211,7 +218,7 @@ def search_lattice(
         # Find the next bucket with something in it and settle its arrivals.
         while heads[number % slots] < 0:
             number += 1
-        if number * width >= best:
+        if number * width >= limit:
             break
         count = 0
         entry = heads[number % slots]
@@ -231,6 +238,7 @@ def search_lattice(
                 to_goal = usd + _usd_to_goal(mesh, land, rates, arrival, goal, samples, grade)
                 if to_goal < best:
                     best, last = to_goal, arrival
+                    limit = min(limit, best * (1 + goal.slack))
             level, heading = arrival % levels, (arrival // levels) % headings
             node = arrival // levels // headings
             for turned in range(headings):

@@ -21,6 +21,8 @@ from bunyad.errors import InfeasibleError
 from bunyad.options import ConnectOptions
 
 Points = NDArray[np.float64]
+SAME = 1 / 2**20
+"""Share by which a line may seem to break a limit by rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def evaluate_alignment(
     InfeasibleError
         If a bridge or a tunnel would be needed where none may be built.
     """
-    staked = _staked(to_grid(surface, points_m[:, :2]))
+    staked = stake_points(to_grid(surface, points_m[:, :2]))
     rates = rates_of(design)
     under = survey_stations(land_of(surface), rates, staked.stations)
     return _alignment(surface, design, staked, (under, points_m[:, 2]), options)
@@ -122,7 +124,42 @@ def stake_out(line: Points, spacing_m: float) -> Staked:
     """Stake out a line at an even spacing."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     at = np.linspace(0.0, along[-1], max(ceil(along[-1] / spacing_m), 2) + 1)
-    return _staked(np.column_stack([np.interp(at, along, axis) for axis in line.T]))
+    return stake_points(np.column_stack([np.interp(at, along, axis) for axis in line.T]))
+
+
+def keep_limits(
+    surface: Surface, land: Land, design: Design, points_m: Points, *, options: ConnectOptions
+) -> Alignment | None:
+    """
+    Return a line in space as one of a design, or None if it breaks one of its limits.
+
+    Parameters
+    ----------
+    surface, land
+        The land.
+    design
+        Limits and unit costs.
+    points_m
+        Easting, northing and height of the stations.
+    options
+        Cost of tips and pits.
+    """
+    staked = stake_points(to_grid(surface, points_m[:, :2]))
+    rates = rates_of(design)
+    under, heights = survey_stations(land, rates, staked.stations), points_m[:, 2]
+    length = np.diff(staked.stations[:, 4])
+    steepest = (rates.max_grade - rates.curve_resistance_m / staked.radii) * length
+    if (
+        not np.isfinite(under).all()
+        or (np.abs(np.diff(heights)) > steepest * (1 + SAME)).any()
+        or (staked.radii < rates.min_radius_m * (1 - SAME)).any()
+        or len(_shallowest_of_long_tunnels(heights - under[:, 0], length, rates))
+    ):
+        return None
+    try:
+        return _alignment(surface, design, staked, (under, heights), options)
+    except InfeasibleError:
+        return None
 
 
 def no_line(design: Design) -> InfeasibleError:
@@ -135,7 +172,7 @@ def no_line(design: Design) -> InfeasibleError:
     )
 
 
-def _staked(points: Points) -> Staked:
+def stake_points(points: Points) -> Staked:
     """Return points as stations, with headings and with radii of circles through three points."""
     piece = np.diff(points, axis=0)
     length = np.hypot(*piece.T)
