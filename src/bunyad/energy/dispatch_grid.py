@@ -31,6 +31,7 @@ from bunyad.energy.result import (
     EnergySystem,
 )
 from bunyad.energy.system import BATTERY, IMPORT
+from bunyad.errors import InfeasibleError
 from bunyad.options import ConnectOptions
 from bunyad.options.energy import EnergyOptions
 from bunyad.tables import conform
@@ -65,12 +66,10 @@ def check_dispatch(
     -------
     EnergySystem
         With the tables `dispatch_…` and `grid_upgrades`. What lines cost beyond the first laying
-        is in `lines`, and the yearly cost of all upgrades in the system's cost.
-
-    Raises
-    ------
-    InfeasibleError
-        If the catalogue holds nothing strong enough.
+        is in `lines`, and the yearly cost of all upgrades in the system's cost. Where nothing
+        in the catalogue is strong enough, the grid stays as it is, and `dispatch_checks` tells
+        what does not hold: the plan is then to be made with a larger
+        `connect.grid_site_share`, so that the grid is designed for more.
     """
     first = read_grid(networks)
     if first.branches.empty or first.sources.empty:
@@ -79,7 +78,10 @@ def check_dispatch(
     capacity = dict(zip(energy.lines["id"], energy.lines["capacity_mw"], strict=True))
     design = adopt_capacity(first, capacity, options=grid)
     hours = pd.concat([list_injections(design), injections], ignore_index=True)
-    final = reinforce_grid(design, hours, options=grid)
+    try:
+        final = reinforce_grid(design, hours, options=grid)
+    except InfeasibleError:
+        final = design
     flow = verify_grid(final, injections, options=grid)
     upgrades = list_upgrades(first, final, options=grid)
     lines = _pay_lines(energy.lines, upgrades, final)
