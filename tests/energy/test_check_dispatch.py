@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from grids import LINES, MEMBERS, draft
+from connect.grid.grids import LINES, MEMBERS, draft
 from systems import ALWAYS, EVENING, SUMMERY, Line, Site, System
 
 from bunyad.connect.grid import adopt_capacity, reinforce_grid, verify_grid
