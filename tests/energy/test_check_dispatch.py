@@ -33,6 +33,7 @@ SYSTEM = System(
     import_mw=400,
     export_mw=400,
     tie_at="north",
+    options={"min_renewable_share": 0},
 )
 
 
@@ -106,21 +107,31 @@ def test_a_grid_that_breaks_in_those_hours_is_strengthened_until_it_holds():
 
 
 def test_what_the_dispatch_asks_for_is_paid_once():
-    before, after = system()[1], checked()
+    networks, least_cost = system()
+    lines = least_cost.lines
+    grown = lines["id"] == "north-west"
+    lines = lines.assign(
+        capacity_mw=lines["capacity_mw"].where(~grown, 2 * lines["capacity_mw"]),
+        added_capex_usd=np.where(grown, 1000.0, 0.0),
+    )
+    before = replace(least_cost, lines=lines)
+
+    after = check_dispatch(networks, before, grid=GRID, options=EnergyOptions())
+
     upgrades = after.grid_upgrades
     mesh = upgrades[upgrades["kind"] == "mesh"].set_index("id")["added_capex_usd"]
     paid = after.lines.set_index("id")["added_capex_usd"]
     cost = "system_cost_usd_per_year"
     yearly = [system.summary.set_index("key").loc[cost, "value"] for system in (before, after)]
-
-    assert len(mesh)
+    assert mesh["north-west"] > 1000
     assert paid[mesh.index].to_numpy() == pytest.approx(mesh.to_numpy())
     assert paid.drop(mesh.index).sum() == 0
     assert yearly[1] - yearly[0] == pytest.approx(
-        upgrades["added_capex_usd"].sum() * line_cost_share(EnergyOptions())
+        (upgrades["added_capex_usd"].sum() - 1000) * line_cost_share(EnergyOptions())
     )
-    grown = after.lines["capacity_mw"] - before.lines["capacity_mw"]
-    assert after.lines["added_mw"].to_numpy() == pytest.approx(grown.to_numpy())
+    growth = after.lines["capacity_mw"] - before.lines["capacity_mw"]
+    assert (growth[grown] >= 0).all()
+    assert after.lines["added_mw"].to_numpy() == pytest.approx(growth.to_numpy())
     assert (after.lines["mean_loading"] <= before.lines["mean_loading"]).all()
 
 
@@ -158,7 +169,8 @@ def test_a_plan_that_no_grid_of_the_catalogue_could_carry_is_told():
     hours = energy.dispatch
     many = replace(energy, dispatch=hours.assign(generation_mw=9 * hours.generation_mw))
 
-    told = check_dispatch(networks, many, grid=GRID, options=EnergyOptions())
+    hasty = ConnectOptions(grid_rounds=2)
+    told = check_dispatch(networks, many, grid=hasty, options=EnergyOptions())
 
     assert not told.dispatch_checks["holds"].all()
     assert told.grid_upgrades.empty

@@ -5,7 +5,7 @@ const landGrid = (() => {
   const RAMPS = {
     solar_yield: ["#fff7d6", "#fdd87c", "#f5a83c", "#d96d20", "#9c3b10"],
     wind_hours: ["#f3f6fb", "#c6d6ee", "#8fb0dd", "#4f7fc0", "#1f4a8a"],
-    radio: ["#fbe9d5", "#d3e6c5", "#8cc9a1", "#3f9d8f", "#1c6a7d"],
+    radio: ["#dbe9f6", "#a6cbe6", "#5fa4cf", "#2b77b0", "#104a83"],
     wind_speed: ["#f1f7ee", "#bfe0cf", "#74bfb0", "#2b8c8f", "#0f4f66"],
   };
   const UNITS = { solar_yield: ["kWh/kW", 0], wind_hours: ["h", 0], wind_speed: ["m/s", 1], radio: ["dB", 0] };

@@ -2,12 +2,13 @@
 // Networks: loads, voltages, signals, traffic and ways, on the map and in tables.
 
 const networks = (() => {
-  const LOADS = ["#2e8b57", "#9bb83c", "#e0a526", "#d9622b", "#b5202d"];
+  const LOADS = ["#6a4fc0", "#8a3fb0", "#c0358f", "#e0405a", "#d00f0f"];
   const SERVICES = ["school", "clinic", "hospital", "city"];
   const found = plan.networks;
 
   const percent = (share, decimals = 0) => `${words.number(share * 100, decimals)} %`;
   const minutes = (value) => (value === null || value === undefined ? "–" : `${words.number(value)} ${t("unit-min")}`);
+  const change = (way) => (!way ? "–" : way.minutes_before === 0 && way.minutes_after === 0 ? t("access-own") : `${minutes(way.minutes_before)} → ${way.minutes_after === 0 ? t("access-own") : minutes(way.minutes_after)}`);
   const namesOf = (text) => text.split(";").map((name) => words.name("radio", name)).join(", ");
   const totalOf = (key) => found.traffic.find((row) => row.key === key)?.value ?? null;
 
@@ -43,13 +44,14 @@ const networks = (() => {
 
   const classOf = (row) => t(row.is_enough ? "class-enough" : "class-short", { name: row.road_class, lanes: words.number(row.lanes) });
 
+  const spanText = (span) => `${words.number(span.min * 100, 1)}–${words.number(span.max * 100, 1)} %`;
   const voltageFacts = (row) => row.voltages.map((span) => [
-    t("fact-band", { kv: words.number(span.kv) }), `${words.number(span.min * 100, 1)}–${words.number(span.max * 100, 1)} %`]);
+    t("fact-band", { kv: words.number(span.kv) }), spanText(span)]);
 
   function placeFacts(row, list, link) {
     const ways = row.access.map((way) => [words.name("service", way.service), [`${minutes(way.minutes_before)} → `, way.minutes_after ? el("span", {}, minutes(way.minutes_after), " (", link(way.nearest_after, placeName(way.nearest_after)), ")") : t("access-here")]]);
     const signals = row.coverage.map((cover) => [words.name("radio", cover.technology), percent(cover.share)]);
-    return [list(t("fact-ways"), ways), list(t("fact-homes-signal"), signals)];
+    return [...list(t("fact-ways"), ways), ...list(t("fact-homes-signal"), signals)];
   }
 
   const placeName = (id) => (places.has(id) ? words.local(places.get(id)) : id);
@@ -88,7 +90,7 @@ const networks = (() => {
       sortable: false,
       columns: [
         text("kind", t("column-kind"), { show: (row) => t(`kind-${row.kind}`) }),
-        numeric("count", t("column-count")),
+        numeric("count", t("column-pieces")),
         numeric("length_km", t("column-length")),
         numeric("structures_km", t("column-structures"), 1, { show: (row) => (row.structures_km ? words.number(row.structures_km, 1) : "–") }),
         numeric("capex_usd", t("column-cost"), 0, { show: (row) => millions(row.capex_usd) }),
@@ -98,6 +100,14 @@ const networks = (() => {
   }
 
   const holds = (row) => el("span", { className: `badge ${row.holds ? "measured" : "changed"}-badge` }, t(row.holds ? "check-holds" : "check-fails"));
+  // A line by the name of its route, a busbar by that of its substation.
+  function partName(id) {
+    const route = plan.map.layers.routes.find((row) => row.id === id);
+    const bus = id.match(/^(.*) (\d+ kV)( busbar)?$/);
+    if (route) return routeName(route);
+    return bus && buses.has(bus[1]) ? `${busName(buses.get(bus[1]))}, ${bus[2]}` : bus && places.has(bus[1]) ? `${words.local(places.get(bus[1]))}, ${bus[2]}` : id;
+  }
+
   const caseName = (name) => words.name("case", name.replace(/ /g, "_"));
 
   function grid() {
@@ -115,20 +125,34 @@ const networks = (() => {
         numeric("worst", t("column-worst"), 0, { show: (row) => row.worst_text }),
         numeric("limit", t("column-limit"), 0, { show: (row) => row.limit_text }),
         text("holds", t("column-holds"), { show: holds }),
-        text("where", t("column-where"), { source: true }),
+        text("where", t("column-where"), { source: true, show: (row) => row.where.split(", ").map(partName).join(", ") }),
       ],
-      rows: [...bySize, ...failures],
+      rows: [...bySize, ...failures].sort((a, b) => Number(a.holds) - Number(b.holds)),
     });
     build(byId("upgrades-table"), {
       label: t("networks-upgrades"),
       empty: t("upgrades-none"),
       columns: [
-        text("id", t("column-name"), { source: true }),
+        text("id", t("column-name"), { show: (row) => partName(row.id) }),
         text("was", t("column-was")),
         text("becomes", t("column-becomes")),
         numeric("added_capex_usd", t("column-cost"), 0, { show: (row) => millions(row.added_capex_usd) }),
       ],
       rows: found.upgrades,
+    });
+  }
+
+  function stations() {
+    const off = (row) => Math.max(...row.voltages.flatMap((span) => [Math.abs(span.min - 1), Math.abs(span.max - 1)]));
+    const rows = [...buses.values()].filter((row) => row.voltages.length);
+    build(byId("stations-table"), {
+      label: t("networks-stations"),
+      columns: [
+        text("name", t("column-name"), { show: (row) => mapButton(row.id, busName(row)), sort: busName }),
+        text("district", t("column-district"), { show: (row) => districtName(row.district) }),
+        text("voltages", t("column-voltages"), { sort: off, show: (row) => row.voltages.map((span) => `${words.number(span.kv)} kV: ${spanText(span)}`).join("; ") }),
+      ],
+      rows: rows.sort((a, b) => off(b) - off(a)),
     });
   }
 
@@ -171,7 +195,7 @@ const networks = (() => {
     const rows = [...places.values()].filter((row) => row.access.length).map((row) => ({ ...row, ways: new Map(row.access.map((way) => [way.service, way])) }));
     const column = (service) => numeric(service, words.name("service", service), 0, {
       sort: (row) => row.ways.get(service)?.minutes_after ?? Infinity,
-      show: (row) => { const way = row.ways.get(service); return way ? `${minutes(way.minutes_before)} → ${minutes(way.minutes_after)}` : "–"; },
+      show: (row) => change(row.ways.get(service)),
     });
     build(byId("access-table"), {
       label: t("networks-access"),
@@ -185,7 +209,7 @@ const networks = (() => {
   }
 
   function draw() {
-    [routes, grid, radio, traffic, access].forEach((table) => table());
+    [routes, grid, stations, radio, traffic, access].forEach((table) => table());
   }
 
   return { draw, legend, loadColour, fibreStyle, mastStyle, nameOf, routeFacts, voltageFacts, placeFacts, digitalFacts };
