@@ -73,9 +73,7 @@ def road_facts(plan: PlanValues) -> pd.DataFrame:
 def access_of_places(plan: PlanValues) -> dict[str, list[Feature]]:
     """Return how long each settlement needs to services, before and after, by settlement."""
     by_place = plan.networks.access.groupby("settlement")
-    return {
-        str(place): records(rows.drop(columns="settlement"), 1) for place, rows in by_place
-    }
+    return {str(place): records(rows.drop(columns="settlement"), 1) for place, rows in by_place}
 
 
 def coverage_of_places(plan: PlanValues) -> dict[str, list[Feature]]:

@@ -280,7 +280,7 @@ const atlas = (() => {
     if (name === "districts") stroke("currentColor", 1.2, "2 3");
     else if (name === "rivers") stroke("var(--water)", 2.4);
     else if (name === "fibre") stroke("var(--c-fibre)", 2.6);
-    else if (name === "masts") add("path", { d: "M11 1 L17 13 L5 13 Z", fill: "var(--c-fibre)" });
+    else if (name === "masts") add("circle", { cx: 11, cy: 7, r: 4, fill: "var(--c-fibre)" });
     else if (name in LINES) stroke(colour(name), LINES[name].weight + 0.6, LINES[name].dashArray ?? "none");
     else if (name === "buses") add("rect", { x: 6, y: 2, width: 10, height: 10, fill: colour("power_line") });
     else if (name === "settlements") add("circle", { cx: 11, cy: 7, r: 5.5, fill: colour("settlement") });
