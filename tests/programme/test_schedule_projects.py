@@ -151,6 +151,19 @@ def test_a_new_substation_without_any_line_is_paid_by_the_settlements_that_it_se
     assert access.of_settlement["gapford"] == ("road-riverton-gapford",)
 
 
+def test_stronger_transformers_are_paid_with_the_line_that_reaches_their_substation():
+    networks = values.networks()
+    given = {"settlements": values.settlements(), "networks": networks}
+    before = find_access(worlds.small_region(), **given)
+    bus, line = next(iter(before.line_of_bus.items()))
+
+    after = find_access(worlds.small_region(), **given, upgrade_usd={bus: 5e5})
+
+    grown = {name: usd - before.station_usd[name] for name, usd in after.station_usd.items()}
+    assert grown[line] == pytest.approx(5e5)
+    assert sum(grown.values()) == pytest.approx(5e5)
+
+
 def test_the_contaminated_land_is_shared_between_the_two_lots(projects):
     building, other = (projects[f"clearance-upland-{lot}-land"] for lot in ("building", "other"))
 

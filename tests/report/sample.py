@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 import xarray as xr
+from report.sample_networks import with_dispatch, with_tables
 from shapely.geometry import LineString, Point, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
 
@@ -475,7 +476,7 @@ def sample_plan() -> SamplePlan:
         smart_systems=settlements.smart_systems,
         demand_kw=settlements.demand_kw,
     )
-    networks = sample_networks()
+    networks = with_tables(sample_networks(), region)
     comparison = pd.DataFrame(
         [
             {"key": "road_ridge_km", "title": "Road over the ridge", "planned": 29.2, "published": 31.0,
@@ -493,7 +494,7 @@ def sample_plan() -> SamplePlan:
         potential=sample_potential(region),
         settlements=settlements,
         networks=networks,
-        energy=sample_energy(networks),
+        energy=with_dispatch(sample_energy(networks)),
         programme=sample_programme(region, settlements, networks),
         comparison=comparison,
         provenance={"bunyad": "0.1.0", "seed": 0, "inputs": {"terrain": "sha256:00"}},

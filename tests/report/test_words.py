@@ -24,6 +24,7 @@ SCRIPTS = (
     "place.js",
     "land.js",
     "map.js",
+    "networks.js",
     "facts.js",
     "main.js",
     "page.html.j2",
@@ -32,7 +33,8 @@ GROUPS = ("kind", "carrier", "use", "service", "funding", "origin", "level", "mo
           "layer", "explain", "room", "card", "ground", "over", "section", "money", "unit", "lot",
           "column", "fact", "project", "curves", "rules", "summer", "winter", "year-balance",
           "balance", "kinds", "public", "private", "gantt", "people", "direction",
-          "horizon", "lost", "months", "days", "certainty", "duration", "site-curve")  # fmt: skip
+          "horizon", "lost", "months", "days", "certainty", "duration", "site-curve",
+          "networks", "check", "case", "radio", "fibre")  # fmt: skip
 """Groups of messages whose names the page puts together."""
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 import xarray as xr
 
-from bunyad.tables import empty, schema
+from bunyad.connect.grid.result import GRID_CASES, GRID_CHECKS, GRID_LOADING, GRID_VOLTAGES
+from bunyad.tables import Column, Schema, empty, schema
+
+
+def _of_dispatch(name: str, table: Schema) -> Schema:
+    """Return a table of the load flow, for the hours of the dispatch."""
+    case = Column(name="case", kind="str", unit="", meaning="largest demand or largest export")
+    columns = tuple(case if column.name == "case" else column for column in table.columns)
+    return replace(table, name=name, columns=columns)
+
 
 PLANT_RESULTS = schema(
     "plant_results",
@@ -41,6 +51,27 @@ ROOFS = schema(
     ("annual_energy_gwh", "float", "GWh/a", "Energy that they would yield in a year"),
     ("demand_share", "float", "", "That energy over the settlement's demand of the year"),
 )
+DISPATCH_CASES = _of_dispatch("dispatch_cases", GRID_CASES)
+DISPATCH_VOLTAGES = _of_dispatch("dispatch_voltages", GRID_VOLTAGES)
+DISPATCH_LOADING = _of_dispatch("dispatch_loading", GRID_LOADING)
+DISPATCH_CHECKS = _of_dispatch("dispatch_checks", GRID_CHECKS)
+GRID_UPGRADES = schema(
+    "grid_upgrades",
+    ("id", "str", "", "Branch or transformers"),
+    ("kind", "str", "", "mesh, feeder, site or transformer"),
+    ("station", "str", "", "Bus of `buses` where it begins"),
+    ("was", "str", "", "What was designed before the dispatch was known"),
+    ("becomes", "str", "", "What the dispatch asks for"),
+    ("added_capex_usd", "float", "US$", "Cost beyond what was designed"),
+)
+DISPATCH_TABLES = (
+    DISPATCH_CASES,
+    DISPATCH_VOLTAGES,
+    DISPATCH_LOADING,
+    DISPATCH_CHECKS,
+    GRID_UPGRADES,
+)
+"""Tables of the load flow of the dispatch, each a field of `EnergySystem` by its name."""
 SUMMARY = schema(
     "summary",
     ("key", "str", "", "Quantity"),
@@ -77,3 +108,10 @@ class EnergySystem:
     What the roofs of each settlement could add, as `ROOFS`: a potential. The least-cost system
     neither builds it nor counts it.
     """
+    dispatch_cases: pd.DataFrame = field(default_factory=partial(empty, DISPATCH_CASES))
+    """Load flow of the hours of largest demand and export; empty without a designed grid."""
+    dispatch_voltages: pd.DataFrame = field(default_factory=partial(empty, DISPATCH_VOLTAGES))
+    dispatch_loading: pd.DataFrame = field(default_factory=partial(empty, DISPATCH_LOADING))
+    dispatch_checks: pd.DataFrame = field(default_factory=partial(empty, DISPATCH_CHECKS))
+    grid_upgrades: pd.DataFrame = field(default_factory=partial(empty, GRID_UPGRADES))
+    """Lines and transformers that these hours ask to be stronger than first designed."""

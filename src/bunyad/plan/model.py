@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bunyad.connect import Networks, connect_places
-from bunyad.energy import EnergySystem, optimise_energy
+from bunyad.energy import EnergySystem, check_dispatch, optimise_energy
 from bunyad.options import Options, resolve_options
 from bunyad.plan.compare import compare_with_published
 from bunyad.potential import Potential, assess_potential
@@ -101,11 +101,16 @@ def make_plan(
     )
     energy = step(
         "energy",
-        lambda: optimise_energy(
-            region,
-            potential=potential,
-            settlements=settlements,
-            networks=networks,
+        lambda: check_dispatch(
+            networks,
+            optimise_energy(
+                region,
+                potential=potential,
+                settlements=settlements,
+                networks=networks,
+                options=options.energy,
+            ),
+            grid=options.connect,
             options=options.energy,
         ),
     )

@@ -28,12 +28,18 @@ class Access:
     served_by_bus: Mapping[str, tuple[str, ...]]
     """Settlements of each bus."""
     station_usd: Mapping[str, float]
-    """Cost of the new substations that each power line project reaches [US$]."""
+    """Cost of the substations, new or strengthened, that each power line project reaches [US$]."""
     connection_usd: Mapping[str, float]
     """Cost of each settlement's own power connection [US$]."""
 
 
-def find_access(region: Region, *, settlements: Settlements, networks: Networks) -> Access:
+def find_access(
+    region: Region,
+    *,
+    settlements: Settlements,
+    networks: Networks,
+    upgrade_usd: Mapping[str, float] | None = None,
+) -> Access:
     """
     Find by which projects each settlement and each bus is reached.
 
@@ -49,6 +55,8 @@ def find_access(region: Region, *, settlements: Settlements, networks: Networks)
         Places that stand and places to rebuild.
     networks
         Routes, buses and their members.
+    upgrade_usd
+        Cost of stronger transformers by bus [US$].
     """
     places, routes, members = settlements.places, networks.routes, networks.bus_members
     is_line = routes["kind"] == "power_line"
@@ -69,7 +77,7 @@ def find_access(region: Region, *, settlements: Settlements, networks: Networks)
         bus: tuple(place for place, of in bus_of.items() if of == bus)
         for bus in networks.buses["id"]
     }
-    station_usd, lineless_usd = _share_stations(networks, line_of_bus)
+    station_usd, lineless_usd = _share_stations(networks, line_of_bus, upgrade_usd or {})
     connection_usd = dict(zip(served["member"], served["capex_usd"], strict=True))
     for bus, usd in lineless_usd.items():
         for place in served_by_bus[bus]:
@@ -84,9 +92,9 @@ def find_access(region: Region, *, settlements: Settlements, networks: Networks)
 
 
 def _share_stations(
-    networks: Networks, line_of_bus: Mapping[str, str]
+    networks: Networks, line_of_bus: Mapping[str, str], upgrade_usd: Mapping[str, float]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the cost of new substations by the line that builds them, or by bus without one."""
+    """Return the cost of substations by the line that builds them, or by bus without one."""
     lines = networks.routes[networks.routes["kind"] == "power_line"]
     any_line = {
         bus: route_project_id("power_line", route)
@@ -98,9 +106,9 @@ def _share_stations(
     for bus, usd in zip(networks.buses["id"], networks.buses["capex_usd"], strict=True):
         line = line_of_bus.get(bus, any_line.get(bus))
         if line:
-            by_line[line] += usd
+            by_line[line] += usd + upgrade_usd.get(bus, 0.0)
         else:
-            by_bus[bus] = usd
+            by_bus[bus] = usd + upgrade_usd.get(bus, 0.0)
     return by_line, by_bus
 
 

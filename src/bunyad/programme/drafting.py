@@ -35,7 +35,14 @@ def draft_works(
     Clearance comes before everything that stands on the land, roads and power lines before the
     settlements that they reach, power lines before the plants of their buses.
     """
-    access = find_access(region, settlements=settlements, networks=networks)
+    parts = energy.grid_upgrades[energy.grid_upgrades["kind"] != "mesh"]
+    upgrades = parts.groupby("station")["added_capex_usd"].sum()
+    access = find_access(
+        region,
+        settlements=settlements,
+        networks=networks,
+        upgrade_usd={str(bus): float(usd) for bus, usd in upgrades.items()},
+    )
     works = [
         *draft_routes(
             region,

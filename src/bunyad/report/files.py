@@ -21,7 +21,7 @@ from bunyad.connect.result import (
     STUDY_TABLES,
     TRAFFIC_TABLES,
 )
-from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
+from bunyad.energy.result import DISPATCH_TABLES, LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY
 from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.programme.result import SPENDING
@@ -203,6 +203,7 @@ def write_tables(plan: PlanValues, folder: Path) -> None:
         (plan.energy.lines, LINE_RESULTS),
         (plan.energy.summary, SUMMARY),
         (plan.energy.roofs, ROOFS),
+        *((getattr(plan.energy, table.name), table) for table in DISPATCH_TABLES),
         (plan.programme.spending, SPENDING),
     ]
     named = [(frame, table.name) for frame, table in tables]

@@ -15,8 +15,9 @@ from markupsafe import Markup
 from bunyad.options import ROOMS
 from bunyad.report import figures
 from bunyad.report.layers import map_layers, records
+from bunyad.report.networks import RASTER_TECHNOLOGY, digital_layers, network_data, tell_networks
 from bunyad.report.places import place_data, site_curves
-from bunyad.report.terrain import land_grids, relief_picture
+from bunyad.report.terrain import land_grids, radio_margin, relief_picture
 from bunyad.report.values import PlanValues
 from bunyad.report.words import LANGUAGES, NUMBER_MARKS, check_languages, messages
 
@@ -31,6 +32,7 @@ OWN_SCRIPTS = (
     "routes.js",
     "land.js",
     "map.js",
+    "networks.js",
     "facts.js",
     "main.js",
 )
@@ -64,8 +66,13 @@ def page_data(plan: PlanValues) -> dict[str, Any]:
         "cards": figures.key_figures(plan),
         "map": {
             "relief": relief_picture(region.terrain, region.crs),
-            "grid": land_grids(region.terrain, potential.land, region.crs),
-            "layers": map_layers(plan),
+            "grid": land_grids(
+                region.terrain,
+                potential.land,
+                region.crs,
+                radio=radio_margin(plan.networks.radio_margin, RASTER_TECHNOLOGY),
+            ),
+            "layers": {**tell_networks(map_layers(plan), plan), **digital_layers(plan)},
         },
         "shown": place_data(plan),
         "site_curves": site_curves(plan),
@@ -88,6 +95,7 @@ def page_data(plan: PlanValues) -> dict[str, Any]:
             "stations": records(plan.networks.route_stations, 2),
             "costs": records(plan.networks.route_costs, 1),
         },
+        "networks": network_data(plan),
         "comparison": records(plan.comparison, 4),
         "options": figures.option_values(plan),
         "rooms": list(ROOMS),

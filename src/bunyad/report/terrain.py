@@ -213,7 +213,26 @@ def pack_grid(values: NDArray[np.float32], *, scale: float = 1) -> dict[str, Any
     return {"data": base64.b64encode(data).decode("ascii"), "low": low, "scale": scale}
 
 
-def land_grids(terrain: xr.Dataset, land: xr.Dataset, crs: str) -> dict[str, Any]:
+def radio_margin(margins: xr.Dataset, technology: str) -> NDArray[np.float32] | None:
+    """
+    Return what a link has left over where it reaches, None where the technology is not planned.
+
+    Parameters
+    ----------
+    margins
+        `Networks.radio_margin`.
+    technology
+        Radio technology.
+    """
+    if "margin_db" not in margins or technology not in margins["technology"]:
+        return None
+    values: NDArray[np.float32] = margins["margin_db"].sel(technology=technology).to_numpy()
+    return np.where(values >= 0, values, np.nan).astype("float32")
+
+
+def land_grids(
+    terrain: xr.Dataset, land: xr.Dataset, crs: str, *, radio: NDArray[np.float32] | None = None
+) -> dict[str, Any]:
     """
     Return what a click on the land tells: height, slope, yields and reasons against use.
 
@@ -225,6 +244,8 @@ def land_grids(terrain: xr.Dataset, land: xr.Dataset, crs: str) -> dict[str, Any
         `Potential.land`, on the same grid.
     crs
         Projection of both.
+    radio
+        What a radio link has left over, on the same grid [dB].
     """
     cells = max(terrain.sizes["x"], terrain.sizes["y"])
     frame = mercator_frame(terrain, crs, pixels=round(cells * GRID_PIXELS_PER_CELL))
@@ -234,6 +255,7 @@ def land_grids(terrain: xr.Dataset, land: xr.Dataset, crs: str) -> dict[str, Any
         shown = np.where(inside, values, np.nan).astype("float32")
         return pack_grid(to_frame(shown, terrain, crs, frame=frame, smooth=False), scale=scale)
 
+    reach = {} if radio is None else {"radio": grid(radio, 1)}
     return {
         "width": frame.width,
         "height": frame.height,
@@ -247,5 +269,6 @@ def land_grids(terrain: xr.Dataset, land: xr.Dataset, crs: str) -> dict[str, Any
             "wind_hours": grid(land.wind_full_load_hours.to_numpy(), 1),
             "solar_exclusion": grid(land.solar_exclusion.to_numpy(), 1),
             "wind_exclusion": grid(land.wind_exclusion.to_numpy(), 1),
+            **reach,
         },
     }

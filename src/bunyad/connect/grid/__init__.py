@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from bunyad.connect.grid.cases import list_injections, spread_injections
 from bunyad.connect.grid.catalogue import build_ladder, choose_bank, list_transformers
-from bunyad.connect.grid.design import bus_id, busbar_id, draft_grid
-from bunyad.connect.grid.reinforce import reinforce_grid
+from bunyad.connect.grid.design import bus_id, busbar_id, draft_grid, price_bank
+from bunyad.connect.grid.reinforce import adopt_capacity, reinforce_grid
 from bunyad.connect.grid.result import GridDesign, GridFlow
 from bunyad.connect.grid.rings import close_rings
 from bunyad.connect.grid.verify import verify_grid
@@ -20,6 +20,7 @@ from bunyad.connect.grid.verify import verify_grid
 __all__ = [
     "GridDesign",
     "GridFlow",
+    "adopt_capacity",
     "build_ladder",
     "bus_id",
     "busbar_id",
@@ -28,6 +29,7 @@ __all__ = [
     "draft_grid",
     "list_injections",
     "list_transformers",
+    "price_bank",
     "reinforce_grid",
     "spread_injections",
     "verify_grid",

@@ -149,6 +149,11 @@ def describe_bank(
     }
 
 
+def price_bank(banks: pd.DataFrame, *, options: ConnectOptions) -> pd.Series[float]:
+    """Return what the transformers of each bank cost when new [US$]."""
+    return banks["mva"] * banks["count"] * 1e3 * options.transformer_usd_per_kw
+
+
 def _tie_members(
     stations: pd.DataFrame, members: pd.DataFrame, options: ConnectOptions
 ) -> list[Tie]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bunyad.connect.grid.cases import list_injections, list_scenarios
@@ -22,20 +23,24 @@ from bunyad.options import ConnectOptions
 from bunyad.tables import conform
 
 
-def reinforce_grid(design: GridDesign, *, options: ConnectOptions) -> GridDesign:
+def reinforce_grid(
+    design: GridDesign, injections: pd.DataFrame | None = None, *, options: ConnectOptions
+) -> GridDesign:
     """
     Make lines and transformers stronger until all limits hold.
 
-    The limits: in the peak hour and at reverse flow no branch over 100 %, medium and high
-    voltages within their bands; in the peak hour with any line between substations or any
-    transformer out, all that is still fed keeps to its (wider) limits. Each round makes every
-    overloaded part as strong as its load asks for; where only a voltage is off, the line that
-    loses most on the way to the worst bus gets one step stronger.
+    The limits: in the peak hour, at reverse flow and in all hours given, no branch over 100 %,
+    medium and high voltages within their bands; in the peak hour with any line between
+    substations or any transformer out, all that is still fed keeps to its (wider) limits. Each
+    round makes every overloaded part as strong as its load asks for; where only a voltage is
+    off, the line that loses most on the way to the worst bus gets one step stronger.
 
     Parameters
     ----------
     design
         The draft.
+    injections
+        Hours as `verify_grid` takes them; without them, the two that the grid is designed for.
     options
         Limits.
 
@@ -46,11 +51,12 @@ def reinforce_grid(design: GridDesign, *, options: ConnectOptions) -> GridDesign
     """
     # Failures are looked at once the whole grid holds: that is most of the work.
     with_outages = False
+    hours = list_injections(design) if injections is None else injections
     for _ in range(options.grid_rounds):
         scenarios = [
             scenario
             for scenario in list_scenarios(
-                design, list_injections(design), options=options, with_outages=with_outages
+                design, hours, options=options, with_outages=with_outages
             )
             if is_binding(scenario)
         ]
@@ -65,6 +71,43 @@ def reinforce_grid(design: GridDesign, *, options: ConnectOptions) -> GridDesign
         design = stronger or design
     worst = _name_worst(design, strain)
     raise _out_of_strength(worst, "connect.grid_rounds")
+
+
+def adopt_capacity(
+    design: GridDesign, capacity_mw: Mapping[str, float], *, options: ConnectOptions
+) -> GridDesign:
+    """
+    Make lines strong enough for capacities, or as strong as the catalogue has them.
+
+    Parameters
+    ----------
+    design
+        The grid.
+    capacity_mw
+        Thermal limit by branch [MW]; branches that are not named stay as they are.
+    options
+        Prices.
+    """
+    branches = design.branches.copy()
+    for row, name, ampere, capacity in zip(
+        range(len(branches)), branches["id"], branches["ampere"], branches["capacity_mw"],
+        strict=True,
+    ):  # fmt: skip
+        wanted = float(ampere) * capacity_mw.get(name, 0.0) / float(capacity)
+        if wanted <= float(ampere) * (1 + ROUNDING):
+            continue
+        ladder = _ladder(branches.iloc[row], options)
+        strong = [rung for rung in ladder if rung.ampere >= wanted * (1 - ROUNDING)]
+        _set_rung(branches, row, (strong or ladder[-1:])[0])
+    return replace(design, branches=conform(branches, GRID_BRANCHES))
+
+
+def _set_rung(branches: pd.DataFrame, row: int, rung: Rung) -> None:
+    """Put a line's new conductors into the table, in place."""
+    branch = branches.iloc[row]
+    values = describe_rung(rung, float(branch["length_km"]), float(branch["terrain_factor"]))
+    for name, value in values.items():
+        branches.loc[branches.index[row], name] = value
 
 
 def _relieve_loads(
@@ -158,11 +201,7 @@ def _raise_lines(
         ]
         if not enough:
             raise _out_of_strength(str(branch["id"]), "connect.grid_most_circuits")
-        values = describe_rung(
-            enough[0], float(branch["length_km"]), float(branch["terrain_factor"])
-        )
-        for name, value in values.items():
-            branches.loc[branches.index[row], name] = value
+        _set_rung(branches, row, enough[0])
     return replace(design, branches=conform(branches, GRID_BRANCHES))
 
 

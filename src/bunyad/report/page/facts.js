@@ -44,6 +44,7 @@ const facts = (() => {
       [t("fact-elevation"), unit(row.elevation_m, "m", 0)],
     ],
     toPlace(),
+    networks.placeFacts(row, list, link),
     list(t("fact-uses"), Object.entries(row.demand_mwh).map(([use, mwh]) => [words.name("use", use), unit(mwh, "MWh")])),
     list(t("fact-services"), row.services.filter((item) => item.cost_usd > 0).map((item) => [words.name("service", item.service), words.money(item.cost_usd)])),
     list(t("fact-systems"), row.smart_systems.filter((item) => item.quantity > 0).map((item) => [words.phrase("system", item.system), `${words.number(item.quantity)} ${words.name("unit", item.unit)}`])));
@@ -81,9 +82,12 @@ const facts = (() => {
       [t("fact-capacity"), unit(row.capacity_mw, "MW", 0)],
       [t("fact-flow"), unit(row.peak_flow_mw, "MW")],
       row.mean_loading === null || row.mean_loading === undefined ? null : [t("fact-loading"), `${words.number(row.mean_loading * 100)} %`],
+      ...networks.routeFacts(row, unit),
       [t("fact-cost"), words.money(row.capex_usd)],
     ]);
   }
+
+  const digital = (kind) => (row) => fill(networks.nameOf(kind, row), t(`kind-${kind}`), networks.digitalFacts(kind, row, unit));
 
   function bus(row) {
     const balance = plan.balance.find((other) => other.bus === row.id);
@@ -94,6 +98,7 @@ const facts = (() => {
       [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
       [t("fact-stands"), yesNo(row.is_existing)],
       [t("fact-serves"), row.serves.map((id, place) => [place ? ", " : "", link(id, placeName(id))]).flat()],
+      ...networks.voltageFacts(row),
     ], list(t("fact-balance"), rows.map(([key, value]) => {
       const outward = key === "net_inflow" ? value < 0 : sinks.includes(key);
       const name = key === "net_inflow" && value < 0 ? "net_outflow" : key;
@@ -135,11 +140,12 @@ const facts = (() => {
         [t("fact-wind-use"), rule("wind")],
         [t("fact-wind"), unit(at("wind_speed"), "m/s", 1)],
         [t("fact-wind-hours"), unit(at("wind_hours"), "h", 0)],
+        landGrid.has("radio") ? [t("fact-signal"), at("radio") === null ? t("fact-no") : `${t("fact-yes")} (${unit(at("radio"), "dB", 0)})`] : null,
       ] : []),
     ], known ? toPlace() : []);
   }
 
-  const kinds = { settlement, site, route, bus, project };
+  const kinds = { settlement, site, route, bus, project, fibre: digital("fibre"), mast: digital("mast") };
 
   function show(entry) {
     if (entry.kind === "land") land(entry);

@@ -5,9 +5,10 @@ const landGrid = (() => {
   const RAMPS = {
     solar_yield: ["#fff7d6", "#fdd87c", "#f5a83c", "#d96d20", "#9c3b10"],
     wind_hours: ["#f3f6fb", "#c6d6ee", "#8fb0dd", "#4f7fc0", "#1f4a8a"],
+    radio: ["#dbe9f6", "#a6cbe6", "#5fa4cf", "#2b77b0", "#104a83"],
     wind_speed: ["#f1f7ee", "#bfe0cf", "#74bfb0", "#2b8c8f", "#0f4f66"],
   };
-  const UNITS = { solar_yield: ["kWh/kW", 0], wind_hours: ["h", 0], wind_speed: ["m/s", 1] };
+  const UNITS = { solar_yield: ["kWh/kW", 0], wind_hours: ["h", 0], wind_speed: ["m/s", 1], radio: ["dB", 0] };
   const ALLOWED = "#2e8b57";
   const REASONS = ["#c9b8a4", "#b5a0bd", "#9fb3c8", "#d8c27e", "#c79b90", "#a3b18a", "#8f98a3", "#d3b0c2", "#b0c4bb", "#ddd0b0"];
 
@@ -50,7 +51,7 @@ const landGrid = (() => {
   // What the cell under a point holds, by the name of a layer; null where nothing is known.
   function reader(point) {
     const cell = cellAt(point);
-    return (name) => (cell === null || !grids ? null : grids[name].at(cell));
+    return (name) => (cell === null || !grids ? null : grids[name]?.at(cell) ?? null);
   }
 
   // Land as a picture of its cells
@@ -94,5 +95,7 @@ const landGrid = (() => {
     }
   }
 
-  return { corners, unpackAll, reader, picture, legend };
+  const has = (name) => name in plan.map.grid.layers;
+
+  return { corners, has, unpackAll, reader, picture, legend };
 })();

@@ -99,6 +99,7 @@ const page = (() => {
     atlas.draw();
     atlas.setYear(Number(byId("year").value));
     tables.draw();
+    networks.draw();
     charts.draw();
     curves.draw();
     routes.draw();

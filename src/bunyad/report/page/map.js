@@ -5,9 +5,9 @@ const atlas = (() => {
   const LINES = { road: { weight: 2.6 }, railway: { weight: 2.4, dashArray: "7 5" }, power_line: { weight: 1.6 } };
   const SITES = ["solar", "wind", "hydro"];
   const KIND_RANK = { city: 0, town: 1, village: 2 };
-  const GROUNDS = ["relief", "solar_yield", "wind_hours", "wind_speed", "solar_exclusion", "wind_exclusion", "plain"];
-  const OVERS = ["districts", "rivers", "road", "railway", "power_line", "solar", "wind", "hydro", "buses", "settlements", "projects"];
-  const OFF = new Set(["projects"]);
+  const GROUNDS = ["relief", "solar_yield", "wind_hours", "wind_speed", "solar_exclusion", "wind_exclusion", "radio", "plain"];
+  const OVERS = ["districts", "rivers", "road", "railway", "power_line", "fibre", "masts", "solar", "wind", "hydro", "buses", "settlements", "projects"];
+  const OFF = new Set(["projects", "fibre", "masts"]);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const drawn = new Map();
@@ -34,8 +34,9 @@ const atlas = (() => {
 
   function lineStyle(row) {
     const base = LINES[row.kind];
-    const weight = row.kind === "power_line" ? 1.2 + Math.min(3.2, (row.capacity_mw ?? 0) / 150) : base.weight;
-    return { ...base, weight, color: colour(row.kind), pane: "lines", className: `line ${row.kind}` };
+    const hasFlow = row.kind === "power_line" && row.load_flow_mw !== undefined;
+    const weight = hasFlow ? 1.4 + Math.min(5, row.load_flow_mw / 45) : row.kind === "power_line" ? 1.2 + Math.min(3.2, (row.capacity_mw ?? 0) / 150) : base.weight;
+    return { ...base, weight, color: hasFlow ? networks.loadColour(row.loading_percent) : colour(row.kind), pane: "lines", className: `line ${row.kind}` };
   }
 
   function peopleNow(row) {
@@ -100,6 +101,7 @@ const atlas = (() => {
     if (kind === "settlement") return words.local(row);
     if (kind === "site") return `${words.name("kind", row.technology)}: ${siteName(row)}`;
     if (kind === "route") return routeName(row);
+    if (kind === "fibre" || kind === "mast") return networks.nameOf(kind, row);
     return kind === "bus" ? busName(row) : projectName(row);
   }
 
@@ -117,6 +119,8 @@ const atlas = (() => {
       groups[row.kind].addLayer(shape(row, { pane: "casings", color: "var(--halo)", weight: lineStyle(row).weight + 2.4, opacity: 0.8, interactive: false }));
       register(row.kind, row, "route", shape(row, lineStyle(row)));
     }
+    for (const row of plan.map.layers.fibre) register("fibre", row, "fibre", shape(row, networks.fibreStyle(row)));
+    for (const row of plan.map.layers.masts) register("masts", row, "mast", shape(row, networks.mastStyle(row)));
     for (const row of sites) register(row.technology, row, "site", shape(row, siteStyle(row)));
     for (const row of buses.values()) register("buses", row, "bus", busMarker(row));
     for (const row of [...settlements].sort((a, b) => b.people - a.people)) register("settlements", row, "settlement", placeMarker(row));
@@ -275,6 +279,8 @@ const atlas = (() => {
     const stroke = (paint, width, dash = "none") => add("line", { x1: 1, x2: 21, y1: 7, y2: 7, stroke: paint, "stroke-width": width, "stroke-dasharray": dash });
     if (name === "districts") stroke("currentColor", 1.2, "2 3");
     else if (name === "rivers") stroke("var(--water)", 2.4);
+    else if (name === "fibre") stroke("var(--c-fibre)", 2.6);
+    else if (name === "masts") add("circle", { cx: 11, cy: 7, r: 4, fill: "var(--c-fibre)" });
     else if (name in LINES) stroke(colour(name), LINES[name].weight + 0.6, LINES[name].dashArray ?? "none");
     else if (name === "buses") add("rect", { x: 6, y: 2, width: 10, height: 10, fill: colour("power_line") });
     else if (name === "settlements") add("circle", { cx: 11, cy: 7, r: 5.5, fill: colour("settlement") });
@@ -291,11 +297,11 @@ const atlas = (() => {
     const states = Object.fromEntries(OVERS.map((name) => [name, on(name)]));
     const choice = (input, ...rest) => el("label", { className: "choice" }, input, ...rest);
     const grounds = el("fieldset", {}, el("legend", {}, t("map-ground")),
-      GROUNDS.map((name) => choice(el("input", { type: "radio", name: "ground", value: name, checked: name === chosen, onchange: () => setGround(name) }), t(`ground-${name}`))),
+      GROUNDS.filter((name) => name !== "radio" || landGrid.has(name)).map((name) => choice(el("input", { type: "radio", name: "ground", value: name, checked: name === chosen, onchange: () => setGround(name) }), t(`ground-${name}`))),
       el("div", { id: "ground-legend" }));
     const overs = el("fieldset", {}, el("legend", {}, t("map-over")),
       OVERS.filter((name) => groups[name].getLayers().length).map((name) => choice(el("input", { type: "checkbox", id: `over-${name}`, checked: states[name], onchange: (event) => toggle(name, event.target.checked) }), swatch(name), t(`over-${name}`))),
-      el("p", { className: "hint" }, t("settlement-legend")), el("p", { className: "hint" }, t("line-legend")));
+      el("p", { className: "hint" }, t("settlement-legend")), el("p", { className: "hint" }, t("line-legend")), networks.legend());
     form.replaceChildren(finder(), grounds, overs);
     form.onsubmit = (event) => event.preventDefault();
     landGrid.legend(byId("ground-legend"), chosen);
