@@ -9,11 +9,11 @@ to write it.
 from __future__ import annotations
 
 import uuid
+from importlib import metadata
 from pathlib import Path
 
 from pyproj import CRS
 
-from bunyad import __version__
 from bunyad.connect.alignment.model import Alignment
 from bunyad.report.courses import Course, split_courses, split_grades
 
@@ -108,7 +108,7 @@ def ifc_text(line: Alignment, *, crs: str, name: str) -> str:
     head = "\n".join([
         "ISO-10303-21;", "HEADER;",
         "FILE_DESCRIPTION(('ViewDefinition [Alignment-basedView]'),'2;1');",
-        f"FILE_NAME({_step(name)},'{STILL_TIME}',(''),(''),'Bunyad {__version__}','Bunyad','');",
+        f"FILE_NAME({_step(name)},'{STILL_TIME}',(''),(''),'Bunyad {metadata.version("bunyad")}','Bunyad','');",
         "FILE_SCHEMA(('IFC4X3_ADD2'));", "ENDSEC;", "DATA;",
     ])  # fmt: skip
     return "\n".join([head, *steps.lines, "ENDSEC;", "END-ISO-10303-21;", ""])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from pyproj import CRS
 
-from bunyad import __version__
 from bunyad.connect.alignment.model import Alignment
 from bunyad.report.courses import Course, split_courses, split_grades, split_structures
 
@@ -65,7 +65,7 @@ def landxml_text(line: Alignment, *, crs: str, name: str) -> str:
     ET.SubElement(root, "CoordinateSystem", {
         "desc": system.name, **({} if code is None else {"epsgCode": str(code)}),
     })  # fmt: skip
-    ET.SubElement(root, "Application", {"name": "Bunyad", "version": __version__})
+    ET.SubElement(root, "Application", {"name": "Bunyad", "version": metadata.version("bunyad")})
     courses = split_courses(line)
     alignment = ET.SubElement(
         ET.SubElement(root, "Alignments"),
