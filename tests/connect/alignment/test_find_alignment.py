@@ -38,7 +38,7 @@ def test_a_line_over_flat_land_is_straight_and_costs_its_length():
     assert found.capex_usd == pytest.approx(900 * found.length_m, rel=1e-6)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     relief=st.floats(5, 150),

@@ -13,7 +13,7 @@ from slopes import QUICK, design, hilly, place, surface
 from bunyad.connect.alignment import find_alignment, find_scenarios
 from bunyad.errors import InputError
 
-START, END = place(4, 4), place(30, 28)
+START, END = place(4, 4), place(23, 22)
 ENDS = {"start": START, "end": END, "options": QUICK}
 
 
@@ -35,7 +35,7 @@ def test_looser_limits_and_lower_prices_never_cost_more(seed, relief, max_grade,
         replace(strict, has_bridges=True, has_tunnels=True, tunnel_usd_per_m=36_000 * cheaper),
     ]
 
-    found = find_scenarios(surface(hilly(seed, side=36, relief=relief)), designs, **ENDS)
+    found = find_scenarios(surface(hilly(seed, side=28, relief=relief)), designs, **ENDS)
 
     usd = [np.inf if line is None else line.capex_usd for line in found]
     assert max(usd[1:4]) <= usd[0] * (1 + 1e-9)
@@ -52,7 +52,7 @@ def test_a_design_without_a_line_is_left_empty():
 
 
 def test_a_seed_that_is_cheaper_is_taken():
-    land = surface(hilly(7, side=36))
+    land = surface(hilly(7, side=28, relief=20))
     found = find_alignment(land, design(), **ENDS)
     dearer = design(max_grade=0.06)
 
