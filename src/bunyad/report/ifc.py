@@ -105,10 +105,11 @@ def ifc_text(line: Alignment, *, crs: str, name: str) -> str:
             for segment in segments
         ]
         steps.add_root("IFCRELNESTS", None, None, owner, nested)
+    version = metadata.version("bunyad")
     head = "\n".join([
         "ISO-10303-21;", "HEADER;",
         "FILE_DESCRIPTION(('ViewDefinition [Alignment-basedView]'),'2;1');",
-        f"FILE_NAME({_step(name)},'{STILL_TIME}',(''),(''),'Bunyad {metadata.version("bunyad")}','Bunyad','');",
+        f"FILE_NAME({_step(name)},'{STILL_TIME}',(''),(''),'Bunyad {version}','Bunyad','');",
         "FILE_SCHEMA(('IFC4X3_ADD2'));", "ENDSEC;", "DATA;",
     ])  # fmt: skip
     return "\n".join([head, *steps.lines, "ENDSEC;", "END-ISO-10303-21;", ""])
