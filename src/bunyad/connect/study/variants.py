@@ -11,8 +11,8 @@ from bunyad.connect.alignment import (
     find_alignment,
     find_alternatives,
 )
-from bunyad.connect.alignment.profile import best_profile
-from bunyad.errors import InfeasibleError
+from bunyad.connect.alignment.profile import best_profile, no_line
+from bunyad.connect.alignment.scenarios import find_scenarios
 from bunyad.options import ConnectOptions
 
 OPEN, STRUCTURES = "open", "structures"
@@ -68,20 +68,20 @@ def find_variants(
     InfeasibleError
         If there is none.
     """
-    wants_structures = question.design.has_tunnels
-    found: list[Variant] = []
-    trouble: InfeasibleError | None = None
-    for name, allowed in ((OPEN, False), (STRUCTURES, True)):
-        design = replace(question.design, has_bridges=allowed, has_tunnels=allowed)
-        try:
-            line = _find(surface, design, question, options)
-        except InfeasibleError as error:
-            trouble = error
-            continue
-        found.append(Variant(name=name, line=line, is_chosen=allowed == wants_structures))
+    start, *via, end = question.places
+    names = {OPEN: False, STRUCTURES: True}
+    designs = [
+        replace(question.design, has_bridges=allowed, has_tunnels=allowed)
+        for allowed in names.values()
+    ]
+    lines = find_scenarios(surface, designs, start=start, end=end, via=via, options=options)
+    found = [
+        Variant(name=name, line=line, is_chosen=names[name] == question.design.has_tunnels)
+        for name, line in zip(names, lines, strict=True)
+        if line is not None
+    ]
     if not found:
-        assert trouble is not None
-        raise trouble
+        raise no_line(question.design)
     if question.alternatives:
         found += _elsewhere(surface, question, found[-1].line.design, options)
     return found
