@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from openapi_spec_validator import validate
+from web.servers import Server
 
 from bunyad.web.chapters import all_endpoints
-from web.servers import Server
 
 
 def test_the_document_is_valid_openapi_3_1(server: Server) -> None:

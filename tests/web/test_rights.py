@@ -41,6 +41,8 @@ MATRIX = {
     "get_page": ALL,
     "list_files": ALL,
     "get_file": ALL,
+    "ask_cell": ALL,
+    "ask_area": ALL,
     "get_job": ALL,
     "follow_job": ALL,
     "stop_job": "admin planner",
