@@ -8,6 +8,7 @@ import pytest
 from web.servers import Server, write_plan
 
 from bunyad.errors import InputError
+from bunyad.options import option_table
 from bunyad.web.server import adopt_plan
 
 DRAFT = {"name": "Steeper sun", "region": "karabakh", "why": "the minister asked",
@@ -119,3 +120,14 @@ def test_unknown_addresses_answer_in_the_one_shape_of_errors(server: Server) -> 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_option_can_be_shown_in_a_form(server: Server) -> None:
+    found = {one["key"]: one for one in server.client.get("/api/v1/options").json()}
+    assert list(found) == [row.key for row in option_table()]
+    slope = found["potential.solar_max_slope_percent"]
+    assert (slope["kind"], slope["default"], slope["maximum"]) == ("number", 10, 100)
+    mounting = found["potential.solar_mounting"]
+    assert mounting["kind"] == "choice"
+    assert mounting["default"] in mounting["choices"]
+    assert found["potential.solar_allows_cropland"]["kind"] == "yes-no"

@@ -29,6 +29,7 @@ MATRIX = {
     "change_account": "admin",
     "list_audit": "admin",
     "list_regions": ALL,
+    "list_options": ALL,
     "list_plans": ALL,
     "draft_plan": "admin planner",
     "compare_plans": ALL,

@@ -131,3 +131,20 @@ class RegionState(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: dict[str, str]
     is_built_in: bool
+
+
+class OptionState(msgspec.Struct, frozen=True, kw_only=True):
+    """An option that a plan may set."""
+
+    key: str
+    """`room.name`."""
+    room: str
+    title: str
+    kind: str
+    """`number`, `whole`, `yes-no`, `choice` or `text`."""
+    choices: list[str]
+    default: OptionValue
+    minimum: float | None
+    maximum: float | None
+    unit: str
+    source: str

@@ -17,6 +17,7 @@ from bunyad.web.endpoint import Call, Endpoint, Nothing
 from bunyad.web.plans.bodies import (
     CompareQuery,
     Comparison,
+    OptionState,
     PlanChange,
     PlanDraft,
     PlanFile,
@@ -36,6 +37,7 @@ from bunyad.web.plans.comparing import (
 )
 from bunyad.web.plans.folders import plan_folder
 from bunyad.web.plans.listing import page_of_plans, plan_state
+from bunyad.web.plans.options import list_options
 from bunyad.web.plans.rights import find_own_plan, find_plan
 from bunyad.web.problems import Problem, not_found
 from bunyad.web.rights import ANYBODY, PLANNERS, Person
@@ -226,6 +228,8 @@ assert PAGE_FILE in OUTPUTS
 ENDPOINTS = (
     Endpoint(name="list_regions", method="GET", path="/regions", may=ANYBODY, tags=TAGS,
              title="Regions that can be planned", act=list_regions, answer=list[RegionState]),
+    Endpoint(name="list_options", method="GET", path="/options", may=ANYBODY, tags=TAGS,
+             title="What a plan may set", act=list_options, answer=list[OptionState]),
     Endpoint(name="list_plans", method="GET", path="/plans", may=ANYBODY, tags=TAGS,
              title="Plans, newest first", act=list_plans, query=PlanQuery, answer=PlanPage),
     Endpoint(name="draft_plan", method="POST", path="/plans", may=PLANNERS, tags=TAGS,

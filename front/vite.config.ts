@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+
+export default defineConfig({
+  plugins: [svelte()],
+  server: {
+    fs: { allow: [repository] },
+    proxy: { "/api": "http://127.0.0.1:8000" },
+  },
+  build: {
+    outDir: `${repository}src/bunyad/web/static`,
+    emptyOutDir: true,
+    target: "es2022",
+    // A page may not hold scripts or data of its own (see web/guard.py).
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+  },
+});
