@@ -13,7 +13,7 @@ import {
   routeFeatures, siteFeatures,
 } from "./features";
 import { landPicture, quad, reliefPicture } from "./grid";
-import { ASKED, allLayers, inWork, LAYERS_OF, yearPaints } from "./layers";
+import { ASKED, allLayers, inWork, LAYERS_OF, reliefLayer, yearPaints } from "./layers";
 import type { PlanModel } from "./model";
 import { type Ground, OVERS, type View } from "./view.svelte";
 
@@ -43,7 +43,7 @@ export class Atlas {
     const bounds = boundsOf(model.page.map.layers.boundary.map((row) => row.geometry));
     const map = new GlMap({
       container: box,
-      style: styleOf(model, relief, view.year),
+      style: styleOf(model, view.year),
       bounds,
       fitBoundsOptions: { padding: padding(box) },
       attributionControl: false,
@@ -57,7 +57,12 @@ export class Atlas {
     map.keyboard.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+
+    (window as unknown as {m: unknown}).m = map;
     await new Promise<void>((done) => map.once("load", () => done()));
+    // A style is copied before it is used, and a canvas cannot be: pictures come afterwards.
+    map.addSource("relief", { type: "canvas", canvas: relief, animate: false, coordinates: quad(model.page.map.relief.corners) });
+    map.addLayer(reliefLayer(), "mask");
     const atlas = new Atlas(map, model);
     for (const name of OVERS) atlas.show(name, view.shown[name]);
     // Tests and pictures wait for a map that is drawn.
@@ -105,7 +110,7 @@ export class Atlas {
 
   // Draw again in the colours of the page; what is shown stays.
   recolour(view: View): void {
-    for (const layer of allLayers(view.year)) {
+    for (const layer of [...allLayers(view.year), reliefLayer()]) {
       for (const [property, value] of Object.entries(("paint" in layer && layer.paint) || {})) this.map.setPaintProperty(layer.id, property, value);
     }
   }
@@ -142,12 +147,11 @@ function padding(box: HTMLElement): { top: number; bottom: number; left: number;
   return isWide ? { top: 30, bottom: 110, left: 290, right: 350 } : { top: 70, bottom: 130, left: 12, right: 12 };
 }
 
-function styleOf(model: PlanModel, relief: HTMLCanvasElement, year: number): StyleSpecification {
+function styleOf(model: PlanModel, year: number): StyleSpecification {
   const shapes = (data: FeatureCollection) => ({ type: "geojson" as const, data });
   return {
     version: 8,
     sources: {
-      relief: { type: "canvas", canvas: relief, animate: false, coordinates: quad(model.page.map.relief.corners) },
       mask: shapes(maskFeatures(model)),
       boundary: shapes(boundaryFeatures(model)),
       districts: shapes(districtFeatures(model)),
@@ -159,7 +163,7 @@ function styleOf(model: PlanModel, relief: HTMLCanvasElement, year: number): Sty
       places: shapes(placeFeatures(model)),
       drawn: shapes(EMPTY),
       chosen: shapes(EMPTY),
-    } as unknown as StyleSpecification["sources"], // canvases are missing in its type
+    },
     layers: allLayers(year),
   };
 }

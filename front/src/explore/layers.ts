@@ -1,6 +1,6 @@
 // The map's layers: what is drawn how, by year and by the colours of the page.
 
-import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, RasterLayerSpecification } from "maplibre-gl";
 import { colourOf } from "../frame/theme.svelte";
 import type { Over } from "./view.svelte";
 
@@ -96,7 +96,6 @@ export function allLayers(year: number): LayerSpecification[] {
   const [ink, halo] = [colourOf("--ink"), colourOf("--halo")];
   return [
     { id: "ground", type: "background", paint: { "background-color": colourOf("--map-mask") } },
-    { id: "relief", type: "raster", source: "relief", paint: { "raster-fade-duration": 0, ...reliefPaint() } },
     { id: "mask", type: "fill", source: "mask", paint: { "fill-color": colourOf("--map-mask"), "fill-opacity": 0.72 } },
     {
       id: "rivers", type: "line", source: "rivers", layout: { "line-join": "round", "line-cap": "round" },
@@ -160,9 +159,12 @@ export function allLayers(year: number): LayerSpecification[] {
 
 export const placeOpacity = (year: number): ExpressionSpecification => ["case", ["<", people(year), 1], 0.2, 0.95];
 
-function reliefPaint(): Record<string, number> {
+export function reliefLayer(): RasterLayerSpecification {
   const isDark = document.documentElement.dataset.theme === "dark";
-  return isDark ? { "raster-brightness-max": 0.5, "raster-saturation": -0.25 } : { "raster-brightness-max": 1, "raster-saturation": 0 };
+  return {
+    id: "relief", type: "raster", source: "relief",
+    paint: { "raster-fade-duration": 0, "raster-brightness-max": isDark ? 0.5 : 1, "raster-saturation": isDark ? -0.25 : 0 },
+  };
 }
 
 // What changes with the year: [layer, property, value], or a filter.

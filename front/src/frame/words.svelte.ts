@@ -35,6 +35,9 @@ export function makeBundle(language: string, texts: string[]): FluentBundle {
   return bundle;
 }
 
+// Numbers are written before they come here; what is still one, such as a year, has no marks.
+const written = (values: Values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+
 class Words {
   language = $state("en");
   private bundles = $state.raw<FluentBundle[]>([makeBundle("en", [english, planEnglish])]);
@@ -66,7 +69,7 @@ class Words {
   t = (key: string, values: Values = {}): string => {
     for (const bundle of this.bundles) {
       const pattern = bundle.getMessage(key)?.value;
-      if (pattern) return bundle.formatPattern(pattern, values, []);
+      if (pattern) return bundle.formatPattern(pattern, written(values), []);
     }
     return key;
   };
