@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
+const repository = new URL("..", import.meta.url).pathname;
 
 export default defineConfig({
   plugins: [svelte()],

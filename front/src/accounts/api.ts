@@ -35,4 +35,12 @@ export interface AuditEntry {
   detail: Record<string, unknown>;
 }
 
-export const ROLES = ["admin", "planner", "commission", "bidder", "organiser", "partner", "operator"];
+export const ROLES = [
+  "admin",
+  "planner",
+  "commission",
+  "bidder",
+  "organiser",
+  "partner",
+  "operator",
+];

@@ -6,7 +6,14 @@ export interface CellAnswer {
   solar_yield_kwh_per_kw: number | null;
   wind_full_load_hours: number | null;
   wind_speed_hub_ms: number | null;
-  reasons: { technology: string; rule: string; text: string; value: number; limit: string; unit: string }[];
+  reasons: {
+    technology: string;
+    rule: string;
+    text: string;
+    value: number;
+    limit: string;
+    unit: string;
+  }[];
 }
 
 export interface AreaAnswer {

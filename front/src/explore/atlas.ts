@@ -3,14 +3,27 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection } from "geojson";
 import {
-  type GeoJSONSource, Map as GlMap, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl,
+  type GeoJSONSource,
+  Map as GlMap,
+  type MapMouseEvent,
+  NavigationControl,
+  ScaleControl,
   type StyleSpecification,
+  setWorkerUrl,
 } from "maplibre-gl";
 import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { t } from "../frame/words.svelte";
 import {
-  boundaryFeatures, boundsOf, busFeatures, districtFeatures, districtLabels, maskFeatures, placeFeatures, riverFeatures,
-  routeFeatures, siteFeatures,
+  boundaryFeatures,
+  boundsOf,
+  busFeatures,
+  districtFeatures,
+  districtLabels,
+  maskFeatures,
+  placeFeatures,
+  riverFeatures,
+  routeFeatures,
+  siteFeatures,
 } from "./features";
 import { landPicture, quad, reliefPicture } from "./grid";
 import { ASKED, allLayers, inWork, LAYERS_OF, reliefLayer, yearPaints } from "./layers";
@@ -51,18 +64,26 @@ export class Atlas {
       dragRotate: false,
       pitchWithRotate: false,
       maxZoom: 14,
-      locale: { "Map.Title": t("map-title"), "NavigationControl.ZoomIn": t("map-zoom-in"), "NavigationControl.ZoomOut": t("map-zoom-out") },
+      locale: {
+        "Map.Title": t("map-title"),
+        "NavigationControl.ZoomIn": t("map-zoom-in"),
+        "NavigationControl.ZoomOut": t("map-zoom-out"),
+      },
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
 
-    (window as unknown as {m: unknown}).m = map;
     await new Promise<void>((done) => map.once("load", () => done()));
     // A style is copied before it is used, and a canvas cannot be: pictures come afterwards.
-    map.addSource("relief", { type: "canvas", canvas: relief, animate: false, coordinates: quad(model.page.map.relief.corners) });
-    map.addLayer(reliefLayer(), "mask");
+    map.addSource("relief", {
+      type: "canvas",
+      canvas: relief,
+      animate: false,
+      coordinates: quad(model.page.map.relief.corners),
+    });
+    map.addLayer(reliefLayer(), "rivers");
     const atlas = new Atlas(map, model);
     for (const name of OVERS) atlas.show(name, view.shown[name]);
     // Tests and pictures wait for a map that is drawn.
@@ -72,14 +93,19 @@ export class Atlas {
   }
 
   onClick(tell: (hit: Hit, event: MapMouseEvent) => void): void {
-    this.map.on("click", (event) => tell({ id: this.hitAt(event), point: [event.lngLat.lng, event.lngLat.lat] }, event));
+    this.map.on("click", (event) =>
+      tell({ id: this.hitAt(event), point: [event.lngLat.lng, event.lngLat.lat] }, event),
+    );
     this.map.on("mousemove", (event) => {
       this.map.getCanvas().style.cursor = this.hitAt(event) ? "pointer" : "";
     });
   }
 
   private hitAt({ point }: MapMouseEvent): string | null {
-    const box: [[number, number], [number, number]] = [[point.x - REACH_PX, point.y - REACH_PX], [point.x + REACH_PX, point.y + REACH_PX]];
+    const box: [[number, number], [number, number]] = [
+      [point.x - REACH_PX, point.y - REACH_PX],
+      [point.x + REACH_PX, point.y + REACH_PX],
+    ];
     const found = this.map.queryRenderedFeatures(box, { layers: ASKED });
     for (const layer of ASKED) {
       const hit = found.find((one) => one.layer.id === layer);
@@ -89,12 +115,14 @@ export class Atlas {
   }
 
   show(name: (typeof OVERS)[number], isShown: boolean): void {
-    for (const layer of LAYERS_OF[name]) this.map.setLayoutProperty(layer, "visibility", isShown ? "visible" : "none");
+    for (const layer of LAYERS_OF[name])
+      this.map.setLayoutProperty(layer, "visibility", isShown ? "visible" : "none");
   }
 
   setYear(year: number): void {
-    for (const [layer, property, value] of yearPaints(year)) this.map.setPaintProperty(layer, property, value);
-    for (const kind of ["road", "railway", "power_line"]) this.map.setFilter(`${kind}-work`, inWork(kind, year));
+    for (const [layer, property, value] of yearPaints(year)) this.paint(layer, property, value);
+    for (const kind of ["road", "railway", "power_line"])
+      this.map.setFilter(`${kind}-work`, inWork(kind, year));
   }
 
   async setGround(ground: Ground): Promise<void> {
@@ -104,15 +132,38 @@ export class Atlas {
     if (ground === "plain" || ground === "relief") return;
     const canvas = await landPicture(this.model.page, ground);
     if (this.map.getSource("land")) return;
-    this.map.addSource("land", { type: "canvas", canvas, animate: false, coordinates: quad(this.model.page.map.grid.corners) });
-    this.map.addLayer({ id: "land", type: "raster", source: "land", paint: { "raster-resampling": "nearest", "raster-fade-duration": 0, "raster-opacity": 0.85 } }, "mask");
+    this.map.addSource("land", {
+      type: "canvas",
+      canvas,
+      animate: false,
+      coordinates: quad(this.model.page.map.grid.corners),
+    });
+    this.map.addLayer(
+      {
+        id: "land",
+        type: "raster",
+        source: "land",
+        paint: {
+          "raster-resampling": "nearest",
+          "raster-fade-duration": 0,
+          "raster-opacity": 0.85,
+        },
+      },
+      "rivers",
+    );
   }
 
   // Draw again in the colours of the page; what is shown stays.
   recolour(view: View): void {
     for (const layer of [...allLayers(view.year), reliefLayer()]) {
-      for (const [property, value] of Object.entries(("paint" in layer && layer.paint) || {})) this.map.setPaintProperty(layer.id, property, value);
+      for (const [property, value] of Object.entries(("paint" in layer && layer.paint) || {}))
+        this.paint(layer.id, property, value);
     }
+  }
+
+  private paint(layer: string, property: string, value: unknown): void {
+    // The names come from our own layers, which are checked as a whole.
+    this.map.setPaintProperty(layer, property as "line-color", value as string);
   }
 
   rename(): void {
@@ -125,7 +176,11 @@ export class Atlas {
   }
 
   goTo(bounds: [number, number, number, number]): void {
-    this.map.fitBounds(bounds, { padding: padding(this.map.getContainer()), maxZoom: 11, animate: !isStill() });
+    this.map.fitBounds(bounds, {
+      padding: padding(this.map.getContainer()),
+      maxZoom: 11,
+      animate: !isStill(),
+    });
   }
 
   goHome(): void {
@@ -144,7 +199,9 @@ export class Atlas {
 // Room for the cards that lie over the map.
 function padding(box: HTMLElement): { top: number; bottom: number; left: number; right: number } {
   const isWide = box.clientWidth > 900;
-  return isWide ? { top: 30, bottom: 110, left: 290, right: 350 } : { top: 70, bottom: 130, left: 12, right: 12 };
+  return isWide
+    ? { top: 30, bottom: 110, left: 290, right: 350 }
+    : { top: 70, bottom: 130, left: 12, right: 12 };
 }
 
 function styleOf(model: PlanModel, year: number): StyleSpecification {

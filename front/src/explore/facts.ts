@@ -24,14 +24,25 @@ export interface Facts {
   groups: FactGroup[];
 }
 
+// The years of a project's work.
+const span = ({ start, finish }: Project) =>
+  start === finish ? String(start) : `${start}–${finish}`;
+
 type Given = [string, string | null | undefined];
 
-const kept = (rows: Given[]): Fact[] => rows.filter((row): row is [string, string] => Boolean(row[1])).map(([label, value]) => ({ label, value }));
+const kept = (rows: Given[]): Fact[] =>
+  rows
+    .filter((row): row is [string, string] => Boolean(row[1]))
+    .map(([label, value]) => ({ label, value }));
 const yesNo = (value: boolean) => t(value ? "fact-yes" : "fact-no");
 const unit = (value: number | null | undefined, sign: string, decimals?: number) =>
-  value === null || value === undefined ? null : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(sign)}`;
-const aYear = (value: number | null) => (value === null ? null : `${words.short(value)} ${words.unit("GWh")} ${t("unit-year")}`);
-const group = (title: string, facts: Fact[]): FactGroup[] => (facts.length ? [{ title, facts }] : []);
+  value === null || value === undefined
+    ? null
+    : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(sign)}`;
+const aYear = (value: number | null) =>
+  value === null ? null : `${words.short(value)} ${words.unit("GWh")} ${t("unit-year")}`;
+const group = (title: string, facts: Fact[]): FactGroup[] =>
+  facts.length ? [{ title, facts }] : [];
 
 export function factsOf(thing: Thing, model: PlanModel, year: number): Facts {
   const title = model.nameOf(thing);
@@ -52,11 +63,19 @@ export function factsOf(thing: Thing, model: PlanModel, year: number): Facts {
 function builtBy(model: PlanModel, kind: string, id: string): Fact[] {
   const found = model.projectOf(kind, id);
   if (!found) return [];
-  return [{ label: t("fact-years"), value: `${found.start}–${found.finish}`, links: [{ id: found.id, label: `${found.start}–${found.finish}` }] }];
+  return [
+    {
+      label: t("fact-years"),
+      value: span(found),
+      links: [{ id: found.id, label: span(found) }],
+    },
+  ];
 }
 
 function settlement(row: Settlement, model: PlanModel, year: number): Omit<Facts, "title"> {
-  const works = [...model.projects.values()].filter((one) => splitList(one.serves).includes(row.id) && one.kind !== "clearance");
+  const works = [...model.projects.values()].filter(
+    (one) => splitList(one.serves).includes(row.id) && one.kind !== "clearance",
+  );
   return {
     type: `${words.name("kind", row.kind)} · ${model.districtName(row.district)}`,
     facts: kept([
@@ -73,10 +92,45 @@ function settlement(row: Settlement, model: PlanModel, year: number): Omit<Facts
       [t("fact-rebuilt"), yesNo(row.is_rebuilt)],
     ]),
     groups: [
-      ...group(t("section-programme"), works.slice(0, 12).map((one) => ({ label: `${one.start}–${one.finish}`, value: "", links: [{ id: one.id, label: model.projectName(one) }] }))),
-      ...group(t("fact-uses"), kept(Object.entries(row.demand_mwh).map(([use, mwh]): Given => [words.name("use", use), unit(mwh, "MWh", 0)]))),
-      ...group(t("fact-services"), kept(row.services.filter((item) => item.cost_usd > 0).map((item): Given => [words.name("service", item.service), words.money(item.cost_usd)]))),
-      ...group(t("fact-systems"), kept(row.smart_systems.filter((item) => item.quantity > 0).map((item): Given => [words.phrase("system", item.system), `${words.number(item.quantity)} ${words.name("unit", item.unit)}`]))),
+      ...group(
+        t("section-programme"),
+        works.slice(0, 12).map((one) => ({
+          label: span(one),
+          value: "",
+          links: [{ id: one.id, label: model.projectName(one) }],
+        })),
+      ),
+      ...group(
+        t("fact-uses"),
+        kept(
+          Object.entries(row.demand_mwh).map(
+            ([use, mwh]): Given => [words.name("use", use), unit(mwh, "MWh", 0)],
+          ),
+        ),
+      ),
+      ...group(
+        t("fact-services"),
+        kept(
+          row.services
+            .filter((item) => item.cost_usd > 0)
+            .map(
+              (item): Given => [words.name("service", item.service), words.money(item.cost_usd)],
+            ),
+        ),
+      ),
+      ...group(
+        t("fact-systems"),
+        kept(
+          row.smart_systems
+            .filter((item) => item.quantity > 0)
+            .map(
+              (item): Given => [
+                words.phrase("system", item.system),
+                `${words.number(item.quantity)} ${words.name("unit", item.unit)}`,
+              ],
+            ),
+        ),
+      ),
     ],
   };
 }
@@ -118,7 +172,10 @@ function route(row: Route, model: PlanModel): Omit<Facts, "title"> {
         [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
         [t("fact-capacity"), unit(row.capacity_mw, "MW", 0)],
         [t("fact-flow"), unit(row.peak_flow_mw, "MW")],
-        [t("fact-loading"), row.mean_loading === null ? null : `${words.number(row.mean_loading * 100)} %`],
+        [
+          t("fact-loading"),
+          row.mean_loading === null ? null : `${words.number(row.mean_loading * 100)} %`,
+        ],
         [t("fact-cost"), words.money(row.capex_usd)],
       ]),
       ...builtBy(model, row.kind, row.id),
@@ -131,15 +188,36 @@ const SINKS = ["demand", "charge", "export"];
 
 function bus(row: Bus, model: PlanModel): Omit<Facts, "title"> {
   const balance = model.page.balance.find((other) => other.bus === row.id) ?? {};
-  const parts = Object.entries(balance).filter((entry): entry is [string, number] => typeof entry[1] === "number" && Math.abs(entry[1]) > 0.005);
-  const name = (key: string, value: number) => words.name("carrier", key === "net_inflow" && value < 0 ? "net_outflow" : key);
-  const isOut = (key: string, value: number) => (key === "net_inflow" ? value < 0 : SINKS.includes(key));
+  const parts = Object.entries(balance).filter(
+    (entry): entry is [string, number] =>
+      typeof entry[1] === "number" && Math.abs(entry[1]) > 0.005,
+  );
+  const name = (key: string, value: number) =>
+    words.name("carrier", key === "net_inflow" && value < 0 ? "net_outflow" : key);
+  const isOut = (key: string, value: number) =>
+    key === "net_inflow" ? value < 0 : SINKS.includes(key);
   return {
     type: `${t("kind-bus")} · ${model.districtName(row.district)}`,
-    facts: kept([[t("fact-voltage"), unit(row.voltage_kv, "kV", 0)], [t("fact-stands"), yesNo(row.is_existing)]]),
+    facts: kept([
+      [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
+      [t("fact-stands"), yesNo(row.is_existing)],
+    ]),
     groups: [
-      ...group(t("fact-balance"), parts.map(([key, value]) => ({ label: name(key, value), value: `${isOut(key, value) ? "−" : "+"}${words.short(Math.abs(value))} ${words.unit("GWh")}` }))),
-      ...group(t("fact-serves"), row.serves.map((id) => ({ label: "", value: "", links: [{ id, label: placeName(model, id) }] }))),
+      ...group(
+        t("fact-balance"),
+        parts.map(([key, value]) => ({
+          label: name(key, value),
+          value: `${isOut(key, value) ? "−" : "+"}${words.short(Math.abs(value))} ${words.unit("GWh")}`,
+        })),
+      ),
+      ...group(
+        t("fact-serves"),
+        row.serves.map((id) => ({
+          label: "",
+          value: "",
+          links: [{ id, label: placeName(model, id) }],
+        })),
+      ),
     ],
   };
 }
@@ -152,20 +230,34 @@ function placeName(model: PlanModel, id: string): string {
 function project(row: Project, model: PlanModel): Omit<Facts, "title"> {
   const link = (id: string): Fact => {
     const other = model.projects.get(id);
-    return { label: other ? `${other.start}–${other.finish}` : "", value: "", links: [{ id, label: other ? model.projectName(other) : placeName(model, id) }] };
+    return {
+      label: other ? span(other) : "",
+      value: "",
+      links: [{ id, label: other ? model.projectName(other) : placeName(model, id) }],
+    };
   };
   return {
     type: `${words.name("kind", row.kind)} · ${model.districtName(row.district)}`,
     facts: kept([
-      [t("fact-years"), `${row.start}–${row.finish}`],
+      [t("fact-years"), span(row)],
       [t("column-size"), words.withUnit(row.capacity, words.name("unit", row.unit))],
       [t("fact-cost"), words.money(row.capex_usd)],
-      [t("fact-opex"), row.opex_usd_per_year ? t("money-a-year", { money: words.money(row.opex_usd_per_year) }) : null],
+      [
+        t("fact-opex"),
+        row.opex_usd_per_year
+          ? t("money-a-year", { money: words.money(row.opex_usd_per_year) })
+          : null,
+      ],
       [t("fact-funding"), words.name("funding", row.funding)],
     ]),
     groups: [
       ...group(t("fact-requires"), splitList(row.requires).slice(0, 20).map(link)),
-      ...group(t("fact-serves"), splitList(row.serves).slice(0, 20).map((id) => ({ label: "", value: "", links: [{ id, label: placeName(model, id) }] }))),
+      ...group(
+        t("fact-serves"),
+        splitList(row.serves)
+          .slice(0, 20)
+          .map((id) => ({ label: "", value: "", links: [{ id, label: placeName(model, id) }] })),
+      ),
       ...group(t("fact-source"), [{ label: "", value: row.provenance, isEnglish: true }]),
     ],
   };

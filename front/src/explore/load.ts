@@ -18,7 +18,10 @@ export function loadPlan(id: string, share: string): Promise<Loaded> {
   let found = loaded.get(key);
   if (!found) {
     found = fetchPlan(id, share);
-    found.then(({ model }) => model ?? loaded.delete(key), () => loaded.delete(key));
+    found.then(
+      ({ model }) => model ?? loaded.delete(key),
+      () => loaded.delete(key),
+    );
     if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value as string);
     loaded.set(key, found);
   }

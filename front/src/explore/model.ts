@@ -46,7 +46,10 @@ export class PlanModel {
   projectOf(kind: string, id: string): Project | undefined {
     const slug = slugOf(id);
     const prefix = slugOf(kind);
-    return this.projects.get(slug.startsWith(`${prefix}-`) ? slug : `${prefix}-${slug}`) ?? this.projects.get(id);
+    return (
+      this.projects.get(slug.startsWith(`${prefix}-`) ? slug : `${prefix}-${slug}`) ??
+      this.projects.get(id)
+    );
   }
 
   stateAt(project: Project | undefined, year: number): State {
@@ -78,7 +81,9 @@ export class PlanModel {
   // A site's own part of its identifier in words, such as `Jabrayil 3` for solar-jabrayil-3.
   siteName(id: string, kind: string): string {
     const own = id.replace(new RegExp(`^(${kind}-)+`), "").replace(/-site-/, "-");
-    return this.local(own.replace(/-/g, " ").replace(/(^|\s)[a-z]/g, (letter) => letter.toUpperCase()));
+    return this.local(
+      own.replace(/-/g, " ").replace(/(^|\s)[a-z]/g, (letter) => letter.toUpperCase()),
+    );
   }
 
   routeName(row: Route | Project): string {
@@ -91,7 +96,8 @@ export class PlanModel {
     const bus = this.buses.get(id);
     if (!bus) return id;
     const [, place, kind] = bus.name.match(/^(.*) (solar|wind|hydro) sites$/) ?? [];
-    if (kind && words.language === "az") return `${this.local(place as string)}: ${words.t(`over-${kind}`)}`;
+    if (kind && words.language === "az")
+      return `${this.local(place as string)}: ${words.t(`over-${kind}`)}`;
     return this.local(bus.name);
   }
 
@@ -106,12 +112,18 @@ export class PlanModel {
     const phase = row.name.match(/phase (\d+)$/)?.[1] ?? "";
     const lot = row.id.match(/-(building|other)-land$/)?.[1];
     const district = this.districtName(row.district);
-    if (row.kind === "clearance") return lot ? words.t("project-clearance", { district, lot: words.t(`lot-${lot}`) }) : row.name;
+    if (row.kind === "clearance")
+      return lot
+        ? words.t("project-clearance", { district, lot: words.t(`lot-${lot}`) })
+        : row.name;
     if ((row.kind === "settlement" || row.kind === "smart_village") && place) {
       return words.t(`project-${row.kind}`, { place: words.local(place), phase }).trim();
     }
     if (["solar", "wind", "hydro", "storage"].includes(row.kind)) {
-      return words.t("project-plant", { kind: words.name("kind", row.kind), name: this.siteName(row.id, row.kind) });
+      return words.t("project-plant", {
+        kind: words.name("kind", row.kind),
+        name: this.siteName(row.id, row.kind),
+      });
     }
     return this.routeName(row);
   }
@@ -119,13 +131,20 @@ export class PlanModel {
   // A text with the names of places in the page's language.
   private local(text: string): string {
     if (words.language !== "az") return text;
-    return this.localNames.reduce((whole, row) => whole.split(row.name).join(row.name_local ?? row.name), text);
+    return this.localNames.reduce(
+      (whole, row) => whole.split(row.name).join(row.name_local ?? row.name),
+      text,
+    );
   }
 }
 
 export const splitList = (text: string | null): string[] => (text ? text.split(";") : []);
 
-const slugOf = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+const slugOf = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 
 function byId<Row extends { id: string }>(rows: Row[]): Map<string, Row> {
   return new Map(rows.map((row) => [row.id, row]));

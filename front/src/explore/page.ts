@@ -187,9 +187,21 @@ export interface PlanPage {
       projects: Project[];
     };
   };
-  curves: { technology: string; site: string; lcoe_usd_per_mwh: number; capacity_mw: number; cumulative_capacity_mw: number }[];
+  curves: {
+    technology: string;
+    site: string;
+    lcoe_usd_per_mwh: number;
+    capacity_mw: number;
+    cumulative_capacity_mw: number;
+  }[];
   rules: Rule[];
-  totals: { technology: string; level: string; capacity_mw: number; annual_energy_gwh: number; meaning: string }[];
+  totals: {
+    technology: string;
+    level: string;
+    capacity_mw: number;
+    annual_energy_gwh: number;
+    meaning: string;
+  }[];
   weeks: Record<string, Week>;
   summary: { key: string; value: number; unit: string; meaning: string }[];
   balance: BalanceRow[];

@@ -20,17 +20,27 @@ export class Problem extends Error {
 
 const API = "/api/v1";
 
-export function apiAddress(path: string, query: Record<string, string | number | undefined> = {}): string {
+export function apiAddress(
+  path: string,
+  query: Record<string, string | number | undefined> = {},
+): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
   return `${API}${path}${search ? `?${search}` : ""}`;
 }
 
-export async function get<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
+export async function get<T>(
+  path: string,
+  query: Record<string, string | number | undefined> = {},
+): Promise<T> {
   return ask<T>("GET", apiAddress(path, query));
 }
 
-export async function send<T = void>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function send<T = void>(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<T> {
   return ask<T>(method, apiAddress(path), body);
 }
 
@@ -39,7 +49,9 @@ async function ask<T>(method: string, address: string, body?: unknown): Promise<
   try {
     response = await fetch(address, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
     });
   } catch {
     throw new Problem(0, "no-answer", "problem-no-answer", "problem-no-answer-mend");
@@ -51,7 +63,10 @@ async function ask<T>(method: string, address: string, body?: unknown): Promise<
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = await response.json();
-    const code = String(body.type ?? "").split("/").pop() ?? "";
+    const code =
+      String(body.type ?? "")
+        .split("/")
+        .pop() ?? "";
     return new Problem(response.status, code, body.title, body.mend, body.faults);
   } catch {
     return new Problem(response.status, "fault", "problem-fault", "problem-fault-mend");

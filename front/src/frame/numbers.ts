@@ -12,9 +12,26 @@ const MARKS: Record<string, Marks> = {
   ur: { decimal: ".", group: "," },
 };
 const AZ_LETTERS = "abcçdeəfgğhxıijkqlmnoöprsştuüvwyz";
-const AZ_MONTHS = ["yan", "fev", "mar", "apr", "may", "iyn", "iyl", "avq", "sen", "okt", "noy", "dek"];
+const AZ_MONTHS = [
+  "yan",
+  "fev",
+  "mar",
+  "apr",
+  "may",
+  "iyn",
+  "iyl",
+  "avq",
+  "sen",
+  "okt",
+  "noy",
+  "dek",
+];
 
-export function writeNumber(value: number | null | undefined, language: string, decimals = 0): string {
+export function writeNumber(
+  value: number | null | undefined,
+  language: string,
+  decimals = 0,
+): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const { decimal, group } = MARKS[language] ?? (MARKS.en as Marks);
   const rounded = Math.abs(value).toFixed(decimals);
@@ -36,7 +53,11 @@ export function writeMoment(moment: string, language: string): string {
   const date = new Date(moment);
   if (language !== "az") {
     return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
-      day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
     }).format(date);
   }
   const two = (value: number) => String(value).padStart(2, "0");
@@ -56,7 +77,11 @@ function sortKey(value: Sortable, language: string): string | number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return Number(value);
   const text = String(value ?? "");
-  if (language !== "az") return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  if (language !== "az")
+    return text
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .toLowerCase();
   const lower = text.replace(/I/g, "ı").replace(/İ/g, "i").toLowerCase();
   return [...lower]
     .map((letter) => {

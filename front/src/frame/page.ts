@@ -29,7 +29,10 @@ export function matchPage(pattern: string, parts: string[]): Record<string, stri
   return path;
 }
 
-export function findPage(pages: Page[], parts: string[]): { page: Page; path: Record<string, string> } | null {
+export function findPage(
+  pages: Page[],
+  parts: string[],
+): { page: Page; path: Record<string, string> } | null {
   for (const page of pages) {
     const path = matchPage(page.pattern, parts);
     if (path) return { page, path };

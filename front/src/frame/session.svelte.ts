@@ -14,8 +14,14 @@ export interface Me {
 }
 
 const NOBODY: Me = {
-  id: null, name: "", role: "public", organisation: "", settlement: null, language: "en",
-  has_second_factor: false, needs_set_up: false,
+  id: null,
+  name: "",
+  role: "public",
+  organisation: "",
+  settlement: null,
+  language: "en",
+  has_second_factor: false,
+  needs_set_up: false,
 };
 
 class Session {

@@ -27,7 +27,9 @@ export function toCsv<Row>(columns: Column<Row>[], rows: Row[]): string {
     return `"${(FORMULA.test(text) ? `'${text}` : text).replace(/"/g, '""')}"`;
   };
   const head = columns.map((column) => quote(column.label)).join(",");
-  const lines = rows.map((row) => columns.map((column) => quote(column.sort ? column.sort(row) : column.show(row))).join(","));
+  const lines = rows.map((row) =>
+    columns.map((column) => quote(column.sort ? column.sort(row) : column.show(row))).join(","),
+  );
   return `\ufeff${[head, ...lines].join("\r\n")}\r\n`;
 }
 

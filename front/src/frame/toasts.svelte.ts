@@ -38,7 +38,9 @@ class Toasts {
 
 function textOf(problem: Problem): string {
   const { title, mend } = words.problem(problem);
-  return [title, mend, ...problem.faults.map((fault) => `${fault.what}. ${fault.mend}`)].filter(Boolean).join(" ");
+  return [title, mend, ...problem.faults.map((fault) => `${fault.what}. ${fault.mend}`)]
+    .filter(Boolean)
+    .join(" ");
 }
 
 export const toasts = new Toasts();

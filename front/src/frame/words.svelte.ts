@@ -36,7 +36,8 @@ export function makeBundle(language: string, texts: string[]): FluentBundle {
 }
 
 // Numbers are written before they come here; what is still one, such as a year, has no marks.
-const written = (values: Values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+const written = (values: Values) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
 class Words {
   language = $state("en");
@@ -86,9 +87,17 @@ class Words {
   // A phrase that holds numbers, such as `Slope above 10 %`: its key has `n` for each.
   phrase = (group: string, text: string): string => {
     const numbers = text.match(/\d+(\.\d+)?/g) ?? [];
-    const slug = text.toLowerCase().replace(/\d+(\.\d+)?/g, " n ").replace(/[^a-z]+/g, "_").replace(/^_|_$/g, "");
+    const slug = text
+      .toLowerCase()
+      .replace(/\d+(\.\d+)?/g, " n ")
+      .replace(/[^a-z]+/g, "_")
+      .replace(/^_|_$/g, "");
     const first = numbers[0];
-    return this.keyed(`${group}-${slug}`, text, first ? { n: this.number(Number(first), first.split(".")[1]?.length ?? 0) } : {});
+    return this.keyed(
+      `${group}-${slug}`,
+      text,
+      first ? { n: this.number(Number(first), first.split(".")[1]?.length ?? 0) } : {},
+    );
   };
 
   // A unit in the language's own signs, such as MVt for MW.
@@ -98,12 +107,14 @@ class Words {
       return this.has(key) ? this.t(key) : sign;
     });
 
-  number = (value: number | null | undefined, decimals = 0): string => writeNumber(value, this.language, decimals);
+  number = (value: number | null | undefined, decimals = 0): string =>
+    writeNumber(value, this.language, decimals);
 
   short = (value: number | null | undefined): string =>
     this.number(value, value === null || value === undefined ? 0 : shortDecimals(value));
 
-  withUnit = (value: number | null | undefined, unit: string): string => `${this.short(value)} ${this.unit(unit)}`.trim();
+  withUnit = (value: number | null | undefined, unit: string): string =>
+    `${this.short(value)} ${this.unit(unit)}`.trim();
 
   moneyParts = (usd: number): [string, string] => {
     const size = Math.abs(usd);
@@ -119,8 +130,18 @@ class Words {
   };
 
   // What went wrong, in the page's language where its code is known.
-  problem = ({ code, title, mend }: { code: string; title: string; mend: string }): { title: string; mend: string } =>
-    this.has(`problem-${code}`) ? { title: this.t(`problem-${code}`), mend: this.t(`problem-${code}-mend`) } : { title: this.t(title), mend: this.t(mend) };
+  problem = ({
+    code,
+    title,
+    mend,
+  }: {
+    code: string;
+    title: string;
+    mend: string;
+  }): { title: string; mend: string } =>
+    this.has(`problem-${code}`)
+      ? { title: this.t(`problem-${code}`), mend: this.t(`problem-${code}-mend`) }
+      : { title: this.t(title), mend: this.t(mend) };
 
   moment = (moment: string): string => writeMoment(moment, this.language);
 

@@ -7,7 +7,12 @@ export interface JobState {
   plan_id: string;
   state: "queued" | "running" | "done" | "failed" | "cancelled" | "broken";
   stages: Record<string, { state: string; reused?: boolean }>;
-  error: { title: string; mend?: string; detail?: string; faults?: { where: string; what: string; mend: string }[] } | null;
+  error: {
+    title: string;
+    mend?: string;
+    detail?: string;
+    faults?: { where: string; what: string; mend: string }[];
+  } | null;
   created: string;
   started: string | null;
   finished: string | null;
