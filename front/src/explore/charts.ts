@@ -12,7 +12,7 @@ export interface Key {
   isLine?: boolean;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each chart has rows of its own kind
+// Each chart has rows of its own kind.
 type AnyRow = any;
 
 export interface Figure {
