@@ -13,6 +13,7 @@ from report.sample import sample_plan
 from bunyad.options import Options
 from bunyad.plan.run import PROVENANCE, STAGES_FOLDER
 from bunyad.potential import assess_potential
+from bunyad.region.load import load_region
 from bunyad.report import write_report
 from bunyad.report.page import page_data
 from bunyad.store.results import save_result
@@ -34,7 +35,7 @@ def write_whole_plan(data: Path, folder: Path, *, options: Options | None = None
     write_report(plan, folder / "report.html", languages=("en", "az"))
     (folder / "tables" / "plants.csv").write_text("id\na\n")
     (folder / PROVENANCE).write_text(json.dumps(provenance, default=str))
-    potential = assess_potential(plan.region, options=chosen.potential)
+    potential = assess_potential(load_region(region_folder), options=chosen.potential)
     save_result(potential, folder / STAGES_FOLDER / "potential")
 
 

@@ -79,7 +79,10 @@ function settlement(row: Settlement, model: PlanModel, year: number): Omit<Facts
   return {
     type: `${words.name("kind", row.kind)} · ${model.districtName(row.district)}`,
     facts: kept([
-      [t("fact-people-in", { year }), words.number(model.peopleAt(row, year))],
+      [
+        t("fact-people-in", { year }),
+        year < model.page.region.last_year ? words.number(model.peopleAt(row, year)) : null,
+      ],
       [t("fact-people-in", { year: model.page.region.last_year }), words.number(row.people)],
       [t("fact-homes"), words.number(row.homes)],
       [t("fact-school_places"), words.number(row.school_places)],

@@ -118,8 +118,9 @@ def _fill(services: Services) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Run Chromium that draws WebGL in software."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)
     program = os.environ.get("BUNYAD_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

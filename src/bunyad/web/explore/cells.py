@@ -30,7 +30,7 @@ def values_at(region: Region, potential: Potential, lon: float, lat: float) -> d
     column = _index(potential.land["x"].to_numpy(), x)
     if row is None or column is None:
         return {"is_inside": False, "elevation_m": None, **dict.fromkeys(YIELDS)}
-    height = region.terrain["elevation_m"].to_numpy()[row, column]
+    height = region.terrain["elevation_m"].sel(x=x, y=y, method="nearest").item()
     found = {name: _number(potential.land[name].to_numpy()[row, column]) for name in YIELDS}
     is_inside = int(potential.land["solar_exclusion"].to_numpy()[row, column]) >= 0
     return {"is_inside": is_inside, "elevation_m": _number(height), **found}
