@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from web.plan_folder import REGION, write_whole_plan
 
-from bunyad.store.models import Account, Organisation, PlanRecord
+from bunyad.store.models import Account, Organisation, PlanRecord, RegionRecord
 from bunyad.web.accounts.passwords import hash_password
 from bunyad.web.app import make_app
 from bunyad.web.server import default_settings
@@ -99,13 +99,16 @@ def _fill(services: Services) -> str:
         session.flush()
         for role in ("admin", "planner"):
             email = f"{role}@example.org"
-            session.add(
-                Account(
-                    email=email, name=role.title(), role=role, organisation_id=organisation.id,
-                    password_hash=hash_password(PASSWORD, email=email),
-                )
+            account = Account(
+                email=email, name=role.title(), role=role, organisation_id=organisation.id,
+                password_hash=hash_password(PASSWORD, email=email),
             )  # fmt: skip
+            session.add(account)
         session.flush()
+        region = RegionRecord(
+            id=REGION, name=REGION, organisation_id=organisation.id, created_by=account.id
+        )
+        session.add(region)
         plan = PlanRecord(
             name="Two valleys", why="base case", region=REGION, is_public=True,
             organisation_id=organisation.id,
