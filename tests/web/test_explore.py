@@ -10,16 +10,13 @@ import pytest
 from pyproj import Transformer
 from web.plan_folder import REGION, write_whole_plan
 from web.servers import Server
-from worlds import small_region
 
-from bunyad.options import Options
-from bunyad.potential import Potential, assess_potential
+from bunyad.plan.run import STAGES_FOLDER
+from bunyad.potential.result import Potential
+from bunyad.region.load import load_region
+from bunyad.region.model import Region
 from bunyad.store.models import PlanRecord
-
-
-@pytest.fixture(scope="module")
-def potential() -> Potential:
-    return assess_potential(small_region(), options=Options().potential)
+from bunyad.store.results import load_result
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +24,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("made")
     write_whole_plan(data, data / "plan")
     return data
+
+
+@pytest.fixture(scope="module")
+def potential(made: Path) -> Potential:
+    return load_result(Potential, made / "plan" / STAGES_FOLDER / "potential")
+
+
+@pytest.fixture(scope="module")
+def region(made: Path) -> Region:
+    return load_region(made / "regions" / REGION)
 
 
 @pytest.fixture
@@ -50,9 +57,8 @@ def polygon(ring: list[list[float]]) -> dict[str, object]:
 
 
 def test_the_whole_region_as_an_area_is_the_land_that_the_rules_leave(
-    server: Server, plan: str, potential: Potential
+    server: Server, plan: str, region: Region, potential: Potential
 ) -> None:
-    region = small_region()
     west, south, east, north = region.boundary.to_crs(4326).total_bounds
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     wide = [[x + (0.1 if x == east else -0.1), y + (0.1 if y == north else -0.1)] for x, y in ring]
@@ -83,9 +89,8 @@ def test_what_is_no_area_is_refused_with_what_to_give(
 
 
 def test_a_cell_tells_its_height_and_every_rule_that_speaks_against_it(
-    server: Server, plan: str, potential: Potential
+    server: Server, plan: str, region: Region, potential: Potential
 ) -> None:
-    region = small_region()
     land = potential.land
     rows, columns = np.nonzero(land["solar_exclusion"].to_numpy() > 0)
     centre = float(land["x"][columns[0]]), float(land["y"][rows[0]])

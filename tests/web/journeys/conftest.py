@@ -62,9 +62,7 @@ def whole_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(
-    pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run a server with pages, on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -150,7 +148,9 @@ def open_page(browser: Any, site: Site) -> Iterator[Opener]:
     ) -> Any:  # fmt: skip
         width, height = SIZES[size]
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.add_init_script(f"localStorage.setItem('bunyad-language', '{language}')")
