@@ -44,6 +44,7 @@ COMMANDS = (
     "region list",
     "region schema",
     "options",
+    "serve",
 )
 VECTORS = {
     "districts": "polygons with `name`, `name_local`, `economic_region`; GeoJSON or GeoPackage",
