@@ -33,6 +33,8 @@ import { type Ground, OVERS, type View } from "./view.svelte";
 setWorkerUrl(workerAddress);
 
 const REACH_PX = 7;
+// Part of a phone's height that a card takes.
+const CARD_SHARE = 0.42;
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -175,16 +177,16 @@ export class Atlas {
     (this.map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
   }
 
-  goTo(bounds: [number, number, number, number]): void {
+  goTo(bounds: [number, number, number, number], hasCard = true): void {
     this.map.fitBounds(bounds, {
-      padding: padding(this.map.getContainer()),
+      padding: padding(this.map.getContainer(), hasCard),
       maxZoom: 11,
       animate: !isStill(),
     });
   }
 
   goHome(): void {
-    this.goTo(this.bounds);
+    this.goTo(this.bounds, false);
   }
 
   refreshSize(): void {
@@ -197,8 +199,12 @@ export class Atlas {
 }
 
 // Room for the cards that lie over the map.
-function padding(box: HTMLElement): { top: number; bottom: number; left: number; right: number } {
+function padding(
+  box: HTMLElement,
+  hasCard = false,
+): { top: number; bottom: number; left: number; right: number } {
   const isWide = box.clientWidth > 900;
+  const below = hasCard ? box.clientHeight * CARD_SHARE + 160 : 130;
   return isWide
     ? { top: 30, bottom: 110, left: 290, right: 350 }
     : { top: 70, bottom: 130, left: 12, right: 12 };
