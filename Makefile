@@ -6,16 +6,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLAN ?= plan-karabakh
 REGION ?= karabakh
+PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo test check docs serve-docs bench-plan bench-potential bench-connect lock region clean
+.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.run ## Plan the built-in region and say where the report is
 	$(BIN)/bunyad plan $(REGION) --out $(PLAN)
+	@$(MAKE) --no-print-directory web \
+		&& echo "Open it in the browser with: $(BIN)/bunyad serve" \
+		|| echo "The pages of bunyad serve were not built (no Node, or no npm packages); the report is there."
 
-test: $(VENV)/.test ## Install what the tests need and run all of them
+web: $(VENV)/.run $(PAGES) ## Build the pages of the web part
+
+$(PAGES): $(shell find front/src front/public -type f) front/index.html front/package-lock.json | $(VENV)/.run
+	PYTHON=$(BIN)/python sh scripts/build_pages.sh
+
+test: $(VENV)/.test $(PAGES) ## Install what the tests need and run all of them
 	@sh scripts/need_chromium.sh
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
@@ -24,6 +33,7 @@ check: $(VENV)/.check ## Lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	sh scripts/check_pages.sh
 
 docs: $(VENV)/.docs ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict
@@ -47,7 +57,7 @@ lock: $(VENV)/.check ## Pin every dependency again, with hashes
 	sh scripts/lock.sh
 
 clean: ## Remove environments and build results
-	rm -rf $(VENV) build dist site .coverage .cache
+	rm -rf $(VENV) build dist site .coverage .cache front/node_modules src/bunyad/web/static
 
 $(VENV)/bin/pip:
 	sh scripts/make_venv.sh "$(PYTHON)" $(VENV)

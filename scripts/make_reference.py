@@ -52,6 +52,7 @@ COMMANDS = (
     "connect steiner",
     "route",
     "options",
+    "serve",
 )
 VECTORS = {
     "districts": "polygons with `name`, `name_local`, `economic_region`; GeoJSON or GeoPackage",

@@ -26,6 +26,7 @@ PROVENANCE = "provenance.json"
 STAGES_FOLDER = ".stages"
 OUTPUTS = (
     "report.html",
+    "report.json",
     "plan.gpkg",
     "projects.csv",
     "projects.parquet",

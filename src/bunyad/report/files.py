@@ -26,7 +26,7 @@ from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.programme.result import SPENDING
 from bunyad.report.figures import bus_balance, project_table
-from bunyad.report.page import render_page
+from bunyad.report.page import page_data, render_page
 from bunyad.report.styles import add_styles
 from bunyad.report.values import PlanValues
 from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
@@ -265,3 +265,10 @@ def write_report(
     page = render_page(plan, languages=languages)
     with _replacing(path) as temporary:
         temporary.write_text(page, "utf-8")
+
+
+def write_page_data(plan: PlanValues, path: Path) -> None:
+    """Write what the report shows as JSON, for other pages and programs."""
+    text = json.dumps(page_data(plan), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    with _replacing(path) as temporary:
+        temporary.write_text(text, "utf-8")

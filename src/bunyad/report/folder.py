@@ -7,6 +7,7 @@ from pathlib import Path
 from bunyad.report.files import (
     write_geopackage,
     write_network,
+    write_page_data,
     write_projects,
     write_report,
     write_tables,
@@ -16,7 +17,7 @@ from bunyad.report.values import PlanValues
 
 def write_plan_files(plan: PlanValues, folder: Path) -> None:
     """
-    Write the report, the GeoPackage, the projects, the network and the tables.
+    Write the report, its data, the GeoPackage, the projects, the network and the tables.
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ def write_plan_files(plan: PlanValues, folder: Path) -> None:
         If a file cannot be written.
     """
     write_report(plan, folder / "report.html")
+    write_page_data(plan, folder / "report.json")
     write_geopackage(plan, folder / "plan.gpkg")
     write_projects(plan, folder)
     write_network(plan, folder / "network.nc")

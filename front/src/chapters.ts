@@ -1,0 +1,8 @@
+// The chapters of pages: a new one is a folder with `pages.ts`, named here and in the words.
+
+import { pages as accounts } from "./accounts/pages";
+import { pages as explore } from "./explore/pages";
+import type { Page } from "./frame/page";
+import { pages as plans } from "./plans/pages";
+
+export const PAGES: Page[] = [...plans, ...explore, ...accounts];

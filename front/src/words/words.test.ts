@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import planEnglishText from "../../../src/bunyad/messages/en.ftl?raw";
+
+const catalogues = import.meta.glob<string>("./*.ftl", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const sources = import.meta.glob<string>(["../**/*.svelte", "../**/*.ts", "!../**/*.test.ts"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+// Messages with the variables that each takes.
+function messagesOf(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(/^([\w-]+) = (.*)$/gm)].map((found) => [
+      found[1] as string,
+      [...(found[2] as string).matchAll(/\$\w+/g)].map(String).sort().join(),
+    ]),
+  );
+}
+
+const messages = (language: string) => messagesOf(catalogues[`./${language}.ftl`] as string);
+const english = messages("en");
+const planEnglish = messagesOf(planEnglishText);
+
+describe("words", () => {
+  it("stand in English for every key that a page asks for", () => {
+    const asked = Object.values(sources).flatMap((text) =>
+      [...text.matchAll(/\bt\(\s*"([\w-]+)"/g)].map((found) => found[1] as string),
+    );
+    expect(asked.length).toBeGreaterThan(150);
+    expect(asked.filter((key) => !english.has(key) && !planEnglish.has(key))).toEqual([]);
+  });
+
+  it("are complete in Azerbaijani, with the same variables", () => {
+    const translated = messages("az");
+    expect([...english].filter(([key, names]) => translated.get(key) !== names)).toEqual([]);
+  });
+
+  it.each(["ru", "ur"])("name the frame in %s, and nothing that English has not", (language) => {
+    const translated = messages(language);
+    const frame = [...english.keys()].filter(
+      (key) =>
+        /^(nav|tab|theme|problem|loading|sign)-?/.test(key) && !key.startsWith("sign-in-needed"),
+    );
+    expect(frame.filter((key) => !translated.has(key))).toEqual([]);
+    const unknown = [...translated.keys()].filter(
+      (key) => !english.has(key) && !planEnglish.has(key),
+    );
+    expect(unknown).toEqual([]);
+  });
+});

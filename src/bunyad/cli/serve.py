@@ -1,0 +1,56 @@
+"""The command that opens the system in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bunyad.cli.app import app
+
+
+@app.command
+def serve(  # noqa: PLR0913  (each is an option of the command)
+    *,
+    data: Path = Path("bunyad-data"),
+    plan: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+    database: Annotated[str | None, Parameter(env_var="BUNYAD_DATABASE_URL")] = None,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    public_url: str | None = None,
+    jobs: bool = True,
+) -> None:
+    """
+    Open plans in the browser: look, change, run, compare, share.
+
+    Without --plan, every plan folder in the current folder is shown.
+
+    Parameters
+    ----------
+    data
+        Folder of the server's own plans and its database.
+    plan
+        Plan folders to show; may be given many times.
+    database
+        URL of a PostgreSQL database, by default SQLite in the data folder.
+    host
+        Address to listen at; 127.0.0.1 is this machine only.
+    port
+        Port to listen at.
+    public_url
+        Address that browsers use, where it differs, such as behind a proxy.
+    jobs
+        Whether this server runs plans.
+    """
+    from bunyad.plan.run import PROVENANCE
+    from bunyad.web.server import default_settings, prepare, run_server
+
+    found = plan or tuple(sorted(path.parent for path in Path().glob(f"*/{PROVENANCE}")))
+    url = public_url or f"http://{host}:{port}"
+    settings = default_settings(data=data, database_url=database, public_url=url, runs_jobs=jobs)
+    invitation = prepare(settings, found)
+    print(f"Open {url} in a browser; Ctrl-C stops.", flush=True)
+    if invitation is not None:
+        print(f"Make the first account, once, at {invitation}", flush=True)
+    run_server(settings, host=host, port=port)

@@ -1,0 +1,1 @@
+"""Accounts: who comes, with what proof, and what they may do."""

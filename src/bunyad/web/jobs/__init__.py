@@ -1,0 +1,1 @@
+"""Jobs: runs of the planner, each in a process of its own."""

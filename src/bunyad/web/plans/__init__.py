@@ -1,0 +1,1 @@
+"""Plans: what was planned, how it is changed, compared and shared."""

@@ -1,0 +1,106 @@
+"""What endpoints work with: settings, database, who asks, and limits."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from bunyad.store.database import Database
+from bunyad.store.models import Account, ApiToken, AuditEntry, Login, Organisation, now
+from bunyad.web.limits import Limits
+from bunyad.web.problems import Problem
+from bunyad.web.rights import NOBODY, Person, Role
+from bunyad.web.settings import Settings
+
+COOKIE = "bunyad-login"
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that an endpoint may use."""
+
+    settings: Settings
+    database: Database
+    limits: Limits
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    def find_person(self, request: Request) -> Person:
+        """
+        Return who asks, by cookie or by token.
+
+        Raises
+        ------
+        Problem
+            401 where a token is given that is wrong or has ended; 429 after too many requests.
+        """
+        bearer = request.headers.get("authorization", "")
+        if bearer:
+            person = self._by_token(bearer)
+        else:
+            cookie = request.cookies.get(COOKIE)
+            person = self._by_cookie(cookie) if cookie else NOBODY
+        address = request.client.host if request.client else ""
+        self.limits.count(f"request:{person.id or address}", self.settings.requests_per_minute)
+        return person
+
+    def _by_token(self, bearer: str) -> Person:
+        kind, _, token = bearer.partition(" ")
+        with self.database.read() as session:
+            found = session.execute(
+                select(Account, Organisation)
+                .join(ApiToken, ApiToken.account_id == Account.id)
+                .join(Organisation, Organisation.id == Account.organisation_id)
+                .where(ApiToken.token_hash == hash_token(token), ApiToken.expires > now())
+            ).first()
+        if kind.lower() != "bearer" or found is None or not found[0].is_active:
+            raise Problem(
+                401, "wrong-token", "The token is unknown or has ended.", mend="Make a new token."
+            )
+        return person_of(found[0], found[1])
+
+    def _by_cookie(self, cookie: str) -> Person:
+        with self.database.read() as session:
+            found = session.execute(
+                select(Account, Organisation)
+                .join(Login, Login.account_id == Account.id)
+                .join(Organisation, Organisation.id == Account.organisation_id)
+                .where(Login.token_hash == hash_token(cookie), Login.expires > now())
+            ).first()
+        if found is None or not found[0].is_active:
+            return NOBODY
+        return person_of(found[0], found[1])
+
+
+def person_of(account: Account, organisation: Organisation) -> Person:
+    """Return an account as who asks."""
+    return Person(
+        id=account.id,
+        name=account.name,
+        role=Role(account.role),
+        organisation_id=account.organisation_id,
+        settlement=organisation.settlement,
+        language=account.language,
+    )
+
+
+def new_token() -> tuple[str, str]:
+    """Return a secret for its holder, and its hash for the database."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return token, hash_token(token)
+
+
+def hash_token(token: str) -> str:
+    """Hash a random token; it has 256 bits of chance, so no slow hash is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def record(session: Session, person: Person, action: str, subject: str, **detail: Any) -> None:
+    """Add an entry to the audit log."""
+    session.add(AuditEntry(account_id=person.id, action=action, subject=subject, detail=detail))

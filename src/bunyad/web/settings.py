@@ -1,0 +1,45 @@
+"""How a server is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideIdentity:
+    """An OpenID Connect provider that accounts may come from."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator of a server chooses."""
+
+    data: Path
+    """Folder of plans, uploads and, by default, the database."""
+    database_url: str
+    public_url: str
+    """Address that browsers use; cookies and passkeys belong to it."""
+    runs_jobs: bool = True
+    """Whether this server runs plans, or leaves them to another on the same database."""
+    worker_name: str = "server"
+    login_days: int = 14
+    token_days: int = 365
+    invitation_days: int = 14
+    largest_upload_mb: int = 200
+    requests_per_minute: int = 600
+    """Requests of one address or account before it has to wait."""
+    sign_ins_per_minute: int = 10
+    job_silence_s: float = 60.0
+    """Time without a sign of life after which a run counts as broken."""
+    outside: OutsideIdentity | None = None
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by HTTPS."""
+        return self.public_url.startswith("https://")
