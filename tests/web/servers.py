@@ -54,6 +54,7 @@ def write_plan(folder: Path, *, people: int) -> None:
     """Write a plan folder with the files that the server reads."""
     options = {"settle": {"people_per_home": 4.0, "growth": people / 100}}
     page = {
+        "region": {"last_year": 2040},
         "cards": [{"key": "people", "value": people, "unit": "people"}],
         "provenance": {"options": options},
     }

@@ -43,6 +43,7 @@ export interface PlanList {
 export interface Comparison {
   plans: PlanState[];
   figures: { key: string; unit: string; values: (number | null)[] }[];
+  last_year: number;
   changed_options: Record<string, (OptionValue | null)[]>;
 }
 

@@ -115,6 +115,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     plans: list[PlanState]
     figures: list[ComparedFigure]
+    last_year: int
+    """Year that figures of people stand for."""
     changed_options: dict[str, list[OptionValue | None]]
 
 

@@ -164,7 +164,10 @@ def compare_plans(call: Call[CompareQuery, Nothing]) -> Comparison:
         states = [_state(call, session, plan) for plan in plans]
     pages = [read_page(call.services.settings.data, plan) for plan in plans]
     return Comparison(
-        plans=states, figures=compare_figures(pages), changed_options=changed_options(pages)
+        plans=states,
+        figures=compare_figures(pages),
+        last_year=pages[0]["region"]["last_year"],
+        changed_options=changed_options(pages),
     )
 
 
