@@ -19,6 +19,8 @@ if ! is_new_enough || ! command -v npm >/dev/null 2>&1; then
 fi
 cd "$root/front"
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules ]; then
-    npm ci --no-audit --no-fund --loglevel=error
+    # Not `npm ci`: it wants every platform's optional package in the lock file, and a mirror may
+    # hold only this one's. Versions and hashes come from the lock file all the same.
+    npm install --no-save --no-audit --no-fund --loglevel=error
     touch node_modules
 fi
