@@ -16,6 +16,7 @@ from shapely.geometry import LineString, Point, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
 
 from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+from bunyad.connect.study import ROUTE_COSTS, ROUTE_OPTIONS, ROUTE_STATIONS
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY, EnergySystem
 from bunyad.options import Options
 from bunyad.potential import month_hour_means
@@ -296,7 +297,46 @@ def sample_networks() -> Networks:
         buses=conform(buses, BUSES),
         bus_members=conform(members, BUS_MEMBERS),
         route_checks=conform(checks, ROUTE_CHECKS),
+        **sample_study("road-sample"),
     )
+
+
+def sample_study(corridor: str) -> dict[str, pd.DataFrame]:
+    """Two variants of one road, one with a bridge and a tunnel."""
+    low_high = {"bridge_low_km": 0.0, "bridge_high_km": 1.2, "tunnel_low_km": 0.0,
+                "tunnel_high_km": 2.5}  # fmt: skip
+    options, stations, costs = [], [], []
+    for variant, is_chosen, length in (("open", False, 24.0), ("structures", True, 19.0)):
+        key = {"corridor": corridor, "variant": variant}
+        options.append(
+            {**key, **low_high, "name": "Sample road", "kind": "road", "standard": "four-lane",
+             "is_chosen": is_chosen, "is_efficient": True, "published_key": "",
+             "length_km": length, "real_length_km": 1.1 * length, "length_low_km": length,
+             "length_high_km": 1.3 * length, "climb_m": 400.0, "real_climb_m": 500.0,
+             "max_grade_percent": 6.0, "min_radius_m": 320.0, "bridge_km": 0.4 * is_chosen,
+             "tunnel_km": 1.1 * is_chosen, "cut_m3": 1e5, "fill_m3": 9e4, "capex_usd": 9e7,
+             "hours": length / 60, "energy_kwh": 90.0,
+             "break_even_per_day": 2_400.0 if is_chosen else None,
+             "geometry": LineString([(610_000, 4_380_000, 300), (620_000, 4_390_000, 500)])}
+        )  # fmt: skip
+        kinds = ["open", "bridge", "open", "tunnel", "open"] if is_chosen else ["open"] * 5
+        stations += [
+            {**key, "station_km": length * place / 4, "height_m": 300.0 + 50 * place,
+             "ground_m": 290.0 + 55 * place, "structure": kind, "speed_kmh": 60.0}
+            for place, kind in enumerate(kinds)
+        ]  # fmt: skip
+        costs += [
+            {**key, "item": item, "quantity": 10.0, "unit": unit, "cost_usd": 1.5e7}
+            for item, unit in (("line", "km"), ("cut", "m³"), ("fill", "m³"), ("haul", "m³"),
+                               ("bridges", "km"), ("tunnels", "km"))
+        ]  # fmt: skip
+    return {
+        "route_options": conform(
+            gpd.GeoDataFrame(options, geometry="geometry", crs=CRS), ROUTE_OPTIONS
+        ),
+        "route_stations": conform(pd.DataFrame(stations), ROUTE_STATIONS),
+        "route_costs": conform(pd.DataFrame(costs), ROUTE_COSTS),
+    }
 
 
 def sample_dispatch(buses: list[str]) -> xr.Dataset:

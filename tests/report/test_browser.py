@@ -225,6 +225,7 @@ def test_every_chart_has_a_picture_and_a_table(english: Any) -> None:
     for figure in english.locator("figure.chart").all():
         figure.locator("summary").click()
         assert figure.locator("svg").count() >= 1
+        figure.locator("table tbody tr").first.wait_for(state="attached")
         assert figure.locator("table tbody tr").count() >= 1
         assert figure.locator("svg[aria-label]").count() >= 1
 

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from export_lines import RADIUS, sample_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lines import RADIUS, sample_line
 
 from bunyad.connect.alignment import Alignment
 from bunyad.report.courses import split_courses, split_grades, split_structures

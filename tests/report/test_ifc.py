@@ -6,7 +6,7 @@ import ifcopenshell
 import ifcopenshell.validate
 import numpy as np
 import pytest
-from lines import RADIUS, SOUTH, WEST, sample_line
+from export_lines import RADIUS, SOUTH, WEST, sample_line
 
 from bunyad.report.ifc import write_ifc
 

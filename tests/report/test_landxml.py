@@ -5,7 +5,7 @@ from xml.dom import minidom
 
 import numpy as np
 import pytest
-from lines import RADIUS, SOUTH, WEST, sample_line
+from export_lines import RADIUS, SOUTH, WEST, sample_line
 
 from bunyad.report.landxml import landxml_text, write_landxml
 

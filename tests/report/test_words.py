@@ -22,6 +22,7 @@ SCRIPTS = (
     "curves.js",
     "sun.js",
     "place.js",
+    "routes.js",
     "land.js",
     "map.js",
     "networks.js",
@@ -34,7 +35,7 @@ GROUPS = ("kind", "carrier", "use", "service", "funding", "origin", "level", "mo
           "column", "fact", "project", "curves", "rules", "summer", "winter", "year-balance",
           "balance", "kinds", "public", "private", "gantt", "people", "direction",
           "horizon", "lost", "months", "days", "certainty", "duration", "site-curve",
-          "networks", "check", "case", "radio", "fibre")  # fmt: skip
+          "networks", "check", "case", "radio", "fibre", "variant", "profile", "item", "route-costs")  # fmt: skip
 """Groups of messages whose names the page puts together."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -114,22 +113,6 @@ def _fill(services: Services) -> str:
         session.add(plan)
         session.flush()
         return plan.id
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Run Chromium that draws WebGL in software."""
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=20_000)
-    program = os.environ.get("BUNYAD_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--headless", "--enable-unsafe-swiftshader"],
-        )
-        yield chromium
-        chromium.close()
 
 
 Opener = Callable[..., Any]
