@@ -41,13 +41,13 @@ def draft(page: Any, name: str) -> None:
     page.get_by_label(SLOPE).press("Tab")
     expect(page.get_by_role("region", name="What is different")).to_contain_text(SLOPE)
     page.get_by_role("button", name="Run the plan").click()
+    expect(page.get_by_role("heading", name="The plan waits for its turn")).to_be_visible()
 
 
 def test_a_planner_changes_an_option_runs_it_and_compares(sign_in: Any, site: Any) -> None:
     page = sign_in("planner")
     page.get_by_role("link", name="Open: Two valleys").click()
     draft(page, "Steeper sun")
-    expect(page.get_by_role("heading", name="The plan waits for its turn")).to_be_visible()
 
     finish(site)
     page.get_by_role("link", name="Beside its base").click()
