@@ -1,0 +1,1 @@
+"""What a clearing gives and how it is made."""
