@@ -146,8 +146,9 @@ class Undersubscription(_Part):
     )
     fewest_bidders: int = Field(default=0, ge=0)
     rule: Literal["none", "cancel", "scale", "ceiling"] = "none"
-    scale_to: Share = Field(
-        default=Decimal("0.8"), description="scale: volume becomes this share of what was bid."
+    scale_to: Share | None = Field(
+        default=None,
+        description="scale: volume becomes this share of what was bid; else 1 / below of it.",
     )
 
 

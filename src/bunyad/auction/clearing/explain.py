@@ -1,0 +1,102 @@
+"""At which price a bid that did not win would have won."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bunyad.auction.bids import Bid
+from bunyad.auction.clearing.entries import Entry, Scale
+from bunyad.auction.rules.model import Rules
+
+
+def is_plain(rules: Rules, order: Sequence[Entry]) -> bool:
+    """Return whether winners are simply the first of the order, with nothing else to look at."""
+    limits = rules.limits
+    has_limits = bool(limits.technology or limits.region) or any(
+        one is not None for one in (limits.bidder.quantity, limits.bidder.share, limits.bidder.lots)
+    )
+    if (
+        has_limits or rules.scoring or rules.budget or rules.allocation.by == "lot"
+        or rules.allocation.method == "optimal" or "share" in rules.allocation.ties
+        or any(pot.budget for pot in rules.pots)
+    ):  # fmt: skip
+        return False
+    won = [entry.awarded > 0 for entry in order]
+    return won == sorted(won, reverse=True) and not any(e.bid.alternative_of for e in order)
+
+
+def plain_prices(
+    rules: Rules, scale: Scale, order: Sequence[Entry], offered: int
+) -> dict[str, Decimal | None]:
+    """
+    Return the winning price of each bid that did not win in full, where winners come first.
+
+    All else equal, a bid wins in full at the place where the quantities before it leave room for
+    the whole of it; the price is that of the bid now standing there, or a step better where the
+    tie rules would not put it first.
+    """
+    sums = [0]
+    for entry in order:
+        sums.append(sums[-1] + entry.quantity)
+    sign = 1 if rules.price.direction == "lowest_wins" else -1
+    found: dict[str, Decimal | None] = {}
+    for place, entry in enumerate(order):
+        if entry.state == "awarded":
+            continue
+        before = _last_place(rules, sums, entry, offered)
+        if before < 0:
+            found[entry.bid.id] = None
+            continue
+        before = min(place, before)
+        other = order[before]
+        ties_first = entry.order[1:] < other.order[1:]
+        steps = other.price if ties_first or other is entry else other.price - sign
+        found[entry.bid.id] = _told(rules, scale.price_of(steps)) if steps >= 0 else None
+    return found
+
+
+def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -> int:
+    """Return the last place of the order at which a bid wins in full; below zero: none."""
+    if rules.allocation.marginal != "overshoot":
+        return bisect_right(sums, offered - entry.quantity) - 1
+    last = bisect_right(sums, offered - 1) - 1
+    if rules.allocation.overshoot_share is not None:
+        most = int(offered * (1 + rules.allocation.overshoot_share))
+        last = min(last, bisect_right(sums, most - entry.quantity) - 1)
+    return last
+
+
+def _told(rules: Rules, price: Decimal) -> Decimal | None:
+    """Return a price that the rules admit; none: they do not."""
+    floor, ceiling = rules.price.floor, rules.price.ceiling
+    if (floor is not None and price < floor) or (ceiling is not None and price > ceiling):
+        return None
+    return price
+
+
+def searched_price(
+    scale: Scale, bid: Bid, worst: int, best: int, wins: Callable[[Bid], bool]
+) -> Decimal | None:
+    """
+    Return the price, nearest to the bid's own, at which it wins in full; none: no price does.
+
+    Halves the range between the bid's own price (`worst`, in steps) and the best price that is
+    allowed (`best`), which is right wherever a better price never loses what a worse one won.
+    """
+
+    def wins_at(steps: int) -> bool:
+        return wins(replace(bid, price=scale.price_of(steps)))
+
+    if not wins_at(best):
+        return None
+    lost, won = worst, best
+    while abs(lost - won) > 1:
+        middle = (lost + won) // 2
+        if wins_at(middle):
+            won = middle
+        else:
+            lost = middle
+    return scale.price_of(won)

@@ -1,0 +1,102 @@
+"""In which order bids are looked at: price or points, then the tie rules, then the draw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter
+
+from bunyad.auction.clearing.entries import Entry, ceiling_of
+from bunyad.auction.rules.model import Rules, Scoring
+
+FULL_POINTS = 100
+"""Points of a bid that is best in everything."""
+
+
+def draw(seed: str, bid: str) -> bytes:
+    """Return the ticket of a bid in the draw: SHA-256 of the seed and its identifier."""
+    return hashlib.sha256(f"{seed}\x00{bid}".encode()).digest()
+
+
+def rank(rules: Rules, entries: Sequence[Entry], seed: str) -> list[Entry]:
+    """
+    Order the admitted bids from the best to the worst.
+
+    The order depends on the bids and the seed alone, not on the order in which they came.
+
+    Returns
+    -------
+    list of Entry
+        Each has `order` set; its first part is what ties are about.
+    """
+    admitted = [entry for entry in entries if entry.is_in]
+    points = score(rules, admitted) if rules.scoring else None
+    sign = 1 if rules.price.direction == "lowest_wins" else -1
+    ties = [_TIES[tie] for tie in rules.allocation.ties if tie in _TIES]
+    has_points = points is not None and "better_score" in rules.allocation.ties
+    for entry in admitted:
+        first = sign * entry.price if points is None else -points[entry.bid.id][0]
+        score_key = (-points[entry.bid.id][1],) if points is not None and has_points else ()
+        entry.order = (first, *score_key, *[tie(entry) for tie in ties])
+    equal = Counter(entry.order for entry in admitted)
+    for entry in admitted:
+        ticket = draw(seed, entry.bid.id) if equal[entry.order] > 1 else b""
+        entry.order = (*entry.order, ticket)
+    return sorted(admitted, key=_order_of)
+
+
+_order_of = attrgetter("order")
+
+_TIES: dict[str, Callable[[Entry], int | str]] = {
+    "smaller_quantity": lambda entry: entry.quantity,
+    "larger_quantity": lambda entry: -entry.quantity,
+    "earlier": lambda entry: entry.bid.submitted,
+}
+
+
+def score(rules: Rules, entries: Sequence[Entry]) -> dict[str, tuple[Fraction, Fraction]]:
+    """
+    Return the points of each bid: all of them, and those beside the price.
+
+    The best price among the admitted bids gets all price points. `best_over_price` gives the
+    others in the ratio of the best price to theirs, `linear_to_ceiling` in proportion to their
+    distance from the ceiling.
+    """
+    scoring = rules.scoring
+    assert scoring is not None
+    prices = [entry.bid.price for entry in entries]
+    best = (min if rules.price.direction == "lowest_wins" else max)(prices, default=Decimal(0))
+    found = {}
+    for entry in entries:
+        beside = _criteria_points(scoring, entry.bid.scores)
+        ceiling = ceiling_of(rules, entry.bid.technology)
+        part = _price_part(scoring, entry.bid.price, best, ceiling, rules.price.direction)
+        price_points = Fraction(scoring.price_weight) * part * FULL_POINTS
+        found[entry.bid.id] = (price_points + beside, beside)
+    return found
+
+
+def _price_part(
+    scoring: Scoring, price: Decimal, best: Decimal, ceiling: Decimal | None, direction: str
+) -> Fraction:
+    """Return the share of the price points that a price gets."""
+    if price == best:
+        return Fraction(1)
+    if scoring.price_points == "linear_to_ceiling" and ceiling is not None:
+        return Fraction(ceiling - price) / Fraction(ceiling - best)
+    if direction == "lowest_wins":
+        return Fraction(best) / Fraction(price)
+    return Fraction(price) / Fraction(best)
+
+
+def _criteria_points(scoring: Scoring, values: dict[str, Decimal]) -> Fraction:
+    """Return the points beside the price: linear between the worst and the best value."""
+    total = Fraction(0)
+    for one in scoring.criteria:
+        span = Fraction(one.best - one.worst)
+        part = Fraction(values[one.id] - one.worst) / span if span else Fraction(1)
+        total += Fraction(one.weight) * min(Fraction(1), max(Fraction(0), part)) * FULL_POINTS
+    return total
