@@ -44,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Measure the first examples of a Hypothesis test only."""
+    with untraced.rest_after_first_examples(item):
+        return (yield)
+
+
 def _group(path: Path) -> str:
     """Return the name of the tests that one process runs together."""
     if not path.is_relative_to(TESTS):

@@ -11,15 +11,19 @@ from __future__ import annotations
 import functools
 import importlib.machinery
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 from numba.core.dispatcher import Dispatcher
 
 ROOT = str(Path(__file__).resolve().parents[1])
 LIBRARIES = "site-packages"
+MEASURED_EXAMPLES = 10
+"""Examples of a Hypothesis test that count for coverage; what later ones reach counts for none."""
 
 
 def rest_in(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,3 +60,31 @@ def rest_where_nothing_is_ours() -> None:
         (run_module if is_ours else rest_and_run)(self, module)
 
     loader.exec_module = exec_module
+
+
+@contextmanager
+def rest_after_first_examples(item: pytest.Item) -> Iterator[None]:
+    """Stop measuring within a Hypothesis test after its first examples; all of them run."""
+    cover = item.config.pluginmanager.getplugin("_cov")
+    control = getattr(cover, "cov_controller", None)
+    handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if handle is None or control is None or item.get_closest_marker("no_cover"):
+        yield
+        return
+    test, seen = handle.inner_test, 0
+
+    @functools.wraps(test)
+    def counted(*args: Any, **named: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == MEASURED_EXAMPLES + 1:
+            control.pause()
+        return test(*args, **named)
+
+    handle.inner_test = counted
+    try:
+        yield
+    finally:
+        handle.inner_test = test
+        if seen > MEASURED_EXAMPLES:
+            control.resume()
