@@ -94,7 +94,7 @@ def browser() -> Iterator[Any]:
     """Run Chromium, one for all tests of a process; it draws WebGL in software."""
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)  # a wait ends when it may; a busy machine takes its time
     program = os.environ.get("BUNYAD_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

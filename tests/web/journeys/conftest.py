@@ -24,6 +24,7 @@ from bunyad.web.services import Services
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "src/bunyad/web/static"
 PASSWORD = "four quiet mountain rivers"
+PATIENCE_MS = 120_000
 SIZES = {"desk": (1360, 900), "phone": (390, 844)}
 
 
@@ -130,6 +131,7 @@ def open_page(browser: Any, site: Site) -> Iterator[Opener]:
             color_scheme=scheme,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.add_init_script(f"localStorage.setItem('bunyad-language', '{language}')")
         if not is_new:

@@ -28,7 +28,7 @@ def settle(page: Any) -> None:
     expect(page.locator("main .waiting:not(.over)")).to_have_count(0)
     page.locator("main h1, main h2").first.wait_for()
     if page.locator(".box").count():
-        page.locator(".box[data-idle=yes]").wait_for(timeout=60_000)
+        page.locator(".box[data-idle=yes]").wait_for()
 
 
 def barriers(page: Any) -> list[str]:

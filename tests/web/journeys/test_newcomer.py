@@ -19,7 +19,7 @@ SOME_S, TRIES = 10, 3
 
 def drawn(page: Any) -> Any:
     """Wait until the map is drawn."""
-    page.locator(DRAWN).wait_for(timeout=60_000)
+    page.locator(DRAWN).wait_for()
     return page
 
 
