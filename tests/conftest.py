@@ -8,14 +8,74 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import folders
 import pytest
-from hypothesis import settings
+import untraced
+
+untraced.rest_where_nothing_is_ours()  # before our modules import their libraries
+
+import folders  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 os.environ["NO_COLOR"] = "1"
 
 settings.register_profile("bunyad", deadline=None, derandomize=True)
 settings.load_profile("bunyad")
+
+
+TESTS = Path(__file__).parent
+COMPILED = ("connect/alignment", "potential", "connect/spread", "connect/trees", "connect/radio")
+"""Folders that compile most, in an order in which two processes compile different kernels."""
+SLOW_GROUPS = ("region", "small-plan", "tiles")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Share tests between processes by files, and by folders where kernels are compiled.
+
+    So each kernel, module fixture and cached value is made by one process; what takes long comes
+    first, so that no process waits long for another at the end.
+    """
+    for item in items:
+        if item.get_closest_marker("region") or item.get_closest_marker("browser"):
+            item.add_marker("no_cover")  # their libraries crawl when traced; others cover the lines
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+    items.sort(key=_turn)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Measure the first examples of a Hypothesis test only."""
+    with untraced.rest_after_first_examples(item):
+        return (yield)
+
+
+def _group(path: Path) -> str:
+    """Return the name of the tests that one process runs together."""
+    if not path.is_relative_to(TESTS):
+        return path.stem if path.stem != "__init__" else path.parent.name
+    folder = path.parent.relative_to(TESTS).as_posix()
+    return folder if folder.startswith(("connect", "potential")) else f"{folder}/{path.stem}"
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """Return what tells when a test runs: compiling, slow, in other folders, doctests."""
+    group = item.get_closest_marker("xdist_group").args[0]
+    if group in COMPILED:
+        return 0, COMPILED.index(group)
+    if group in SLOW_GROUPS or group.startswith("connect"):
+        return 1, 0 if group == "region" else 1
+    return (2 if item.path.is_relative_to(TESTS) else 3), 0
+
+
+@pytest.fixture(scope="session")
+def region_plan() -> Any:
+    """Plan of the whole built-in region, which takes minutes: its tests are of one group."""
+    from bunyad.plan import make_plan
+    from bunyad.region.load import load_region
+
+    return untraced.rest_in(make_plan)(load_region("karabakh"))
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +94,7 @@ def browser() -> Iterator[Any]:
     """Run Chromium, one for all tests of a process; it draws WebGL in software."""
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)  # a wait ends when it may; a busy machine takes its time
     program = os.environ.get("BUNYAD_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

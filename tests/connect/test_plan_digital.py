@@ -101,6 +101,7 @@ def test_the_same_input_gives_the_same_plan():
 
 
 @pytest.mark.region
+@pytest.mark.xdist_group("region")
 def test_the_whole_region_has_a_signal_and_fibre():
     region = load_region("karabakh")
     people = design_settlements(region, options=Options().settle)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import pytest
+
+import bunyad
+from bunyad.plan import Plan
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -44,14 +48,17 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 @pytest.mark.region
 @pytest.mark.xdist_group("region")
-def test_the_python_tutorial_runs(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_the_python_tutorial_runs(region_plan: Plan, tmp_path: Path, monkeypatch, capsys) -> None:
     text = (ROOT / "docs/tutorial/from-python.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
+    making = create_autospec(bunyad.plan.make_plan, return_value=region_plan)
+    monkeypatch.setattr(bunyad.plan, "make_plan", making)
     scope: dict[str, object] = {}
 
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(compile(block, "from-python.md", "exec"), scope)
 
+    making.assert_called_once_with(scope["region"])
     shown = capsys.readouterr().out
     assert "Karabakh and East Zangezur 16,251 km²" in shown
     assert "False" not in shown, "every comparison on the page holds"

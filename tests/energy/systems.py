@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
+import hand_made
 import numpy as np
 import pandas as pd
 import xarray as xr
-from shapely.geometry import LineString, Point
+from hand_made import at, empty
+from shapely.geometry import LineString
 from worlds import CRS, SOUTH, WEST, small_region
 
-from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+from bunyad.connect.result import ROUTES, Networks
 from bunyad.options.energy import EnergyOptions
-from bunyad.potential.result import (
-    LAND_RULES,
-    POTENTIAL_TOTALS,
-    SITES,
-    SUPPLY_CURVES,
-    Potential,
-)
+from bunyad.potential.result import SITES, Potential
 from bunyad.settle.result import (
     PLACES,
     POPULATION_PATH,
@@ -28,7 +24,6 @@ from bunyad.settle.result import (
     USES,
     Settlements,
 )
-from bunyad.tables import Schema, conform
 
 HOURS = 8760
 TIMES = pd.date_range("2019-01-01", periods=HOURS, freq="h", name="time")
@@ -97,44 +92,31 @@ class System:
         return sorted({*self.demand, *ends, *(site.bus for site in self.sites)})
 
     def _potential(self) -> Potential:
-        point = Point(WEST + 3e4, SOUTH + 1e4)
         rows = [
             {
-                "id": site.id, "technology": site.technology, "district": "Lowland",
-                "is_existing": site.is_existing, "area_km2": 1.0, "capacity_mw": site.capacity_mw,
+                "id": site.id, "technology": site.technology, "is_existing": site.is_existing,
+                "capacity_mw": site.capacity_mw,
                 "annual_energy_gwh": site.capacity_mw * site.profile.sum() / 1000,
-                "full_load_hours": site.profile.sum(), "elevation_m": 300.0, "wind_speed_ms": 5.0,
-                "capex_usd_per_kw": site.capex_usd_per_kw,
-                "opex_usd_per_kw_year": site.opex_usd_per_kw_year, "lcoe_usd_per_mwh": 50.0,
-                "clearance_usd": 0.0, "available_from": 2026, "lcoe_rank": 1,
-                "p75_gwh": 1.0, "p90_gwh": 1.0, "inter_annual_sd_share": 0.05,
-                "model_sd_share": 0.1, "geometry": point,
+                "full_load_hours": site.profile.sum(), "capex_usd_per_kw": site.capex_usd_per_kw,
+                "opex_usd_per_kw_year": site.opex_usd_per_kw_year, "geometry": at(30, 10),
             }
             for site in self.sites
         ]  # fmt: skip
-        sites = gpd.GeoDataFrame(rows, columns=SITES.names(), geometry="geometry", crs=CRS)
-        profiles = np.array([site.profile for site in self.sites]).reshape(-1, HOURS)
-        return Potential(
-            land=xr.Dataset(),
-            sites=conform(sites, SITES),
-            profiles=xr.DataArray(
-                profiles,
-                dims=("site", "time"),
-                coords={"site": [site.id for site in self.sites], "time": TIMES},
-            ),
-            supply_curves=_empty(SUPPLY_CURVES),
-            land_rules=_empty(LAND_RULES),
-            totals=_empty(POTENTIAL_TOTALS),
+        profiles = xr.DataArray(
+            np.array([site.profile for site in self.sites]).reshape(-1, HOURS),
+            dims=("site", "time"),
+            coords={"site": [site.id for site in self.sites], "time": TIMES},
         )
+        return hand_made.potential(hand_made.sites(hand_made.shaped(rows, SITES)), profiles)
 
     def _settlements(self) -> Settlements:
         demand = np.zeros((len(USES), len(self.demand), HOURS))
         demand[0] = 1000 * np.array(list(self.demand.values()))
         return Settlements(
-            places=_empty(PLACES),
-            population=_empty(POPULATION_PATH),
-            services=_empty(SERVICES),
-            smart_systems=_empty(SMART_SYSTEMS),
+            places=empty(PLACES),
+            population=empty(POPULATION_PATH),
+            services=empty(SERVICES),
+            smart_systems=empty(SMART_SYSTEMS),
             demand_kw=xr.DataArray(
                 demand,
                 dims=("use", "settlement", "time"),
@@ -149,39 +131,26 @@ class System:
     def _networks(self) -> Networks:
         names = self._buses()
         buses = gpd.GeoDataFrame(
-            {"id": names, "name": names, "district": "Lowland", "voltage_kv": 110.0,
-             "is_existing": True, "capex_usd": 0.0},
-            geometry=[Point(WEST + 4e4 - 1e3 * place, SOUTH + 1e4) for place in range(len(names))],
+            {"id": names, "name": names},
+            geometry=[at(40 - place, 10) for place in range(len(names))],
             crs=CRS,
-        )  # fmt: skip
+        )
         members = [
-            {"member": site.id, "kind": "site", "bus": site.bus, "length_km": 1.0,
-             "capex_usd_per_kw": site.connection_usd_per_kw, "capex_usd": 0.0}
+            {"member": site.id, "kind": "site", "bus": site.bus,
+             "capex_usd_per_kw": site.connection_usd_per_kw}
             for site in self.sites
         ] + [
-            {"member": f"town of {bus}", "kind": "settlement", "bus": bus, "length_km": 1.0,
-             "capex_usd_per_kw": 0.0, "capex_usd": 0.0}
+            {"member": f"town of {bus}", "kind": "settlement", "bus": bus, "capex_usd_per_kw": 0.0}
             for bus in self.demand
         ]  # fmt: skip
         routes = [
-            {"id": f"{line.start}-{line.end}", "kind": "power_line", "name": "Line",
-             "start": line.start, "end": line.end, "district": "Lowland", "standard": "110 kV",
-             "voltage_kv": line.voltage_kv, "capacity_mw": line.capacity_mw,
-             "length_km": line.length_km, "climb_m": 0.0, "max_grade_percent": 0.0,
-             "bridge_km": 0.0, "tunnel_km": 0.0, "capex_usd": line.capex_usd,
+            {"id": f"{line.start}-{line.end}", "kind": "power_line", "start": line.start,
+             "end": line.end, "standard": "110 kV", "voltage_kv": line.voltage_kv,
+             "capacity_mw": line.capacity_mw, "length_km": line.length_km, "climb_m": 0.0,
+             "max_grade_percent": 0.0, "capex_usd": line.capex_usd,
              "geometry": LineString([(WEST, SOUTH), (WEST + 1e4, SOUTH)])}
             for line in self.lines
         ]  # fmt: skip
-        return Networks(
-            routes=conform(
-                gpd.GeoDataFrame(routes, columns=ROUTES.names(), geometry="geometry", crs=CRS),
-                ROUTES,
-            ),
-            buses=conform(buses, BUSES),
-            bus_members=conform(pd.DataFrame(members), BUS_MEMBERS),
-            route_checks=_empty(ROUTE_CHECKS),
+        return hand_made.networks(
+            hand_made.routes(hand_made.shaped(routes, ROUTES)), buses, pd.DataFrame(members)
         )
-
-
-def _empty(table: Schema) -> pd.DataFrame:
-    return pd.DataFrame(columns=table.names())

@@ -16,8 +16,6 @@ from bunyad.energy.costs import line_cost_share
 from bunyad.energy.dispatch_grid import list_dispatch
 from bunyad.options import ConnectOptions
 from bunyad.options.energy import EnergyOptions
-from bunyad.plan import make_plan
-from bunyad.region import load_region
 
 GRID = ConnectOptions()
 SYSTEM = System(
@@ -177,8 +175,9 @@ def test_a_plan_that_no_grid_of_the_catalogue_could_carry_is_told():
 
 
 @pytest.mark.region
-def test_the_grid_of_the_whole_region_holds_for_its_energy_plan():
-    energy = make_plan(load_region("karabakh")).energy
+@pytest.mark.xdist_group("region")
+def test_the_grid_of_the_whole_region_holds_for_its_energy_plan(region_plan):
+    energy = region_plan.energy
 
     assert set(energy.dispatch_checks["case"]) == {"largest demand", "largest export"}
     assert energy.dispatch_checks["holds"].all()

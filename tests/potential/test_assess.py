@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from potential.assessed import small_potential
 from shapely.geometry import box
 from worlds import small_region
 
@@ -22,18 +22,12 @@ from bunyad.potential import (
     POTENTIAL_TOTALS,
     SITES,
     SUPPLY_CURVES,
-    Potential,
     assess_potential,
 )
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.constants import data_table
 from bunyad.potential.mined import available_from, contaminated_share
 from bunyad.potential.sites import cell_polygon, site_id
-
-
-@cache
-def small_potential(**values: float) -> Potential:
-    return assess_potential(small_region(), options=PotentialOptions(**values))
 
 
 def test_tables_have_exactly_their_columns() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -12,16 +11,14 @@ import shapely
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import small_region
+from potential.assessed import small_potential
 
 from bunyad.errors import InfeasibleError, InputError
-from bunyad.options.potential import PotentialOptions
-from bunyad.potential import DURATION_CURVE, SITES, assess_potential, choose_sites, duration_curve
+from bunyad.potential import DURATION_CURVE, SITES, choose_sites, duration_curve
 
 
-@cache
 def assessed():
-    return assess_potential(small_region(), options=PotentialOptions(min_site_area_km2=5))
+    return small_potential(min_site_area_km2=5)
 
 
 def in_a_row(costs, capacities, apart_m):

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from potential.assessed import small_potential
 from worlds import small_region
 
 from bunyad.options.potential import PotentialOptions
@@ -34,9 +35,8 @@ def options() -> PotentialOptions:
     return PotentialOptions(shown_places=MOST)
 
 
-@cache
 def shown() -> xr.Dataset:
-    return assess_potential(small_region(), options=options()).places
+    return small_potential(shown_places=MOST).places
 
 
 def test_there_are_no_more_places_than_asked_for() -> None:
@@ -73,7 +73,7 @@ def test_mean_days_are_those_of_the_hours_of_each_cell() -> None:
 
 
 def test_mean_days_add_up_to_the_yield_of_the_land() -> None:
-    potential = assess_potential(small_region(), options=options())
+    potential = small_potential(shown_places=MOST)
     days = pd.date_range("2019-01-01", "2019-12-31").month.value_counts().sort_index().to_numpy()
     cells, chosen = small_cells(), thinned(small_cells(), MOST)[0]
     for name, land in (
@@ -101,7 +101,7 @@ def test_every_hour_of_a_year_falls_into_its_month_and_hour() -> None:
 
 
 def test_a_potential_comes_back_from_the_store_with_its_places(tmp_path) -> None:
-    potential = assess_potential(small_region(), options=options())
+    potential = small_potential(shown_places=MOST)
     save_result(potential, tmp_path / "one")
     save_result(potential, tmp_path / "two")
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from potential.assessed import small_potential
 from worlds import small_region
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential import Spread, assess_potential, energy_spread, exceeded_energy, prepare_wind
+from bunyad.potential import Spread, energy_spread, exceeded_energy, prepare_wind
 from bunyad.potential.cells import inside_cells
 from bunyad.potential.uncertainty import speed_sensitivity
 from bunyad.potential.windfield import wind_hours
@@ -106,7 +107,7 @@ def test_years_and_model_are_kept_apart(technology: str) -> None:
 
 
 def test_sites_carry_their_uncertainty_and_rank() -> None:
-    sites = assess_potential(small_region(), options=PotentialOptions()).sites
+    sites = small_potential().sites
 
     for site in sites.itertuples():
         both = spread(site.inter_annual_sd_share, site.model_sd_share)

@@ -8,14 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import xarray as xr
+from potential.assessed import small_potential
 from shapely.geometry import box
 from worlds import CRS, SOUTH, WEST, small_region
 
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential import Reason, assess_potential, why_not_here
 from bunyad.region.model import LandRule, Region
-
-POTENTIAL = assess_potential(small_region(), options=PotentialOptions())
 
 
 def lonlat(east_km: float, north_km: float) -> tuple[float, float]:
@@ -24,7 +23,7 @@ def lonlat(east_km: float, north_km: float) -> tuple[float, float]:
 
 
 def reasons(east_km: float, north_km: float, technology: str) -> list[Reason]:
-    found = why_not_here(small_region(), POTENTIAL, *lonlat(east_km, north_km))
+    found = why_not_here(small_region(), small_potential(), *lonlat(east_km, north_km))
     return [reason for reason in found if reason.technology == technology]
 
 
@@ -39,7 +38,7 @@ def test_all_rules_that_hit_are_told_in_order_with_their_values() -> None:
 
 
 def test_the_answer_agrees_with_the_map_everywhere() -> None:
-    land = POTENTIAL.land
+    land = small_potential().land
     for row in range(0, land.sizes["y"], 5):
         for column in range(0, land.sizes["x"], 5):
             east = float(land.x[column] - WEST) / 1e3
@@ -63,7 +62,7 @@ def test_water_steepness_and_rivers_are_named() -> None:
 
 
 def test_places_far_away_are_outside() -> None:
-    found = why_not_here(small_region(), POTENTIAL, 10, 50)
+    found = why_not_here(small_region(), small_potential(), 10, 50)
 
     assert [reason.technology for reason in found] == ["solar", "wind"]
     assert {reason.text for reason in found} == {"outside of the region"}

@@ -5,31 +5,19 @@ from __future__ import annotations
 from functools import cache
 
 import geopandas as gpd
+import hand_made
 import pandas as pd
 import worlds
 import xarray as xr
-from shapely.geometry import LineString, Point, box
+from hand_made import at, empty
+from shapely.geometry import LineString, box
 
-from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+from bunyad.connect.result import Networks
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, SUMMARY, EnergySystem
 from bunyad.options import SettleOptions
-from bunyad.potential.result import (
-    LAND_RULES,
-    POTENTIAL_TOTALS,
-    SITES,
-    SUPPLY_CURVES,
-    Potential,
-)
+from bunyad.potential.result import Potential
 from bunyad.settle import Settlements, design_settlements
 from bunyad.tables import conform
-
-
-def at(east_km: float, north_km: float) -> Point:
-    return Point(worlds.WEST + east_km * 1e3, worlds.SOUTH + north_km * 1e3)
-
-
-def _empty(table) -> pd.DataFrame:
-    return conform(pd.DataFrame(columns=table.names()), table)
 
 
 @cache
@@ -57,13 +45,9 @@ def networks() -> Networks:
     ]
     frame = pd.DataFrame(rows, columns=["id", "kind", "start", "end", "capex_usd"])
     lines = [LineString([spots[a], spots[b]]) for a, b in zip(frame.start, frame.end, strict=True)]
-    routes = gpd.GeoDataFrame(frame, geometry=lines, crs=worlds.CRS).assign(
-        name=frame["id"].str.title(), district="Lowland", standard="two-lane", climb_m=10.0,
-        max_grade_percent=3.0, bridge_km=0.0, tunnel_km=0.0,
-    )  # fmt: skip
-    routes["voltage_kv"] = [110.0 if kind == "power_line" else None for kind in routes["kind"]]
-    routes["capacity_mw"] = [90.0 if kind == "power_line" else None for kind in routes["kind"]]
-    routes["length_km"] = routes.geometry.length / 1e3
+    routes = hand_made.routes(
+        gpd.GeoDataFrame(frame, geometry=lines, crs=worlds.CRS).assign(name=frame["id"].str.title())
+    )
     buses = gpd.GeoDataFrame(
         {"id": ["sub-oldtown", "sub-riverton", "bus-westhill"], "name": ["O", "R", "W"],
          "district": ["Lowland", "Lowland", "Upland"], "voltage_kv": [330.0, 110.0, 110.0],
@@ -76,22 +60,17 @@ def networks() -> Networks:
         "oldtown": "sub-oldtown", "gapford": "bus-westhill", "westhill": "bus-westhill",
     }  # fmt: skip
     members = pd.DataFrame(
-        [{"member": m, "kind": "settlement", "bus": b, "length_km": 1.0,
-          "capex_usd_per_kw": 0.0, "capex_usd": 1e5 if m == "gapford" else 0.0} for m, b in bus_of.items()]
+        [{"member": m, "kind": "settlement", "bus": b, "capex_usd": 1e5 if m == "gapford" else 0.0}
+         for m, b in bus_of.items()]
     )  # fmt: skip
-    return Networks(
-        routes=conform(routes, ROUTES),
-        buses=conform(buses, BUSES),
-        bus_members=conform(members, BUS_MEMBERS),
-        route_checks=_empty(ROUTE_CHECKS),
-    )
+    return hand_made.networks(routes, buses, members)
 
 
 @cache
 def potential() -> Potential:
     sites = gpd.GeoDataFrame(
         {"id": ["solar-lowland-1", "wind-upland-1"], "technology": ["solar", "wind"],
-         "district": ["Lowland", "Upland"], "is_existing": False, "area_km2": [9.0, 16.0],
+         "district": ["Lowland", "Upland"], "area_km2": [9.0, 16.0],
          "capacity_mw": [400.0, 120.0], "annual_energy_gwh": [600.0, 360.0],
          "full_load_hours": [1_500.0, 3_000.0], "elevation_m": [300.0, 1_800.0],
          "wind_speed_ms": [5.0, 8.0], "capex_usd_per_kw": [900.0, 1_300.0],
@@ -99,25 +78,7 @@ def potential() -> Potential:
         geometry=[box(at(33, 6).x, at(33, 6).y, at(36, 9).x, at(36, 9).y), at(8, 30).buffer(2e3)],
         crs=worlds.CRS,
     )  # fmt: skip
-    return Potential(
-        land=xr.Dataset(),
-        sites=conform(
-            sites.assign(
-                clearance_usd=0.0,
-                available_from=2026,
-                p75_gwh=0.9 * sites["annual_energy_gwh"],
-                p90_gwh=0.8 * sites["annual_energy_gwh"],
-                inter_annual_sd_share=0.05,
-                model_sd_share=0.1,
-                lcoe_rank=1,
-            ),
-            SITES,
-        ),
-        profiles=xr.DataArray(),
-        supply_curves=_empty(SUPPLY_CURVES),
-        land_rules=_empty(LAND_RULES),
-        totals=_empty(POTENTIAL_TOTALS),
-    )
+    return hand_made.potential(hand_made.sites(sites))
 
 
 @cache
@@ -151,7 +112,7 @@ def energy() -> EnergySystem:
     return EnergySystem(
         plants=conform(plants, PLANT_RESULTS),
         lines=conform(lines, LINE_RESULTS),
-        summary=_empty(SUMMARY),
+        summary=empty(SUMMARY),
         dispatch=xr.Dataset(),
         network=xr.Dataset(),
     )

@@ -7,15 +7,17 @@ from functools import cache
 from typing import Any
 
 import geopandas as gpd
+import hand_made
 import numpy as np
 import pandas as pd
 import pyproj
 import xarray as xr
+from hand_made import at
 from report.sample_networks import with_dispatch, with_tables
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
 
-from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+from bunyad.connect.result import BUS_MEMBERS, ROUTE_CHECKS, Networks
 from bunyad.connect.study import ROUTE_COSTS, ROUTE_OPTIONS, ROUTE_STATIONS
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY, EnergySystem
 from bunyad.options import Options
@@ -23,7 +25,6 @@ from bunyad.potential import month_hour_means
 from bunyad.potential.result import (
     LAND_RULES,
     POTENTIAL_TOTALS,
-    SITES,
     SUPPLY_CURVES,
     Potential,
 )
@@ -59,11 +60,6 @@ class SamplePlan:
     provenance: dict[str, Any]
 
 
-def at(east: float, north: float) -> Point:
-    """Return the point so many km from the corner of the world."""
-    return Point(WEST + east * 1e3, SOUTH + north * 1e3)
-
-
 def sample_potential(region: Region) -> Potential:
     terrain = region.terrain
     inside = terrain.district.to_numpy() >= 0
@@ -93,23 +89,12 @@ def sample_potential(region: Region) -> Potential:
             {"id": i, "technology": t, "district": d, "is_existing": e, "area_km2": a,
              "capacity_mw": c, "annual_energy_gwh": c * f * 8.76, "full_load_hours": f * 8760,
              "elevation_m": h, "wind_speed_ms": 6.5, "capex_usd_per_kw": 0 if e else 950.0,
-             "opex_usd_per_kw_year": 14.0, "lcoe_usd_per_mwh": 9.0 / f}
+             "lcoe_usd_per_mwh": 9.0 / f}
             for i, t, d, e, a, c, f, h, _ in rows
         ],
         geometry=[row[-1] for row in rows], crs=CRS,
     )  # fmt: skip
-    sites = conform(
-        sites.assign(
-            clearance_usd=0.0,
-            available_from=2026,
-            p75_gwh=0.9 * sites["annual_energy_gwh"],
-            p90_gwh=0.8 * sites["annual_energy_gwh"],
-            inter_annual_sd_share=0.05,
-            model_sd_share=0.1,
-            lcoe_rank=1,
-        ),
-        SITES,
-    )
+    sites = hand_made.sites(sites)
     curves = sites.sort_values(["technology", "lcoe_usd_per_mwh"]).rename(columns={"id": "site"})
     by = curves.groupby("technology")
     curves["cumulative_capacity_mw"] = by["capacity_mw"].cumsum()
@@ -263,14 +248,12 @@ def sample_networks() -> Networks:
         shapes.append(shape)
         rows.append(
             {"id": identifier, "kind": kind, "name": name, "start": start, "end": end,
-             "district": "Lowland", "standard": standard, "voltage_kv": 110.0 if is_line else None,
-             "capacity_mw": 90.0 if is_line else None, "length_km": shape.length / 1e3,
-             "climb_m": 140.0, "max_grade_percent": 6.5, "bridge_km": 0.2, "tunnel_km": 0.1,
-             "capex_usd": shape.length * (300 if is_line else 1_200)}
+             "standard": standard, "climb_m": 140.0, "max_grade_percent": 6.5, "bridge_km": 0.2,
+             "tunnel_km": 0.1, "capex_usd": shape.length * (300 if is_line else 1_200)}
         )  # fmt: skip
     buses = gpd.GeoDataFrame(
         [
-            {"id": f"bus-{name.lower()}", "name": name, "district": district, "voltage_kv": 110.0,
+            {"id": f"bus-{name.lower()}", "name": name, "district": district,
              "is_existing": name != "Westhill",
              "capex_usd": 0.0 if name != "Westhill" else 4e6}
             for name, district in (("Oldtown", "Lowland"), ("Riverton", "Lowland"), ("Westhill", "Upland"))
@@ -292,10 +275,10 @@ def sample_networks() -> Networks:
         [("ridge-road", "Road over the ridge", "road", "road_ridge_km", 29.2, 0.6, 0.4, 3e7)],
         columns=ROUTE_CHECKS.names(),
     )
-    return Networks(
-        routes=conform(gpd.GeoDataFrame(rows, geometry=shapes, crs=CRS), ROUTES),
-        buses=conform(buses, BUSES),
-        bus_members=conform(members, BUS_MEMBERS),
+    return hand_made.networks(
+        hand_made.routes(gpd.GeoDataFrame(rows, geometry=shapes, crs=CRS)),
+        buses,
+        members,
         route_checks=conform(checks, ROUTE_CHECKS),
         **sample_study("road-sample"),
     )

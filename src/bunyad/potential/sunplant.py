@@ -12,7 +12,8 @@ from pvlib import temperature
 from bunyad.options.potential import PotentialOptions
 from bunyad.potential.cells import Floats
 from bunyad.potential.constants import constant, data_table
-from bunyad.potential.kernels_sun import FIXED, HAY_DAVIES, ISOTROPIC, PEREZ, TRACKING
+from bunyad.potential.kernels_sky import HAY_DAVIES, ISOTROPIC, PEREZ
+from bunyad.potential.kernels_sun import FIXED, TRACKING
 
 Singles = NDArray[np.float32]
 

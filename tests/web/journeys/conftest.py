@@ -24,6 +24,7 @@ from bunyad.web.services import Services
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "src/bunyad/web/static"
 PASSWORD = "four quiet mountain rivers"
+PATIENCE_MS = 120_000
 SIZES = {"desk": (1360, 900), "phone": (390, 844)}
 
 
@@ -63,10 +64,8 @@ def whole_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run a server with pages, on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    door = socket.create_server(("127.0.0.1", 0))  # whoever knocks early waits, and is let in
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(whole_plan / "regions", data / "regions")
     settings = default_settings(data=data, database_url=None, public_url=url, runs_jobs=False)
@@ -74,18 +73,15 @@ def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory
     services: Services = app.state.services
     plan = _fill(services)
     shutil.copytree(whole_plan / "plans" / "sample", data / "plans" / plan)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1
-        )
-    )
-    thread = threading.Thread(target=server.run, name="server")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, args=([door],), name="server")
     thread.start()
     try:
         yield Site(url=url, services=services, plan=plan, pages=pages)
     finally:
         server.should_exit = True
         thread.join()
+        door.close()
 
 
 def _fill(services: Services) -> str:
@@ -135,6 +131,7 @@ def open_page(browser: Any, site: Site) -> Iterator[Opener]:
             color_scheme=scheme,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.add_init_script(f"localStorage.setItem('bunyad-language', '{language}')")
         if not is_new:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -17,12 +18,22 @@ OPEN = ["plans", "plans/PLAN/map", "plans/PLAN/map?select=riverton", "plans/PLAN
 OWN = {"planner": ["new?base=PLAN", "account", "plans?aside=yes"], "admin": ["admin"]}
 
 
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def settle(page: Any) -> None:
+    """Wait until the page of the address stands: the last one stays until the address is read."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(TWO_FRAMES)
+    expect(page.locator("main .waiting:not(.over)")).to_have_count(0)
+    page.locator("main h1, main h2").first.wait_for()
+    if page.locator(".box").count():
+        page.locator(".box[data-idle=yes]").wait_for()
+
+
 def barriers(page: Any) -> list[str]:
     """Return what axe finds on a page."""
-    page.wait_for_load_state("networkidle")
-    if page.locator(".box").count():
-        page.locator(".box[data-idle=yes]").wait_for(timeout=60_000)
-    page.locator("main h1, main h2").first.wait_for()
+    settle(page)
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
         "rules => axe.run({runOnly: rules, resultTypes: ['violations'], preload: false})", RULES
@@ -55,6 +66,7 @@ def test_axe_finds_no_barrier_on_a_page_of_a_role(sign_in: Any, site: Any, role:
     found = []
     for address in OWN[role]:
         page.goto(f"{site.url}/#/{address.replace('PLAN', site.plan)}")
+        settle(page)
         if page.locator("details").count():
             page.locator("details summary").first.click()
         found += barriers(page)

@@ -120,6 +120,7 @@ def test_a_shared_link_opens_a_plan_that_is_not_public(
     page.goto(f"{site.url}/#/plans/{site.plan}/files")
     page.get_by_role("button", name="Show only to us").click()
     expect(page.get_by_text("Only your organisation can see the plan now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Show to everybody")).to_be_visible()
     page.get_by_role("button", name="Make a link to share").click()
     link = page.get_by_label("Link").input_value()
 
@@ -127,7 +128,7 @@ def test_a_shared_link_opens_a_plan_that_is_not_public(
     expect(reader.get_by_role("heading", level=1)).to_have_text("Two valleys")
     stranger = open_page(f"#/plans/{site.plan}")
     expect(stranger.get_by_role("alert")).to_contain_text("There is no such plan")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Show to everybody").click()
     expect(page.get_by_text("Everybody can see the plan now.")).to_be_visible()
 
 
