@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -20,6 +21,8 @@ from bunyad.web.server import default_settings
 from bunyad.web.services import Services, new_token
 
 ADDRESS = "http://testserver"
+on_both = pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test on both databases."""
 
 
 @dataclass(slots=True, kw_only=True)

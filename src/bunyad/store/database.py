@@ -80,7 +80,11 @@ def open_database(url: str) -> Database:
     elif address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     try:
-        engine = create_engine(address, pool_pre_ping=kind == "postgresql")
+        engine = create_engine(
+            address,
+            pool_pre_ping=kind == "postgresql",
+            hide_parameters=True,  # an error must not tell what was to be kept
+        )
         if kind == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediate)
