@@ -12,7 +12,6 @@ from web.servers import Server, on_both
 from bunyad.store.models import Job, now
 from bunyad.web.jobs.claims import beat, claim_job, end_job, mend_silent_jobs, note_stages
 
-
 pytestmark = on_both
 
 
