@@ -66,7 +66,7 @@ def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://localhost:{port}"  # browsers allow passkeys here, not at 127.0.0.1
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(whole_plan / "regions", data / "regions")
     settings = default_settings(data=data, database_url=None, public_url=url, runs_jobs=False)
@@ -119,7 +119,13 @@ Opener = Callable[..., Any]
 
 
 @pytest.fixture
-def open_page(browser: Any, site: Site) -> Iterator[Opener]:
+def asked_outside() -> set[str]:
+    """Other addresses that a test lets its pages go to."""
+    return set()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: Site, asked_outside: set[str]) -> Iterator[Opener]:
     """Return a function that opens an address of the site; the page must not complain."""
     contexts = []
     said: list[str] = []
@@ -150,7 +156,8 @@ def open_page(browser: Any, site: Site) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert [text for text in said if not _is_expected(text)] == []
-    outside = [url for url in asked if not url.startswith((site.url, "data:", "blob:"))]
+    allowed = (site.url, "data:", "blob:", *asked_outside)
+    outside = [url for url in asked if not url.startswith(allowed)]
     assert outside == []
 
 
