@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import httpx2
 from folders import write_small_folder
 
+import bunyad
 from bunyad.store.database import Database
 from bunyad.store.models import Account, ApiToken, Job, Organisation, RegionRecord, now
 from bunyad.web.accounts.passwords import hash_password
@@ -84,7 +85,8 @@ def start_server(data: Path, *, database: str | None = None, token: str = "") ->
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data.mkdir(exist_ok=True)
-    environment = {key: value for key, value in os.environ.items() if key != "BUNYAD_DATABASE_URL"}
+    environment = {**os.environ, "PYTHONPATH": str(Path(bunyad.__file__).parents[1])}
+    environment.pop("BUNYAD_DATABASE_URL", None)
     if database:
         environment["BUNYAD_DATABASE_URL"] = database
     log = data / f"server-{port}.log"

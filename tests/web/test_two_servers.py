@@ -52,11 +52,15 @@ def pair(cluster: Any, tmp_path: Path) -> Iterator[Pair]:
     database = open_database(url)
     token = keep_planner(database, data)
     gate = Gate(data)
-    servers = tuple(start_server(data, database=url, token=token) for _ in "12")
-    yield Pair(servers=servers, database=database, gate=gate)
-    for server in servers:
-        server.stop()
-    database.close()
+    servers: list[Program] = []
+    try:
+        for _ in "12":
+            servers.append(start_server(data, database=url, token=token))
+        yield Pair(servers=(servers[0], servers[1]), database=database, gate=gate)
+    finally:
+        for server in servers:
+            server.stop()
+        database.close()
 
 
 def states_told(server: Program, job: str) -> Iterator[dict[str, Any]]:

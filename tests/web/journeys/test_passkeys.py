@@ -50,7 +50,7 @@ def test_a_passkey_is_made_named_used_and_removed(sign_in: Any) -> None:
     expect(page.get_by_text("my telephone since")).to_be_visible()
 
     sign_out(page)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("link", name="Planner")).to_be_visible()
     kept = tools.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
     assert [one["rpId"] for one in kept] == ["localhost"]
@@ -59,7 +59,7 @@ def test_a_passkey_is_made_named_used_and_removed(sign_in: Any) -> None:
     page.get_by_role("button", name="Remove: my telephone").click()
     expect(page.get_by_text("No passkeys.")).to_be_visible()
     sign_out(page)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("This passkey is not known here")
 
 
@@ -92,7 +92,7 @@ def test_somebody_comes_by_the_provider_without_a_password(
 ) -> None:
     asked_outside.add(provider.issuer)
     page = open_page("#/sign-in")
-    page.get_by_role("button", name="Sign in with Asan").click()
+    page.get_by_role("button", name="Continue with Asan").click()
     expect(page.get_by_role("link", name="Aysel")).to_be_visible()
     page.get_by_role("link", name="Aysel").click()
     expect(page.get_by_text("Linked. You can sign in with Asan.")).to_be_visible()
@@ -104,5 +104,5 @@ def test_who_is_not_invited_is_told_what_to_do(
     asked_outside.add(provider.issuer)
     provider.person = {"sub": "2", "name": "Stranger"}
     page = open_page("#/sign-in")
-    page.get_by_role("button", name="Sign in with Asan").click()
+    page.get_by_role("button", name="Continue with Asan").click()
     expect(page.get_by_role("alert")).to_contain_text("Nobody has invited you yet.")
