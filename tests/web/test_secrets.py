@@ -42,6 +42,7 @@ def test_no_secret_is_logged_by_who_signs_in_wrongly_or_rightly(
     server: Server, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, logger="httpx2")  # the asker's own, not the server's
     client = server.client
     secrets = {"password": PASSWORD, "invitation": join(server)}
     secrets["cookie"] = client.cookies["bunyad-login"]

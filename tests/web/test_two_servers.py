@@ -54,8 +54,7 @@ def pair(cluster: Any, tmp_path: Path) -> Iterator[Pair]:
     gate = Gate(data)
     servers: list[Program] = []
     try:
-        for _ in "12":
-            servers.append(start_server(data, database=url, token=token))
+        servers.extend(start_server(data, database=url, token=token) for _ in "12")
         yield Pair(servers=(servers[0], servers[1]), database=database, gate=gate)
     finally:
         for server in servers:
