@@ -26,9 +26,9 @@ from bunyad.web.services import new_token
 
 REGION = "small"
 PASSWORD = "four quiet mountain rivers"
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 """Time after which something that should happen counts as not happening [s]."""
-SILENCE_S = 3.0
+SILENCE_S = 8.0
 Found = TypeVar("Found")
 
 
@@ -65,6 +65,18 @@ class Program:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(one) for path in tasks for one in path.read_text().split()]
 
+    def wait(self) -> Program:
+        """Return once it answers."""
+        until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return httpx2.get(f"{self.url}/health").status_code == 200
+        except httpx2.TransportError:
+            return False
+
     def kill(self, *, workers: bool = False) -> None:
         """End it at once, as a power cut does; its workers too, if wanted."""
         found = self.workers
@@ -80,7 +92,7 @@ class Program:
 
 
 def start_server(data: Path, *, database: str | None = None, token: str = "") -> Program:
-    """Start a server on a free port; return it once it answers."""
+    """Start a server on a free port; it may take a moment until it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -96,17 +108,7 @@ def start_server(data: Path, *, database: str | None = None, token: str = "") ->
              "--job-silence-s", str(SILENCE_S)],
             cwd=data, env=environment, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    program = Program(process=process, url=f"http://127.0.0.1:{port}", log=log, token=token)
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        try:
-            return httpx2.get(f"{program.url}/health").status_code == 200
-        except httpx2.TransportError:
-            return False
-
-    until(answers)
-    return program
+    return Program(process=process, url=f"http://127.0.0.1:{port}", log=log, token=token)
 
 
 def keep_planner(database: Database, data: Path) -> str:

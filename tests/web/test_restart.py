@@ -36,7 +36,7 @@ def start(data: Path, database: Database) -> Iterator[Starter]:
 
     def starting() -> Program:
         started.append(start_server(data, token=token))
-        return started[-1]
+        return started[-1].wait()
 
     yield starting
     for program in started:

@@ -28,11 +28,11 @@ BAD_REGION = "name: Not A Name\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two servers, what they share, and a gate at which every run waits."""
+    """Two servers and what they share."""
 
     servers: tuple[Program, Program]
     database: Database
-    gate: Gate
+    data: Path
 
     def draft(self, program: Program) -> str:
         """Ask one for a plan; return the job."""
@@ -46,16 +46,16 @@ class Pair:
         return (one, two) if owner.endswith(f"-{one.process.pid}") else (two, one)
 
 
-@pytest.fixture
-def pair(cluster: Any, tmp_path: Path) -> Iterator[Pair]:
-    url, data = cluster.make_database(), tmp_path / "data"
+@pytest.fixture(scope="module")
+def pair(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    url, data = cluster.make_database(), tmp_path_factory.mktemp("pair")
     database = open_database(url)
     token = keep_planner(database, data)
-    gate = Gate(data)
     servers: list[Program] = []
     try:
         servers.extend(start_server(data, database=url, token=token) for _ in "12")
-        yield Pair(servers=(servers[0], servers[1]), database=database, gate=gate)
+        one, two = (server.wait() for server in servers)
+        yield Pair(servers=(one, two), database=database, data=data)
     finally:
         for server in servers:
             server.stop()
@@ -72,6 +72,19 @@ def states_told(server: Program, job: str) -> Iterator[dict[str, Any]]:
                 yield json.loads(line.removeprefix("data: "))
 
 
+def test_many_runs_are_shared_between_two_servers_and_each_is_run_once(pair: Pair) -> None:
+    one, two = pair.servers
+    gate = Gate(pair.data)
+    jobs = [pair.draft(server) for server in (one, two, one, two)]
+    gate.wait_for_somebody()
+    until(lambda: len(one.workers) == len(two.workers) == 1)
+    gate.open(text=BAD_REGION)
+    until(lambda: all(job_of(pair.database, job).state == "failed" for job in jobs))
+    kept = [job_of(pair.database, job) for job in jobs]
+    assert [job.tries for job in kept] == [1] * len(jobs)
+    assert len({job.owner for job in kept}) == 2
+
+
 def test_two_servers_share_people_and_runs_and_one_takes_over_where_the_other_dies(
     pair: Pair,
 ) -> None:
@@ -82,8 +95,9 @@ def test_two_servers_share_people_and_runs_and_one_takes_over_where_the_other_di
     assert me["name"] == "Planner"
 
     # A run is claimed once, and whoever asks the other server sees it live.
+    gate = Gate(pair.data)
     job = pair.draft(one)
-    pair.gate.wait_for_somebody()
+    gate.wait_for_somebody()
     assert len(one.workers) + len(two.workers) == 1
     runs, watches = pair.by_owner(job)
     assert runs.workers
@@ -92,25 +106,13 @@ def test_two_servers_share_people_and_runs_and_one_takes_over_where_the_other_di
 
     # The server that runs it dies; the other takes the run.
     runs.kill(workers=True)
-    pair.gate.forget()
-    pair.gate.wait_for_somebody()
+    gate.forget()
+    gate.wait_for_somebody()
     assert len(watches.workers) == 1
     kept = job_of(pair.database, job)
     assert str(kept.owner).endswith(f"-{watches.process.pid}")
     assert kept.tries == 2
-    pair.gate.open(text=BAD_REGION)
+    gate.open(text=BAD_REGION)
     last = list(told)[-1]
     assert last["state"] == "failed"
     assert "region.yaml" in last["error"]["faults"][0]["where"]
-
-
-def test_many_runs_are_shared_between_two_servers_and_each_is_run_once(pair: Pair) -> None:
-    one, two = pair.servers
-    jobs = [pair.draft(server) for server in (one, two, one, two, one, two)]
-    pair.gate.wait_for_somebody()
-    until(lambda: len(one.workers) == len(two.workers) == 1)
-    pair.gate.open(text=BAD_REGION)
-    until(lambda: all(job_of(pair.database, job).state == "failed" for job in jobs))
-    kept = [job_of(pair.database, job) for job in jobs]
-    assert [job.tries for job in kept] == [1] * len(jobs)
-    assert len({job.owner for job in kept}) == 2
