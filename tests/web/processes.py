@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,6 +85,7 @@ class Program:
         self.process.wait()
         for worker in found if workers else ():
             os.kill(worker, signal.SIGKILL)
+            until(partial(is_gone, worker))
 
     def stop(self) -> None:
         """End it and whatever it has begun."""
@@ -178,6 +180,15 @@ class Gate:
             return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
         except OSError:  # nobody reads yet
             return None
+
+
+def is_gone(process: int) -> bool:
+    """Tell whether a process has ended, be it reaped or not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in "ZX"
 
 
 def job_of(database: Database, job: str) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,6 @@ def test_no_answer_but_the_first_tells_a_token(server: Server) -> None:
 def test_a_body_that_is_too_large_is_turned_away_whether_it_says_so_or_not(
     server: Server, tmp_path: Path
 ) -> None:
-    from dataclasses import replace
-
     small = replace(server.services.settings, largest_upload_mb=1)
     with TestClient(make_app(small), base_url=ADDRESS) as client:
         large = b" " * 1_500_000
@@ -138,8 +137,6 @@ def test_a_body_that_is_too_large_is_turned_away_whether_it_says_so_or_not(
 def test_one_asker_who_asks_too_often_does_not_stop_another(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     moment = [1000.0]
     monkeypatch.setattr("bunyad.web.limits.time.monotonic", lambda: moment[0])
     strict = replace(server.services.settings, requests_per_minute=5)
@@ -151,3 +148,12 @@ def test_one_asker_who_asks_too_often_does_not_stop_another(
         wait = client.get("/api/v1/me", headers=asks).headers["retry-after"]
         moment[0] += int(wait)
         assert client.get("/api/v1/me", headers=asks).status_code == 200
+
+
+def test_who_guesses_tokens_has_to_wait(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bunyad.web.limits.time.monotonic", lambda: 1000.0)
+    strict = replace(server.services.settings, requests_per_minute=5)
+    with TestClient(make_app(strict), base_url=ADDRESS) as client:
+        guesses = [{"Authorization": f"Bearer guess {number}"} for number in range(7)]
+        codes = [client.get("/api/v1/me", headers=guess).status_code for guess in guesses]
+    assert codes == [401] * 5 + [429] * 2
