@@ -34,7 +34,8 @@ def open_account(sign_in: Any) -> Any:
 
 def sign_out(page: Any) -> None:
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("link", name="Sign in").click()
+    page.wait_for_url("**/#/plans")
+    page.get_by_role("banner").get_by_role("link", name="Sign in").click()
 
 
 def test_a_passkey_is_made_named_used_and_removed(sign_in: Any) -> None:
