@@ -26,6 +26,7 @@ $(PAGES): $(shell find front/src front/public -type f) front/index.html front/pa
 
 test: $(VENV)/.test $(PAGES) ## Install what the tests need and run all of them
 	@sh scripts/need_chromium.sh
+	@sh scripts/need_postgresql.sh
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
 
 check: $(VENV)/.check ## Lint, types, import contracts

@@ -90,6 +90,15 @@ def small_folder(small_original: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """Run a PostgreSQL, one for all tests of a process."""
+    from store.postgresql import running_cluster
+
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Run Chromium, one for all tests of a process; it draws WebGL in software."""
     from playwright.sync_api import expect, sync_playwright

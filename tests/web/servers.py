@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -20,6 +22,8 @@ from bunyad.web.server import default_settings
 from bunyad.web.services import Services, new_token
 
 ADDRESS = "http://testserver"
+on_both = pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test on both databases."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,9 +71,10 @@ def write_plan(folder: Path, *, people: int) -> None:
 
 
 @contextmanager
-def running_server(folder: Path, *, url: str | None = None) -> Iterator[Server]:
+def running_server(folder: Path, *, url: str | None = None, **more: Any) -> Iterator[Server]:
     """Run a server with an account of every role, each in its own organisation."""
     settings = default_settings(data=folder, database_url=url, public_url=ADDRESS, runs_jobs=False)
+    settings = replace(settings, **more)
     app = make_app(settings)
     with TestClient(app, base_url=ADDRESS) as client:
         server = Server(client=client, services=app.state.services)

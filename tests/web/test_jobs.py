@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import update
-from web.servers import Server
+from web.servers import Server, on_both
 
 from bunyad.store.models import Job, now
 from bunyad.web.jobs.claims import beat, claim_job, end_job, mend_silent_jobs, note_stages
+
+pytestmark = on_both
 
 
 def queue(server: Server, plan: str | None = None) -> str:

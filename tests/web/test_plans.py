@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from web.servers import Server, write_plan
+from web.servers import Server, on_both, write_plan
 
 from bunyad.errors import InputError
 from bunyad.options import option_table
 from bunyad.web.server import adopt_plan
+
+pytestmark = on_both
 
 DRAFT = {"name": "Steeper sun", "region": "karabakh", "why": "the minister asked",
          "options": {"potential.solar_max_slope_percent": 15}}  # fmt: skip

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from web.servers import Server
 
+from bunyad.store.models import Account, ApiToken, Job, Passkey, PlanRecord, now
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.rights import Role
 
@@ -16,6 +19,17 @@ MATRIX = {
     "get_me": ALL,
     "sign_in": ALL,
     "sign_out": ALL,
+    "list_ways": ALL,
+    "offer_passkey_sign_in": ALL,
+    "sign_in_by_passkey": ALL,
+    "begin_outside": ALL,
+    "finish_outside": ALL,
+    "unlink_outside": SIGNED,
+    "offer_passkey": SIGNED,
+    "draft_passkey": SIGNED,
+    "list_passkeys": SIGNED,
+    "rename_passkey": SIGNED,
+    "remove_passkey": SIGNED,
     "offer_second_factor": SIGNED,
     "confirm_second_factor": SIGNED,
     "list_tokens": SIGNED,
@@ -59,12 +73,76 @@ def test_every_endpoint_stands_in_the_matrix() -> None:
 def test_a_role_is_let_in_where_the_matrix_says_and_nowhere_else(server: Server, role: str) -> None:
     for endpoint in all_endpoints():
         path = "/api/v1" + re.sub(r"{[^}]*}", "nothing", endpoint.path)
-        answer = server.client.request(endpoint.method, path, headers=server.as_role(role), json={})
+        answer = server.client.request(
+            endpoint.method, path, headers=server.as_role(role), json={}, follow_redirects=False
+        )
         is_let_in = answer.status_code not in (401, 403)
         # Nobody signs in with an empty body: that is turned away for its body, not the role.
         assert is_let_in == (role in MATRIX[endpoint.name].split()), (
             endpoint.name, answer.status_code, answer.text,
         )  # fmt: skip
+
+
+OTHERS = ["other-planner", "commission", "bidder", "organiser", "partner", "operator", "public"]
+MARK = "Secret valley"
+BODIES: dict[str, dict[str, object]] = {
+    "change_plan": {"name": "taken"},
+    "rename_passkey": {"name": "taken"},
+    "change_account": {"role": "admin"},
+    "ask_area": {"polygon": {"type": "Polygon", "coordinates": [
+        [[46.6, 39.8], [46.7, 39.8], [46.7, 39.9], [46.6, 39.8]]]}},
+}  # fmt: skip
+
+
+def fill(server: Server) -> dict[str, str]:
+    """Keep things of the planner's organisation; return them by names of path parameters."""
+    plan = server.plan(MARK)
+    with server.services.database.begin() as session:
+        planner = session.scalars(
+            select(Account).where(Account.email == "planner@example.org")
+        ).one()
+        token = ApiToken(token_hash="x", account_id=planner.id, name=MARK,
+                         expires=now() + timedelta(days=1))  # fmt: skip
+        key = Passkey(account_id=planner.id, credential_id=b"1", public_key=b"2", name=MARK)
+        job = Job(plan_id=plan, state="failed", error={"title": MARK})
+        session.add_all([token, key, job])
+        session.flush()
+        return {"plan": plan, "job": job.id, "account": planner.id, "token": token.id,
+                "passkey": key.id, "name": "report.json"}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_nothing_of_another_organisation_is_told_or_changed_at_any_address(
+    server: Server, role: str
+) -> None:
+    known, asks = fill(server), server.as_role(role)
+    for endpoint in all_endpoints():
+        path = re.sub(r"{(\w+)(:path)?}", lambda found: known[found[1]], endpoint.path)
+        if endpoint.name == "compare_plans":
+            path += f"?plans={known['plan']}"
+        if endpoint.name == "ask_cell":
+            path += "?lon=46.6&lat=39.8"
+        answer = server.client.request(
+            endpoint.method, f"/api/v1{path}", headers=asks,
+            json=BODIES.get(endpoint.name, {}), follow_redirects=False,
+        )  # fmt: skip
+        assert MARK not in answer.text, endpoint.name
+        if "{" in endpoint.path or endpoint.name == "compare_plans":
+            assert answer.status_code in (401, 403, 404), (endpoint.name, answer.text)
+    with server.services.database.read() as session:
+        plan = session.get_one(PlanRecord, known["plan"])
+        assert (plan.name, plan.is_removed, plan.share_hash) == (MARK, False, None)
+        assert session.get_one(Job, known["job"]).state == "failed"
+        assert session.get_one(Account, known["account"]).role == "planner"
+        assert session.get_one(ApiToken, known["token"]).name == MARK
+        assert session.get_one(Passkey, known["passkey"]).name == MARK
+
+
+def test_every_path_parameter_is_tried_with_something_of_another_organisation(
+    server: Server,
+) -> None:
+    named = {name for one in all_endpoints() for name in re.findall(r"{(\w+)", one.path)}
+    assert named == set(fill(server))
 
 
 @pytest.mark.parametrize("role", ["other-planner", "bidder", "partner", "operator", "public"])

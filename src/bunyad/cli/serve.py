@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,8 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     port: int = 8000,
     public_url: str | None = None,
     jobs: bool = True,
+    job_silence_s: float = 60.0,
+    openid: Path | None = None,
 ) -> None:
     """
     Open plans in the browser: look, change, run, compare, share.
@@ -42,13 +45,23 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         Address that browsers use, where it differs, such as behind a proxy.
     jobs
         Whether this server runs plans.
+    job_silence_s
+        Seconds without a sign of life after which a run is taken up again.
+    openid
+        File that names the provider by which people may sign in (OpenID Connect).
     """
     from bunyad.plan.run import PROVENANCE
+    from bunyad.web.accounts.provider_file import read_provider_file
     from bunyad.web.server import default_settings, prepare, run_server
 
     found = plan or tuple(sorted(path.parent for path in Path().glob(f"*/{PROVENANCE}")))
     url = public_url or f"http://{host}:{port}"
     settings = default_settings(data=data, database_url=database, public_url=url, runs_jobs=jobs)
+    settings = replace(
+        settings,
+        job_silence_s=job_silence_s,
+        outside=read_provider_file(openid) if openid else None,
+    )
     invitation = prepare(settings, found)
     print(f"Open {url} in a browser; Ctrl-C stops.", flush=True)
     if invitation is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -80,10 +80,16 @@ def open_database(url: str) -> Database:
     elif address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     try:
-        engine = create_engine(address, pool_pre_ping=kind == "postgresql")
+        engine = create_engine(
+            address,
+            pool_pre_ping=kind == "postgresql",
+            hide_parameters=True,  # an error must not tell what was to be kept
+        )
         if kind == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediate)
+        else:
+            event.listen(engine, "handle_error", _hide_row)
         _migrate(engine)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise InputError(
@@ -112,6 +118,15 @@ def _begin_immediate(connection: Any) -> None:
     """Take the lock at the start, so that no transaction fails half-way for want of it."""
     is_reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    """Keep what is wrong and drop PostgreSQL's details, which hold the row's values."""
+    primary = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if primary is not None:
+        context.original_exception.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (primary,)
 
 
 def _migrate(engine: Engine) -> None:

@@ -87,7 +87,7 @@ class Account(Base):
     """Set once the second factor has been confirmed."""
     totp_last_step: Mapped[int] = mapped_column(default=0)
     """Step of the last code that was taken, so that none is taken twice."""
-    outside_subject: Mapped[str | None] = mapped_column(String(300), unique=True)
+    outside_subject: Mapped[str | None] = mapped_column(String(600), unique=True)
     """Issuer and subject at an OpenID Connect provider."""
     language: Mapped[str] = mapped_column(String(8), default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -131,6 +131,19 @@ class ApiToken(Base):
     name: Mapped[str] = mapped_column(String(100))
     created: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
+
+
+class Ceremony(Base):
+    """Something begun that its asker must come back to finish, once and soon."""
+
+    __tablename__ = "ceremony"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
+    """Whose it is; none where nobody is signed in yet."""
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expires: Mapped[datetime] = mapped_column(index=True)
 
 
 class Invitation(Base):

@@ -19,10 +19,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bunyad.errors import BunyadError
-from bunyad.web.problems import FaultBody, Problem, answer_problem, problem_of
+from bunyad.web.problems import FaultBody, Problem, answer_problem, not_found, problem_of
 from bunyad.web.rights import Person, Role, check_role
 from bunyad.web.services import Services
 
+NUL_IN_JSON = b"\\u0000"
+NUL_FAULT = "A letter with the number 0, which no text has"
 Body = TypeVar("Body")
 Query = TypeVar("Query")
 
@@ -80,7 +82,7 @@ def route_of(endpoint: Endpoint) -> Route:
             call = Call(
                 services=services,
                 person=person,
-                path=dict(request.path_params),
+                path=_read_path(request),
                 query=_read_query(request, endpoint.query),
                 body=None if endpoint.is_raw else await _read_body(request, endpoint.body),
                 request=request,
@@ -98,9 +100,18 @@ def route_of(endpoint: Endpoint) -> Route:
     return Route(endpoint.path, serve, methods=[endpoint.method], name=endpoint.name)
 
 
+def _read_path(request: Request) -> dict[str, str]:
+    """Return the words of the path; none has the byte that no database keeps."""
+    if any("\0" in word for word in request.path_params.values()):
+        raise not_found("address")
+    return dict(request.path_params)
+
+
 def _read_query(request: Request, kind: type) -> Any:
     """Decode the query; every value is text."""
     values: dict[str, Any] = dict(request.query_params)
+    if any("\0" in value for value in values.values()):
+        raise _wrong("query", msgspec.ValidationError(NUL_FAULT))
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -112,6 +123,8 @@ async def _read_body(request: Request, kind: type) -> Any:
     if kind is Nothing:
         return Nothing()
     content = await request.body()
+    if NUL_IN_JSON in content:
+        raise _wrong("body", msgspec.ValidationError(NUL_FAULT))
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:

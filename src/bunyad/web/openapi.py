@@ -104,8 +104,10 @@ def _query_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 def _responses(endpoint: Endpoint, by_type: dict[str, Any]) -> dict[str, Any]:
     """Describe what an endpoint may answer."""
-    if endpoint.answer is None and endpoint.media_type == "application/json":
-        good: dict[str, Any] = {"204": {"description": "Done."}}
+    if 300 <= endpoint.status < 400:
+        good: dict[str, Any] = {str(endpoint.status): {"description": endpoint.title}}
+    elif endpoint.answer is None and endpoint.media_type == "application/json":
+        good = {"204": {"description": "Done."}}
     else:
         schema = {} if endpoint.answer in (None, bytes) else by_type[repr(endpoint.answer)]
         good = {

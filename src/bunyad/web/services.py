@@ -40,15 +40,22 @@ class Services:
         Problem
             401 where a token is given that is wrong or has ended; 429 after too many requests.
         """
+        address = request.client.host if request.client else ""
+        most = self.settings.requests_per_minute
+        try:
+            person = self._by_proof(request)
+        except Problem:
+            self.limits.count(f"request:{address}", most)
+            raise
+        self.limits.count(f"request:{person.id or address}", most)
+        return person
+
+    def _by_proof(self, request: Request) -> Person:
         bearer = request.headers.get("authorization", "")
         if bearer:
-            person = self._by_token(bearer)
-        else:
-            cookie = request.cookies.get(COOKIE)
-            person = self._by_cookie(cookie) if cookie else NOBODY
-        address = request.client.host if request.client else ""
-        self.limits.count(f"request:{person.id or address}", self.settings.requests_per_minute)
-        return person
+            return self._by_token(bearer)
+        cookie = request.cookies.get(COOKIE)
+        return self._by_cookie(cookie) if cookie else NOBODY
 
     def _by_token(self, bearer: str) -> Person:
         kind, _, token = bearer.partition(" ")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,8 +14,16 @@ class OutsideIdentity:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
+    """Empty for a client that proves itself by PKCE alone."""
     title: str
+    """Name on the button."""
+    domains: frozenset[str] = frozenset()
+    """Domains of e-mail addresses whose owners may come without an invitation."""
+    role: str = "commission"
+    """Role of who comes so."""
+    organisation: str = ""
+    """Name of the organisation that they join."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +32,7 @@ class Settings:
 
     data: Path
     """Folder of plans, uploads and, by default, the database."""
-    database_url: str
+    database_url: str = field(repr=False)
     public_url: str
     """Address that browsers use; cookies and passkeys belong to it."""
     runs_jobs: bool = True
@@ -43,3 +53,23 @@ class Settings:
     def is_secure(self) -> bool:
         """Whether browsers come by HTTPS."""
         return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port that browsers use."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def passkey_host(self) -> str | None:
+        """Host that passkeys belong to; none where browsers allow none, such as at an IP."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host if not _is_ip(host) and (self.is_secure or host == "localhost") else None
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

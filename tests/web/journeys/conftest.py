@@ -65,7 +65,7 @@ def whole_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run a server with pages, on a free port of this machine."""
     door = socket.create_server(("127.0.0.1", 0))  # whoever knocks early waits, and is let in
-    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    url = f"http://localhost:{door.getsockname()[1]}"  # browsers allow passkeys here, not at 127.0.0.1
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(whole_plan / "regions", data / "regions")
     settings = default_settings(data=data, database_url=None, public_url=url, runs_jobs=False)
@@ -115,7 +115,13 @@ Opener = Callable[..., Any]
 
 
 @pytest.fixture
-def open_page(browser: Any, site: Site) -> Iterator[Opener]:
+def asked_outside() -> set[str]:
+    """Other addresses that a test lets its pages go to."""
+    return set()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: Site, asked_outside: set[str]) -> Iterator[Opener]:
     """Return a function that opens an address of the site; the page must not complain."""
     contexts = []
     said: list[str] = []
@@ -147,7 +153,8 @@ def open_page(browser: Any, site: Site) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert [text for text in said if not _is_expected(text)] == []
-    outside = [url for url in asked if not url.startswith((site.url, "data:", "blob:"))]
+    allowed = (site.url, "data:", "blob:", *asked_outside)
+    outside = [url for url in asked if not url.startswith(allowed)]
     assert outside == []
 
 

@@ -42,7 +42,7 @@ def test_a_wrong_password_says_no_more_than_needed(open_page: Any) -> None:
     page = open_page("#/sign-in", language="az")
     page.get_by_label("E-poçt").fill("planner@example.org")
     page.get_by_label("Parol").fill("guess")
-    page.locator("form button").click()
+    page.locator("form button.main").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Ünvan, parol və ya kod səhvdir")
 

@@ -101,35 +101,66 @@ def accept_invitation(call: Call[Nothing, Accept]) -> Response:
     address = call.request.client.host if call.request.client else ""
     call.services.limits.count(f"join:{address}", call.services.settings.sign_ins_per_minute)
     with call.services.database.begin() as session:
-        # The change counts only where the invitation is unused, so two at once make one account.
-        hashed = hash_token(asked.token)
-        used = session.execute(
-            update(Invitation)
-            .where(
-                Invitation.token_hash == hashed, Invitation.used.is_(None),
-                Invitation.expires > now(),
-            )
-            .values(used=now())
-            .returning(Invitation.email, Invitation.role, Invitation.organisation_id)
-        ).first()  # fmt: skip
-        if used is None:
-            raise Problem(
-                404, "no-invitation", "The invitation was used, or has ended.",
-                mend="Ask for a new one.",
-            )  # fmt: skip
-        if session.scalars(select(Account).where(Account.email == used.email)).first():
-            raise Problem(
-                409, "has-account", "There is an account of this address.", mend="Sign in."
-            )
-        account = Account(
-            email=used.email, name=asked.name, role=used.role,
-            organisation_id=used.organisation_id,
-            password_hash=hash_password(asked.password, email=used.email),
-        )  # fmt: skip
-        session.add(account)
-        session.flush()
-        record(session, NOBODY, "account.make", account.id, role=account.role)
+        account = use_invitation(session, hash_token(asked.token), name=asked.name)
+        account.password_hash = hash_password(asked.password, email=account.email)
         return open_login(session, call.services, call.request, account)
+
+
+def use_invitation(session: Session, hashed: str, *, name: str) -> Account:
+    """
+    Make the account that an invitation is for.
+
+    Parameters
+    ----------
+    session
+        The database.
+    hashed
+        Hash of the invitation's token.
+    name
+        How the person is called.
+
+    Raises
+    ------
+    Problem
+        404 where the invitation was used or has ended; 409 where the account is there.
+    """
+    # The change counts only where the invitation is unused, so two at once make one account.
+    used = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.token_hash == hashed, Invitation.used.is_(None), Invitation.expires > now()
+        )
+        .values(used=now())
+        .returning(Invitation.email, Invitation.role, Invitation.organisation_id)
+    ).first()
+    if used is None:
+        raise Problem(
+            404, "no-invitation", "The invitation was used, or has ended.",
+            mend="Ask for a new one.",
+        )  # fmt: skip
+    return make_account(
+        session, email=used.email, name=name, role=used.role, organisation_id=used.organisation_id
+    )
+
+
+def make_account(
+    session: Session, *, email: str, name: str, role: str, organisation_id: str
+) -> Account:
+    """
+    Make an account.
+
+    Raises
+    ------
+    Problem
+        409 where there is one of this address.
+    """
+    if session.scalars(select(Account).where(Account.email == email)).first():
+        raise Problem(409, "has-account", "There is an account of this address.", mend="Sign in.")
+    account = Account(email=email, name=name, role=role, organisation_id=organisation_id)
+    session.add(account)
+    session.flush()
+    record(session, NOBODY, "account.make", account.id, role=role)
+    return account
 
 
 def list_accounts(call: Call[Nothing, Nothing]) -> list[AccountState]:

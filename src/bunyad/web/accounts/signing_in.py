@@ -8,18 +8,20 @@ from typing import Any
 
 import msgspec
 import pyotp
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bunyad.store.models import Account, Login, Organisation, now
+from bunyad.store.models import Account, Ceremony, Login, Organisation, now
 from bunyad.web.accounts.bodies import CodeOnly, Me, SecondFactor, SignIn
+from bunyad.web.accounts.ceremonies import begin_ceremony
 from bunyad.web.accounts.passwords import is_password
 from bunyad.web.endpoint import Call, Nothing
 from bunyad.web.problems import Problem
 from bunyad.web.services import COOKIE, Services, hash_token, new_token, person_of, record
 
+FACTOR = "second-factor"
 CODE_S = 30
 """Time for which a code counts (RFC 6238) [s]."""
 
@@ -34,9 +36,7 @@ def sign_in(call: Call[Nothing, SignIn]) -> Response:
     """Sign in by password, and by code where the account has a second factor."""
     asked = call.body
     email = asked.email.lower()
-    address = call.request.client.host if call.request.client else ""
-    for asker in (f"sign-in:{address}", f"sign-in:{email}"):
-        call.services.limits.count(asker, call.services.settings.sign_ins_per_minute)
+    count_sign_in(call, email)
     with call.services.database.begin() as session:
         account = session.scalars(select(Account).where(Account.email == email)).first()
         is_right = is_password(asked.password, account.password_hash if account else None)
@@ -65,29 +65,48 @@ def sign_out(call: Call[Nothing, Nothing]) -> Response:
 def offer_second_factor(call: Call[Nothing, Nothing]) -> SecondFactor:
     """Give a secret for an app that shows codes; it counts once a code has proven it."""
     secret = pyotp.random_base32()
-    with call.services.database.read() as session:
+    with call.services.database.begin() as session:
         account = session.get_one(Account, call.person.id)
-    call.services.cache[f"totp:{account.id}"] = (secret, time.monotonic())
+        session.execute(delete(Ceremony).where(*_offered(account.id)))
+        begin_ceremony(session, FACTOR, account_id=account.id, detail={"secret": secret})
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name="Bunyad")
     return SecondFactor(secret=secret, uri=uri)
 
 
 def confirm_second_factor(call: Call[Nothing, CodeOnly]) -> None:
     """Take the offered secret into use."""
-    secret, offered = call.services.cache.get(f"totp:{call.person.id}", ("", 0.0))
-    is_right = secret and pyotp.TOTP(secret).verify(call.body.code, valid_window=1)
-    if not is_right or time.monotonic() - offered > 600:
-        raise Problem(422, "wrong-code", "The code is not right.", mend="Scan the picture again.")
+    own = str(call.person.id)
     with call.services.database.begin() as session:
-        session.get_one(Account, call.person.id).totp_secret = secret
-        record(session, call.person, "account.second-factor", str(call.person.id))
-    del call.services.cache[f"totp:{call.person.id}"]
+        offered = session.scalars(
+            select(Ceremony).where(*_offered(own), Ceremony.expires > now())
+        ).first()
+        secret = offered.detail["secret"] if offered else ""
+        if not secret or not pyotp.TOTP(secret).verify(call.body.code, valid_window=1):
+            raise Problem(
+                422, "wrong-code", "The code is not right.", mend="Scan the picture again."
+            )
+        session.get_one(Account, own).totp_secret = secret
+        session.execute(delete(Ceremony).where(*_offered(own)))
+        record(session, call.person, "account.second-factor", own)
+
+
+def _offered(account_id: str) -> tuple[ColumnElement[bool], ...]:
+    return Ceremony.kind == FACTOR, Ceremony.account_id == account_id
 
 
 def open_login(
     session: Session, services: Services, request: Request, account: Account
 ) -> Response:
     """Give a browser its cookie, and say who it is now."""
+    response = Response(msgspec.json.encode(_me(session, account)), media_type="application/json")
+    set_login(session, services, request, account, response)
+    return response
+
+
+def set_login(
+    session: Session, services: Services, request: Request, account: Account, response: Response
+) -> None:
+    """Keep that a browser is signed in, and give it the cookie with an answer."""
     token, hashed = new_token()
     days = services.settings.login_days
     session.execute(delete(Login).where(Login.expires < now()))
@@ -99,12 +118,24 @@ def open_login(
     )  # fmt: skip
     organisation = session.get_one(Organisation, account.organisation_id)
     record(session, person_of(account, organisation), "account.sign-in", account.id)
-    response = Response(msgspec.json.encode(_me(session, account)), media_type="application/json")
     response.set_cookie(
         COOKIE, token, max_age=days * 86400, path="/", httponly=True, samesite="lax",
         secure=services.settings.is_secure,
     )  # fmt: skip
-    return response
+
+
+def count_sign_in(call: Call[Any, Any], *names: str) -> None:
+    """
+    Count a try to get in, by address and by what is named.
+
+    Raises
+    ------
+    Problem
+        429 after too many.
+    """
+    address = call.request.client.host if call.request.client else ""
+    for asker in (address, *names):
+        call.services.limits.count(f"sign-in:{asker}", call.services.settings.sign_ins_per_minute)
 
 
 def _check_code(account: Account, code: str | None) -> None:

@@ -10,7 +10,7 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bunyad.web.jobs.claims import claim_job, mend_silent_jobs
+from bunyad.web.jobs.claims import beat, claim_job, mend_silent_jobs
 from bunyad.web.services import Services
 
 LOOK_S = 0.5
@@ -26,6 +26,7 @@ class Runner:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="job-runner")
         self._worker: subprocess.Popen[str] | None = None
+        self._job = ""
 
     def start(self) -> None:
         """Begin to look for work."""
@@ -48,10 +49,13 @@ class Runner:
         settings = self._services.settings
         mend_silent_jobs(self._services.database, silence_s=settings.job_silence_s)
         if self._worker is not None and self._worker.poll() is None:
+            # A worker takes a while until it gives signs of life itself.
+            beat(self._services.database, self._job, owner=settings.worker_name)
             return
         job = claim_job(self._services.database, owner=settings.worker_name)
         if job is None:
             return
+        self._job = job
         order = {
             "database_url": settings.database_url,
             "job": job,

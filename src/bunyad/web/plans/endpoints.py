@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -52,6 +53,12 @@ REPORT_POLICY = "sandbox allow-scripts allow-downloads allow-modals"
 def list_regions(call: Call[Nothing, Nothing]) -> list[RegionState]:
     """List the regions that can be planned."""
     del call
+    return _regions()
+
+
+@cache
+def _regions() -> list[RegionState]:
+    """Read the regions that come with the package, once."""
     return [
         RegionState(
             id=name, title=dict(read_region_file(find_region(name)).title), is_built_in=True

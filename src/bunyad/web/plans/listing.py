@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import and_, or_, select
@@ -107,8 +107,8 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     """
     try:
         moment, key = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        return datetime.fromisoformat(moment), key
-    except ValueError:
+        return datetime.fromisoformat(moment).astimezone(UTC), key.replace("\0", "")
+    except (ValueError, OverflowError):
         raise Problem(
             422, "wrong-input", "The cursor is none of this list's.",
             mend="Start without a cursor.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from bunyad.options import ROOMS, Options, option_rows
@@ -14,6 +15,12 @@ KINDS = {"boolean": "yes-no", "integer": "whole", "number": "number", "string": 
 def list_options(call: Call[Nothing, Nothing]) -> list[OptionState]:
     """List the options, by room and in the order of the reference."""
     del call
+    return _all_options()
+
+
+@cache
+def _all_options() -> list[OptionState]:
+    """Describe the options once; they come with the package."""
     definitions = Options.model_json_schema()["$defs"]
     defaults = Options()
     return [
