@@ -18,7 +18,7 @@ from bunyad.connect.alignment import (
     measure_roughness,
     surface_from_ground,
 )
-from bunyad.connect.ground import Ground, lay_ground
+from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.standards import design_standard
 from bunyad.connect.study.result import RouteStudy
 from bunyad.connect.study.tables import Answer, table_study
@@ -130,17 +130,22 @@ def _study(
     region: Region, ground: Ground, questions: Sequence[Question], options: ConnectOptions
 ) -> RouteStudy:
     """Answer questions; those without an answer are left out."""
-    surface = surface_from_ground(ground, options=options)
+    lands = {
+        kind: close_ground(ground, region.forbidden, kind=kind)
+        for kind in {question.design.kind for question in questions}
+    }
+    surfaces = {
+        kind: surface_from_ground(land, options=options) for kind, land in lands.items()
+    }
     answers: list[Answer] = []
     for question in questions:
         try:
-            variants = find_variants(surface, question, options=options)
+            variants = find_variants(surfaces[question.design.kind], question, options=options)
         except InfeasibleError:
             continue
         line = LineString(variants[0].line.points_m[:, :2])
-        answers.append((question, variants, _roughness(region, line, options)))
-    cell_m = float(np.sqrt(np.prod(_steps(region))))
-    return table_study(answers, crs=region.crs, cell_m=cell_m, options=options)
+        answers.append((question, variants, measure_land(region, line, options)))
+    return table_study(answers, crs=region.crs, cell_m=terrain_cell(region), options=options)
 
 
 def _design(kind: str, standard: str, options: ConnectOptions) -> Design:
@@ -189,7 +194,12 @@ def _steps(region: Region) -> tuple[float, float]:
     return abs(float(y[1] - y[0])), abs(float(x[1] - x[0]))
 
 
-def _roughness(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
+def terrain_cell(region: Region) -> float:
+    """Return the side of a square as large as a cell of the terrain [m]."""
+    return float(np.sqrt(np.prod(_steps(region))))
+
+
+def measure_land(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
     """Measure the roughness of the land near a route."""
     height: NDArray[np.float64] = region.terrain["elevation_m"].to_numpy().astype(np.float64)
     east, north = np.meshgrid(region.terrain["x"].to_numpy(), region.terrain["y"].to_numpy())
