@@ -135,9 +135,7 @@ def close_ground(ground: Ground, forbidden: gpd.GeoDataFrame, *, kind: str) -> G
     Ground
         The same value where nothing is forbidden to the kind.
     """
-    areas = [
-        row.geometry for row in forbidden.itertuples() if kind in str(row.kinds).split(";")
-    ]
+    areas = [row.geometry for row in forbidden.itertuples() if kind in str(row.kinds).split(";")]
     if not areas:
         return ground
     rows, columns = ground.node.shape

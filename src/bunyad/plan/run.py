@@ -66,7 +66,7 @@ class _Job:
     out: Path
 
 
-def plan_region(  # noqa: PLR0913  # each is a choice of the caller
+def plan_region(  # each is a choice of the caller
     name_or_folder: str | Path,
     *,
     out: Path,

@@ -128,8 +128,8 @@ def read_polygon(value: Mapping[str, Any]) -> shapely.Geometry:
     except (GEOSException, TypeError, ValueError):
         raise ValueError("this is no GeoJSON geometry") from None
     west, south, east, north = shapely.bounds(area)
-    is_area = shapely.get_dimensions(area) == 2 and not area.is_empty  # noqa: PLR2004
-    if not is_area or west < -180 or east > 180 or south < -90 or north > 90:  # noqa: PLR2004
+    is_area = shapely.get_dimensions(area) == 2 and not area.is_empty
+    if not is_area or west < -180 or east > 180 or south < -90 or north > 90:
         raise ValueError("this is no Polygon in longitude and latitude")
     return area
 

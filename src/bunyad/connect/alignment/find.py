@@ -92,43 +92,6 @@ def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and wh
     return best
 
 
-def sketch_alignment(
-    surface: Surface,
-    design: Design,
-    *,
-    start: Place,
-    end: Place,
-    via: Sequence[Place] = (),
-    options: ConnectOptions,
-) -> Alignment:
-    """
-    Find a good line between two places in a third of the time of `find_alignment`.
-
-    One search, its bends shifted and its profile laid; not held against lines without
-    structures, so it may cost more.
-
-    Parameters
-    ----------
-    surface, design, start, end, via, options
-        As for `find_alignment`.
-
-    Raises
-    ------
-    InputError
-        If a place lies outside of the surface.
-    InfeasibleError
-        If no line is found.
-    """
-    places = [start, *via, end]
-    for number, place in enumerate(places):
-        check_place(surface, place, f"place {number + 1}")
-    on_grid = to_grid(surface, np.array(places, np.float64))
-    found = _search_and_settle(surface, land_of(surface), design, on_grid, options)
-    if found is None:
-        raise no_line(design)
-    return found
-
-
 def adopt(
     surface: Surface, land: Land, design: Design, seed: Alignment, options: ConnectOptions
 ) -> list[Alignment]:

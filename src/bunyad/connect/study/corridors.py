@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -14,6 +15,8 @@ from shapely.geometry import LineString
 from bunyad.connect.alignment import (
     Design,
     Roughness,
+    Surface,
+    best_profile,
     design_from_standard,
     measure_roughness,
     surface_from_ground,
@@ -21,8 +24,9 @@ from bunyad.connect.alignment import (
 from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.standards import design_standard
 from bunyad.connect.study.result import RouteStudy
+from bunyad.connect.study.room import search_with_room
 from bunyad.connect.study.tables import Answer, table_study
-from bunyad.connect.study.variants import Place, Question, find_variants
+from bunyad.connect.study.variants import Place, Question, Variant, find_variants
 from bunyad.errors import InfeasibleError, InputError
 from bunyad.options import ConnectOptions
 from bunyad.region.model import Region
@@ -134,18 +138,38 @@ def _study(
         kind: close_ground(ground, region.forbidden, kind=kind)
         for kind in {question.design.kind for question in questions}
     }
-    surfaces = {
-        kind: surface_from_ground(land, options=options) for kind, land in lands.items()
-    }
+    surfaces = {kind: surface_from_ground(land, options=options) for kind, land in lands.items()}
     answers: list[Answer] = []
     for question in questions:
         try:
-            variants = find_variants(surfaces[question.design.kind], question, options=options)
+            variants = _variants(surfaces[question.design.kind], question, options)
         except InfeasibleError:
             continue
         line = LineString(variants[0].line.points_m[:, :2])
         answers.append((question, variants, measure_land(region, line, options)))
     return table_study(answers, crs=region.crs, cell_m=terrain_cell(region), options=options)
+
+
+def _variants(surface: Surface, question: Question, options: ConnectOptions) -> list[Variant]:
+    """Find the variants of a route, with room beside closed land."""
+
+    def price(found: list[Variant]) -> list[Variant]:
+        return [
+            replace(
+                one,
+                line=best_profile(
+                    surface, one.line.design, line_m=one.line.points_m[:, :2], options=options
+                ),
+            )
+            for one in found
+        ]
+
+    return search_with_room(
+        surface,
+        lambda land: find_variants(land, question, options=options),
+        price,
+        options=options,
+    )
 
 
 def _design(kind: str, standard: str, options: ConnectOptions) -> Design:

@@ -15,8 +15,9 @@ from pyproj import Transformer
 from shapely.geometry import LineString
 
 from bunyad.connect.alignment.adapt import surface_from_ground
-from bunyad.connect.alignment.find import sketch_alignment
-from bunyad.connect.alignment.model import Surface
+from bunyad.connect.alignment.find import find_alignment
+from bunyad.connect.alignment.model import Alignment, Design, Surface
+from bunyad.connect.alignment.profile import best_profile
 from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.search import Graph, build_graph, find_path, trace_path
 from bunyad.connect.standards import (
@@ -28,6 +29,7 @@ from bunyad.connect.standards import (
 )
 from bunyad.connect.steps import survey_steps
 from bunyad.connect.study.corridors import ask_route, measure_land, terrain_cell
+from bunyad.connect.study.room import search_with_room
 from bunyad.connect.study.tables import table_study
 from bunyad.connect.study.variants import STRUCTURES, Place, Variant
 from bunyad.errors import Fault, InfeasibleError, InputError
@@ -98,9 +100,7 @@ def lay_pad(region: Region, *, options: ConnectOptions) -> Pad:
         Costs and fineness.
     """
     ground = lay_ground(region, options=options)
-    grounds = {
-        kind: close_ground(ground, region.forbidden, kind=kind) for kind in ROUTE_KINDS
-    }
+    grounds = {kind: close_ground(ground, region.forbidden, kind=kind) for kind in ROUTE_KINDS}
     surfaces = {
         kind: surface_from_ground(grounds[kind], options=options) for kind in ("road", "railway")
     }
@@ -111,9 +111,7 @@ def lay_pad(region: Region, *, options: ConnectOptions) -> Pad:
     return Pad(region=region, options=options, grounds=grounds, surfaces=surfaces, lines=lines)
 
 
-def sketch_route(
-    pad: Pad, places: Sequence[Position], *, kind: str, standard: str
-) -> Sketch:
+def sketch_route(pad: Pad, places: Sequence[Position], *, kind: str, standard: str) -> Sketch:
     """
     Sketch a road, a railway or a power line through places.
 
@@ -132,7 +130,7 @@ def sketch_route(
     Returns
     -------
     Sketch
-        One search of usual fineness, not held against other designs as `study_route` does.
+        The line of one design; `study_route` also holds it against those of other designs.
 
     Raises
     ------
@@ -148,10 +146,7 @@ def sketch_route(
     question = ask_route(
         pad.region, places=words, kind=kind, standard=standard, options=pad.options
     )
-    start, *via, end = spots
-    line = sketch_alignment(
-        pad.surfaces[kind], question.design, start=start, end=end, via=via, options=pad.options
-    )
+    line = _find(pad, question.design, spots)
     flat = LineString(line.points_m[:, :2])
     study = table_study(
         [
@@ -184,6 +179,22 @@ def sketch_route(
     )
 
 
+def _find(pad: Pad, design: Design, spots: Sequence[Place]) -> Alignment:
+    """Find a road or a railway, with room beside closed land."""
+    start, *via, end = spots
+    surface = pad.surfaces[design.kind]
+    return search_with_room(
+        surface,
+        lambda land: find_alignment(
+            land, design, start=start, end=end, via=via, options=pad.options
+        ),
+        lambda line: best_profile(
+            surface, design, line_m=line.points_m[:, :2], options=pad.options
+        ),
+        options=pad.options,
+    )
+
+
 def _spots(pad: Pad, places: Sequence[Position], kind: str) -> list[Place]:
     """Return where places are [m], if routes of the kind may run there."""
     if kind not in pad.grounds:
@@ -194,7 +205,7 @@ def _spots(pad: Pad, places: Sequence[Position], kind: str) -> list[Place]:
         )
     ground = pad.grounds[kind]
     to_metres = Transformer.from_crs(DEGREES, pad.region.crs, always_xy=True)
-    spots = [cast(Place, tuple(map(float, to_metres.transform(*place)))) for place in places]
+    spots = [cast("Place", tuple(map(float, to_metres.transform(*place)))) for place in places]
     faults = [
         Fault(f"places.{number}", what, "choose another place")
         for number, spot in enumerate(spots)
@@ -241,7 +252,7 @@ def _sketch_line(pad: Pad, spots: Sequence[Place], standard: str) -> Sketch:
             mend=f"give one of {', '.join(VOLTAGES)}",
         )
     ground, voltage = pad.grounds[POWER_LINE], VOLTAGES[standard](pad.options)
-    nodes = _path(pad, [cast(int, _node(ground, spot)) for spot in spots])
+    nodes = _path(pad, [cast("int", _node(ground, spot)) for spot in spots])
     cost = cost_line_steps(pad.lines.steps, voltage)
     trace = trace_path(replace(pad.lines, cost_usd=cost), nodes)
     length_km = float(trace.length_m.sum() / 1e3)
