@@ -75,9 +75,7 @@ def test_sketches_go_around_closed_land(pad: Pad, walled: Pad, kind: str) -> Non
 
 def test_a_route_passes_the_places_between(pad: Pad) -> None:
     for kind, standard in (("road", "land"), ("power_line", "distribution")):
-        sketch = sketch_route(
-            pad, [GAPFORD, SOUTHBANK, RIVERTON], kind=kind, standard=standard
-        )
+        sketch = sketch_route(pad, [GAPFORD, SOUTHBANK, RIVERTON], kind=kind, standard=standard)
         middle = gpd.GeoSeries([Point(SOUTHBANK)], crs=4326).to_crs(CRS).iloc[0]
         assert metres(sketch.line).distance(middle) < OPTIONS.routing_cell_m
 
@@ -117,13 +115,13 @@ def test_what_cannot_be_asked_is_said(walled: Pad, places, kind, standard, what:
 
 
 def test_places_that_no_open_land_joins_have_no_route() -> None:
-    fence = Point(WEST + 30e3, SOUTH + 18e3).buffer(4e3).difference(
-        Point(WEST + 30e3, SOUTH + 18e3).buffer(2e3)
+    fence = (
+        Point(WEST + 30e3, SOUTH + 18e3)
+        .buffer(4e3)
+        .difference(Point(WEST + 30e3, SOUTH + 18e3).buffer(2e3))
     )
-    frame = gpd.GeoDataFrame(
-        {"kinds": ["road;power_line"], "why": [""]}, geometry=[fence], crs=CRS
-    )
+    frame = gpd.GeoDataFrame({"kinds": ["road;power_line"], "why": [""]}, geometry=[fence], crs=CRS)
     fenced = lay_pad(replace(small_region(), forbidden=frame), options=OPTIONS)
-    for kind, standard in (("road", "tunnels"), ("power_line", "high")):
+    for kind, standard in (("road", "land"), ("power_line", "high")):
         with pytest.raises(InfeasibleError):
             sketch_route(fenced, [GAPFORD, RIVERTON], kind=kind, standard=standard)
