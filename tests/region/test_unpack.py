@@ -73,8 +73,8 @@ def test_too_much_is_refused_by_count_and_by_size(small_original: Path, tmp_path
     archive = zipped(small_original, tmp_path / "a.zip", extra=bomb)
     assert archive.stat().st_size < 6_000_000
     assert "files of at most 20 MB" in refused(archive, tmp_path / "one", file_mb=20)
-    assert "send at most 10 MB" in refused(archive, tmp_path / "two", whole_mb=10)
-    assert "send at most 3" in refused(archive, tmp_path / "three", files=3)
+    assert "Send at most 10 MB" in refused(archive, tmp_path / "two", whole_mb=10)
+    assert "Send at most 3" in refused(archive, tmp_path / "three", files=3)
 
 
 def test_an_archive_that_lies_about_its_size_is_stopped(

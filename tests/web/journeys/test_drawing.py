@@ -40,12 +40,8 @@ def fill_places(card: Any, *places: str) -> None:
 def test_a_reader_types_two_places_and_reads_what_a_road_takes(
     open_page: Any, site: Any, language: str, size: str, scheme: str
 ) -> None:
-    page = drawn(
-        open_page(f"#/plans/{site.plan}/map", language=language, size=size, scheme=scheme)
-    )
-    page.get_by_role(
-        "button", name={"en": "Draw a route", "az": "Marşrut çək"}[language]
-    ).click()
+    page = drawn(open_page(f"#/plans/{site.plan}/map", language=language, size=size, scheme=scheme))
+    page.get_by_role("button", name={"en": "Draw a route", "az": "Marşrut çək"}[language]).click()
     card = page.locator("section.route")
     fill_places(card, WEST, EAST)
     card.locator("button.main").click()
