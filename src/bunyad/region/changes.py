@@ -10,6 +10,7 @@ from typing import Any, Literal
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from shapely.errors import GEOSException
+from shapely.geometry.base import BaseGeometry
 
 from bunyad.errors import InputError
 from bunyad.region.file import read_yaml, tell_fault
@@ -121,10 +122,10 @@ def check_changes(content: Any, *, where: str) -> Changes:
         raise InputError.of(faults) from None
 
 
-def read_polygon(value: Mapping[str, Any]) -> shapely.Geometry:
+def read_polygon(value: Mapping[str, Any]) -> BaseGeometry:
     """Return a GeoJSON polygon [degrees], mended where it crosses itself."""
     try:
-        area: shapely.Geometry = shapely.make_valid(shapely.from_geojson(json.dumps(value)))
+        area: BaseGeometry = shapely.make_valid(shapely.from_geojson(json.dumps(value)))
     except (GEOSException, TypeError, ValueError):
         raise ValueError("this is no GeoJSON geometry") from None
     west, south, east, north = shapely.bounds(area)
