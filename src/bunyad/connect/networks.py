@@ -120,9 +120,16 @@ def _survey(
             usual = usual or survey_steps(ground, options=options)
             found[kind] = (ground, usual)
             continue
-        alike = [one for one in found.values() if np.array_equal(one[0].closed, land.closed)]
+        alike = [one for one in found.values() if _same_land(one[0], land)]
         found[kind] = alike[0] if alike else (land, survey_steps(land, options=options))
     return found
+
+
+def _same_land(one: Ground, other: Ground) -> bool:
+    """Tell whether the same cells are closed."""
+    if one.closed is None or other.closed is None:
+        return one.closed is other.closed
+    return np.array_equal(one.closed, other.closed)
 
 
 def _route_corridors(

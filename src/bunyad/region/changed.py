@@ -63,17 +63,15 @@ def apply_changes(region: Region, changes: Changes) -> Region:
 def _unknown(region: Region, changes: Changes) -> Iterable[Fault]:
     """Name identifiers that are not there or stand twice."""
     for name, wanted, known in (
-        ("settlements", changes.settlements, set(region.settlements["id"])),
-        ("corridors", changes.corridors, set(region.corridors["id"])),
+        ("settlements", [one.id for one in changes.settlements], set(region.settlements["id"])),
+        ("corridors", [one.id for one in changes.corridors], set(region.corridors["id"])),
     ):
-        seen: set[str] = set()
-        for number, one in enumerate(wanted):
+        for number, key in enumerate(wanted):
             where = f"changes: {name}.{number}.id"
-            if one.id not in known:
-                yield Fault(where, f"there is no {one.id!r} among the {name}", "correct the id")
-            if one.id in seen:
-                yield Fault(where, f"{one.id!r} stands twice", "keep one of the two")
-            seen.add(one.id)
+            if key not in known:
+                yield Fault(where, f"there is no {key!r} among the {name}", "correct the id")
+            if key in wanted[:number]:
+                yield Fault(where, f"{key!r} stands twice", "keep one of the two")
 
 
 def _outside(region: Region, changes: Changes) -> Iterable[Fault]:
@@ -119,18 +117,20 @@ def _move(region: Region, moved: tuple[MovedSettlement, ...]) -> gpd.GeoDataFram
     """Put settlements elsewhere, with the height and the district of their new place."""
     if not moved:
         return region.settlements
-    table = region.settlements.copy()
+    table = region.settlements
     names = list(region.districts["name"])
     place_of = {str(one): place for place, one in enumerate(table["id"])}
+    points, heights = list(table.geometry), table["elevation_m"].tolist()
+    districts = table["district"].tolist()
     for one, x, y in zip(moved, *_metres(region, moved), strict=True):
         row = place_of[one.id]
         cell = region.terrain.sel(x=x, y=y, method="nearest")
-        district = int(cell["district"])
-        table.iloc[row, table.columns.get_loc("geometry")] = shapely.Point(x, y)
-        table.iloc[row, table.columns.get_loc("elevation_m")] = float(cell["elevation_m"])
-        if district >= 0:
-            table.iloc[row, table.columns.get_loc("district")] = names[district]
-    return gpd.GeoDataFrame(table, crs=region.crs)
+        points[row], heights[row] = shapely.Point(x, y), float(cell["elevation_m"])
+        if int(cell["district"]) >= 0:
+            districts[row] = names[int(cell["district"])]
+    places = gpd.GeoSeries(points, index=table.index, crs=region.crs)
+    frame = table.assign(elevation_m=heights, district=districts)
+    return gpd.GeoDataFrame(frame).set_geometry(places)
 
 
 def _switch(corridors: pd.DataFrame, changed: tuple[ChangedCorridor, ...]) -> pd.DataFrame:

@@ -100,7 +100,9 @@ def lay_pad(region: Region, *, options: ConnectOptions) -> Pad:
         Costs and fineness.
     """
     ground = lay_ground(region, options=options)
-    grounds = {kind: close_ground(ground, region.forbidden, kind=kind) for kind in ROUTE_KINDS}
+    grounds: dict[str, Ground] = {
+        kind: close_ground(ground, region.forbidden, kind=kind) for kind in ROUTE_KINDS
+    }
     surfaces = {
         kind: surface_from_ground(grounds[kind], options=options) for kind in ("road", "railway")
     }
