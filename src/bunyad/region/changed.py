@@ -129,7 +129,8 @@ def _move(region: Region, moved: tuple[MovedSettlement, ...]) -> gpd.GeoDataFram
         if int(cell["district"]) >= 0:
             districts[row] = names[int(cell["district"])]
     places = gpd.GeoSeries(points, index=table.index, crs=region.crs)
-    frame = table.assign(elevation_m=heights, district=districts)
+    home = pd.Series(districts, index=table.index, dtype=table["district"].dtype)
+    frame = table.assign(elevation_m=heights, district=home)
     return gpd.GeoDataFrame(frame).set_geometry(places)
 
 
