@@ -2,7 +2,7 @@
 Write the reference pages from the declarations in the code.
 
 `python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands}.md
-and the JSON Schema of region.yaml; a test fails where they are out of date.
+and the JSON Schemas of region.yaml and of changes documents; a test fails where they are old.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from bunyad.options import ROOMS, option_rows
-from bunyad.region import region_schema
+from bunyad.region import changes_schema, region_schema
 from bunyad.region.climate import NAMES, OPTIONAL
 from bunyad.region.file import LayersEntry
 from bunyad.region.model import CLIMATE_VARIABLES, TERRAIN_VARIABLES
@@ -71,6 +71,10 @@ def pages() -> dict[str, str]:
         "docs/reference/region-folder.md": region_page(),
         "docs/reference/tables.md": tables_page(),
         "docs/reference/commands.md": commands_page(),
+        "src/bunyad/regions/changes.schema.json": json.dumps(
+            changes_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
         "src/bunyad/regions/region.schema.json": json.dumps(
             region_schema(), indent=2, ensure_ascii=False
         )

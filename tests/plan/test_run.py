@@ -12,6 +12,7 @@ import pytest
 from bunyad.errors import BunyadError, InfeasibleError, InputError, OutputError
 from bunyad.plan import run as runner
 from bunyad.plan.run import OUTPUTS, plan_region
+from bunyad.region.changes import Changes, check_changes
 
 pytestmark = pytest.mark.xdist_group("small-plan")
 
@@ -246,3 +247,33 @@ def test_an_unknown_scheduler_is_refused_before_anything_is_done(
         plan_region(small_original, out=tmp_path / "plan", scheduler="cloud")
 
     assert not (tmp_path / "plan").exists()
+
+
+def closed(why: str = "") -> Changes:
+    polygon = {"type": "Polygon", "coordinates": [[
+        [45.24, 39.78], [45.245, 39.78], [45.245, 39.85], [45.24, 39.85], [45.24, 39.78],
+    ]]}  # fmt: skip
+    area = {"kinds": ["road"], "polygon": polygon, "why": why}
+    return check_changes({"forbidden": [area]}, where="changes")
+
+
+def test_closed_land_leaves_what_it_does_not_touch_and_its_reason_changes_nothing(
+    copied: Path, small_original: Path
+) -> None:
+    run = plan_region(small_original, out=copied, changes=closed("a graveyard"))
+    assert run.reused == ("potential", "settle")
+    provenance = json.loads((copied / "provenance.json").read_text("utf-8"))
+    assert provenance["changes"]["forbidden"][0]["why"] == "a graveyard"
+
+    assert plan_region(small_original, out=copied, changes=closed("another reason")).was_current
+
+    back = plan_region(small_original, out=copied)
+    assert back.reused == ("potential", "settle")
+
+
+def test_a_changed_price_of_money_does_not_run_what_comes_before_it(
+    copied: Path, small_original: Path
+) -> None:
+    price = (("--option", {"energy.import_price_usd_per_mwh": 91}),)
+    run = plan_region(small_original, out=copied, option_layers=price)
+    assert run.reused == ("potential", "settle", "connect")

@@ -1,5 +1,7 @@
 // What the server answers to questions about the land.
 
+import type { LineString } from "geojson";
+
 export interface CellAnswer {
   is_inside: boolean;
   elevation_m: number | null;
@@ -27,4 +29,33 @@ export interface AreaAnswer {
     annual_energy_gwh: number;
     excluded_km2: Record<string, number>;
   }[];
+}
+
+export interface Span {
+  km: number;
+  low_km: number;
+  high_km: number;
+}
+
+export interface Station {
+  station_km: number;
+  height_m: number;
+  ground_m: number;
+  structure: "open" | "bridge" | "tunnel";
+}
+
+export interface RouteAnswer {
+  kind: string;
+  standard: string;
+  length_km: number;
+  real_length: Span | null;
+  climb_m: number;
+  max_grade_percent: number;
+  bridges: Span;
+  tunnels: Span;
+  capex_usd: number;
+  hours: number | null;
+  line: LineString;
+  stations: Station[];
+  costs: { item: string; quantity: number; unit: string; cost_usd: number }[];
 }

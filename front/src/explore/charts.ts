@@ -41,7 +41,8 @@ const SINKS = ["charge", "export"];
 const HOUR_MS = 3_600_000;
 
 const colour = (name: string) => `var(--c-${name === "demand" ? "standing" : name})`;
-const axis = (value: number) => words.number(value, value !== 0 && Math.abs(value) < 1 ? 1 : 0);
+export const axis = (value: number) =>
+  words.number(value, value !== 0 && Math.abs(value) < 1 ? 1 : 0);
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 const unique = <T>(values: T[]): T[] => [...new Set(values)];
 const num = (
@@ -63,7 +64,7 @@ const year = (): Column<AnyRow> => ({
   sort: (row) => row.year,
 });
 
-function plot(label: string, options: Plot.PlotOptions): Element {
+export function plot(label: string, options: Plot.PlotOptions): Element {
   const drawn = Plot.plot({
     style: { background: "transparent", color: "currentColor", fontSize: "12.5px" },
     marginLeft: 56,

@@ -39,6 +39,10 @@ const unit = (value: number | null | undefined, sign: string, decimals?: number)
   value === null || value === undefined
     ? null
     : `${decimals === undefined ? words.short(value) : words.number(value, decimals)} ${words.unit(sign)}`;
+const percent = (value: number | undefined) =>
+  value === undefined || value === null ? null : `${words.number(value)} %`;
+const minutes = (value: number | null) =>
+  value === null ? "–" : `${words.number(value)} ${t("unit-min")}`;
 const aYear = (value: number | null) =>
   value === null ? null : `${words.short(value)} ${words.unit("GWh")} ${t("unit-year")}`;
 const group = (title: string, facts: Fact[]): FactGroup[] =>
@@ -102,6 +106,25 @@ function settlement(row: Settlement, model: PlanModel, year: number): Omit<Facts
           value: "",
           links: [{ id: one.id, label: model.projectName(one) }],
         })),
+      ),
+      ...group(
+        t("fact-ways"),
+        kept(
+          (row.access ?? []).map(
+            (way): Given => [
+              words.name("service", way.service),
+              `${minutes(way.minutes_before)} → ${way.minutes_after ? minutes(way.minutes_after) : t("access-here")}`,
+            ],
+          ),
+        ),
+      ),
+      ...group(
+        t("fact-homes-signal"),
+        kept(
+          (row.coverage ?? []).map(
+            (one): Given => [words.name("radio", one.technology), percent(one.share * 100)],
+          ),
+        ),
       ),
       ...group(
         t("fact-uses"),
@@ -175,6 +198,22 @@ function route(row: Route, model: PlanModel): Omit<Facts, "title"> {
         [t("fact-voltage"), unit(row.voltage_kv, "kV", 0)],
         [t("fact-capacity"), unit(row.capacity_mw, "MW", 0)],
         [t("fact-flow"), unit(row.peak_flow_mw, "MW")],
+        [t("fact-load"), percent(row.loading_percent)],
+        [
+          t("fact-traffic"),
+          row.vehicles_per_day === undefined
+            ? null
+            : `${words.number(row.vehicles_per_day)} ${t("unit-vehicles")}`,
+        ],
+        [
+          t("fact-class"),
+          row.road_class
+            ? t(row.is_enough ? "class-enough" : "class-short", {
+                name: row.road_class,
+                lanes: words.number(row.lanes),
+              })
+            : null,
+        ],
         [
           t("fact-loading"),
           row.mean_loading === null ? null : `${words.number(row.mean_loading * 100)} %`,
@@ -206,6 +245,17 @@ function bus(row: Bus, model: PlanModel): Omit<Facts, "title"> {
       [t("fact-stands"), yesNo(row.is_existing)],
     ]),
     groups: [
+      ...group(
+        t("networks-stations"),
+        kept(
+          (row.voltages ?? []).map(
+            (span): Given => [
+              t("fact-band", { kv: words.number(span.kv) }),
+              `${words.number(span.min * 100, 1)}–${words.number(span.max * 100, 1)} %`,
+            ],
+          ),
+        ),
+      ),
       ...group(
         t("fact-balance"),
         parts.map(([key, value]) => ({

@@ -2,6 +2,7 @@
 
 import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
 import { words } from "../frame/words.svelte";
+import type { Edits } from "../plans/edits.svelte";
 import type { PlanModel } from "./model";
 import type { Project } from "./page";
 
@@ -141,6 +142,16 @@ export function chosenFeatures(
   const thing = model.find(id);
   if (thing) return collection([feature(thing.row.geometry, {})]);
   return collection(point ? [feature({ type: "Point", coordinates: point }, {})] : []);
+}
+
+// What a scenario changes: land that is closed, and where settlements go.
+export function editFeatures(edits: Edits): Feature[] {
+  return [
+    ...(edits.forbidden ?? []).map((one) => feature(one.polygon, {})),
+    ...(edits.settlements ?? []).map((one) =>
+      feature({ type: "Point", coordinates: [one.lon, one.lat] }, {}),
+    ),
+  ];
 }
 
 export function positionsOf(geometry: Geometry): Position[] {

@@ -81,7 +81,7 @@ export class PlanModel {
   // A site's own part of its identifier in words, such as `Jabrayil 3` for solar-jabrayil-3.
   siteName(id: string, kind: string): string {
     const own = id.replace(new RegExp(`^(${kind}-)+`), "").replace(/-site-/, "-");
-    return this.local(
+    return this.localText(
       own.replace(/-/g, " ").replace(/(^|\s)[a-z]/g, (letter) => letter.toUpperCase()),
     );
   }
@@ -89,7 +89,18 @@ export class PlanModel {
   routeName(row: Route | Project): string {
     const kind = words.name("kind", row.kind).toLowerCase();
     if (words.language === "en") return row.name;
-    return this.local(row.name.replace(/^(Road|Railway|Line) (.*)$/, `$2 (${kind})`));
+    return this.localText(row.name.replace(/^(Road|Railway|Line) (.*)$/, `$2 (${kind})`));
+  }
+
+  // The decided roads and railways that were studied.
+  get corridors(): { id: string; name: string }[] {
+    const ids = [...new Set((this.page.routes?.options ?? []).map((row) => row.corridor))];
+    return ids.map((id) => ({ id, name: this.corridorName(id) }));
+  }
+
+  corridorName(id: string): string {
+    const row = this.page.routes?.options.find((one) => one.corridor === id);
+    return row ? this.localText(row.name) : id;
   }
 
   busName(id: string): string {
@@ -97,8 +108,8 @@ export class PlanModel {
     if (!bus) return id;
     const [, place, kind] = bus.name.match(/^(.*) (solar|wind|hydro) sites$/) ?? [];
     if (kind && words.language === "az")
-      return `${this.local(place as string)}: ${words.t(`over-${kind}`)}`;
-    return this.local(bus.name);
+      return `${this.localText(place as string)}: ${words.t(`over-${kind}`)}`;
+    return this.localText(bus.name);
   }
 
   districtName(name: string): string {
@@ -129,7 +140,7 @@ export class PlanModel {
   }
 
   // A text with the names of places in the page's language.
-  private local(text: string): string {
+  localText(text: string): string {
     if (words.language !== "az") return text;
     return this.localNames.reduce(
       (whole, row) => whole.split(row.name).join(row.name_local ?? row.name),

@@ -1,6 +1,8 @@
 // What `GET /plans/{id}/page` answers: the same that the one-file report holds.
 
 import type { Geometry } from "geojson";
+import type { Station } from "./answers";
+import type { ItemCost } from "./routes";
 
 export interface Named {
   id: string;
@@ -38,6 +40,8 @@ export interface Settlement extends Named {
   demand_mwh: Record<string, number>;
   services: (Item & { service: string })[];
   smart_systems: (Item & { system: string })[];
+  access?: Way[];
+  coverage?: { technology: string; share: number }[];
 }
 
 export interface Site extends Named {
@@ -73,6 +77,95 @@ export interface Route extends Named {
   peak_flow_mw: number | null;
   mean_loading: number | null;
   is_existing?: boolean;
+  // From the load flows and the traffic, where the plan has them.
+  loading_percent?: number;
+  load_flow_mw?: number;
+  vehicles_per_day?: number;
+  road_class?: string;
+  lanes?: number;
+  is_enough?: boolean;
+}
+
+export interface VoltageSpan {
+  kv: number;
+  min: number;
+  max: number;
+}
+
+export interface Way {
+  service: string;
+  minutes_before: number | null;
+  minutes_after: number | null;
+  nearest_after: string;
+}
+
+// One variant of a road or railway that was studied.
+export interface RouteOption {
+  corridor: string;
+  name: string;
+  kind: "road" | "railway";
+  variant: string;
+  standard: string;
+  is_chosen: boolean;
+  published_key: string;
+  length_km: number;
+  real_length_km: number;
+  length_low_km: number;
+  length_high_km: number;
+  climb_m: number;
+  max_grade_percent: number;
+  min_radius_m: number;
+  bridge_km: number;
+  bridge_low_km: number;
+  bridge_high_km: number;
+  tunnel_km: number;
+  tunnel_low_km: number;
+  tunnel_high_km: number;
+  capex_usd: number;
+  hours: number;
+  break_even_per_day: number | null;
+  geometry?: Geometry;
+}
+
+type OfVariant = { corridor: string; variant: string };
+
+export interface Check {
+  check: string;
+  case: string;
+  worst: number;
+  limit: number;
+  holds: boolean;
+  where: string;
+}
+
+export interface NetworksData {
+  checks: Check[];
+  outages: Check[];
+  upgrades: { id: string; was: string; becomes: string; added_capex_usd: number }[];
+  radio: {
+    technology: string;
+    masts: number;
+    homes_share: number;
+    roads_share: number;
+    area_share: number;
+    capex_usd: number;
+  }[];
+  traffic: { key: string; value: number }[];
+  roads: {
+    route: string;
+    name: string;
+    standard: string;
+    vehicles_per_day: number;
+    minutes: number;
+    road_class: string;
+    lanes: number;
+    is_enough: boolean;
+  }[];
+  fibre_km: number;
+  fibre_usd: number;
+  fibre_ring_km: number;
+  masts: number;
+  masts_usd: number;
 }
 
 export interface Bus extends Named {
@@ -80,6 +173,7 @@ export interface Bus extends Named {
   voltage_kv: number;
   is_existing: boolean;
   serves: string[];
+  voltages?: VoltageSpan[];
 }
 
 export interface Project extends Named {
@@ -185,6 +279,7 @@ export interface PlanPage {
       settlements: Settlement[];
       buses: Bus[];
       projects: Project[];
+      fibre?: { length_km: number }[];
     };
   };
   curves: {
@@ -209,6 +304,12 @@ export interface PlanPage {
   spending: { year: number; kind: string; funding: string; capex_usd: number }[];
   budgets: { year: number; public_budget_usd: number }[];
   comparison: Compared[];
+  routes?: {
+    options: RouteOption[];
+    stations: (Station & OfVariant)[];
+    costs: (ItemCost & OfVariant)[];
+  };
+  networks?: NetworksData;
   options: OptionUsed[];
   rooms: string[];
   layers: InputLayer[];

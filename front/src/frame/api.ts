@@ -44,15 +44,20 @@ export async function send<T = void>(
   return ask<T>(method, apiAddress(path), body);
 }
 
+// Send a file as it is.
+export const upload = <T>(path: string, file: Blob): Promise<T> =>
+  ask<T>("POST", apiAddress(path), file);
+
+function carried(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof Blob) return { body };
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
 async function ask<T>(method: string, address: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(address, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-    });
+    response = await fetch(address, { method, ...carried(body) });
   } catch {
     throw new Problem(0, "no-answer", "problem-no-answer", "problem-no-answer-mend");
   }

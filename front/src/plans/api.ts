@@ -1,6 +1,7 @@
 // What the server says of plans.
 
 import type { OptionValue } from "../explore/page";
+import type { Edits } from "./edits.svelte";
 
 export interface JobState {
   id: string;
@@ -25,6 +26,7 @@ export interface PlanState {
   region: string;
   base_id: string | null;
   options: Record<string, OptionValue>;
+  edits: Edits;
   created: string;
   created_by: string;
   is_public: boolean;

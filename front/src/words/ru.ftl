@@ -77,3 +77,9 @@ email = Эл. почта
 password = Пароль
 code = Код
 join = Создать учётную запись
+
+tab-networks = Сети
+problem-region-is-there = У вашей организации уже есть регион с таким именем.
+problem-region-is-there-mend = Дайте ему другое имя в region.yaml или удалите прежний.
+problem-too-slow = Ответ занимает слишком много времени.
+problem-too-slow-mend = Спросите более короткий маршрут или попробуйте через минуту.

@@ -77,3 +77,9 @@ email = ای میل
 password = پاس ورڈ
 code = کوڈ
 join = میرا کھاتہ بنائیں
+
+tab-networks = جال
+problem-region-is-there = آپ کے ادارے میں اس نام کا علاقہ پہلے سے موجود ہے۔
+problem-region-is-there-mend = region.yaml میں اسے دوسرا نام دیں، یا پرانا ہٹا دیں۔
+problem-too-slow = جواب میں بہت وقت لگ رہا ہے۔
+problem-too-slow-mend = چھوٹے راستے کا پوچھیں، یا ایک منٹ بعد دوبارہ کوشش کریں۔

@@ -53,13 +53,14 @@ def say(text: str) -> None:
 
 
 @app.command
-def plan(
+def plan(  # noqa: PLR0913  (each is an option of the command)
     region: str,
     /,
     *,
     out: Path | None = None,
     option: Annotated[tuple[str, ...], Parameter(name=["--option", "-o"], negative=())] = (),
     options_file: Path | None = None,
+    changes: Path | None = None,
     scheduler: str = "threads",
     as_json: AsJson = False,
 ) -> None:
@@ -80,6 +81,9 @@ def plan(
         An option value, as room.name=value; may be given many times. See bunyad options.
     options_file
         YAML file of option values, as room.name: value.
+    changes
+        YAML file of what is different in this scenario: settlements that move, land closed to
+        routes, corridors that are built or are not.
     scheduler
         Who works on many cells: threads, processes, local (a Dask cluster on this machine) or
         the address of a Dask scheduler, such as tcp://10.0.0.5:8786. The plan is the same.
@@ -88,6 +92,7 @@ def plan(
     """
     from bunyad.cli.progress import Progress
     from bunyad.plan.run import plan_region
+    from bunyad.region.changes import read_changes
 
     layers = []
     if options_file is not None:
@@ -99,6 +104,7 @@ def plan(
             region,
             out=folder,
             option_layers=tuple(layers),
+            changes=None if changes is None else read_changes(changes),
             watch=progress.watch,
             scheduler=scheduler,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -49,6 +49,8 @@ class Ground:
     """Number of the node in each cell, -1 where routes may not run."""
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
+    closed: NDArray[np.bool_] | None = None
+    """Cells through which no route may go, not even in a tunnel; none where all are open."""
 
     @property
     def count(self) -> int:
@@ -113,6 +115,39 @@ def lay_ground(region: Region, *, options: ConnectOptions) -> Ground:
         rows=rows,
         columns=columns,
     )
+
+
+def close_ground(ground: Ground, forbidden: gpd.GeoDataFrame, *, kind: str) -> Ground:
+    """
+    Return the ground with the cells closed that forbidden land touches.
+
+    Parameters
+    ----------
+    ground
+        The grid.
+    forbidden
+        Polygons, each with the kinds of routes that may not go through.
+    kind
+        Kind of route: `road`, `railway` or `power_line`.
+
+    Returns
+    -------
+    Ground
+        The same value where nothing is forbidden to the kind.
+    """
+    areas = [row.geometry for row in forbidden.itertuples() if kind in str(row.kinds).split(";")]
+    if not areas:
+        return ground
+    rows, columns = ground.node.shape
+    east, north = np.meshgrid(
+        ground.west_m + ground.cell_m * np.arange(columns),
+        ground.north_m - ground.cell_m * np.arange(rows),
+    )
+    half = ground.cell_m / 2
+    land = shapely.union_all(np.asarray(areas, dtype=object))
+    shapely.prepare(land)
+    cells = shapely.box(east - half, north - half, east + half, north + half)
+    return replace(ground, closed=np.asarray(shapely.intersects(land, cells), np.bool_))
 
 
 def find_nodes(ground: Ground, places: gpd.GeoSeries) -> NDArray[np.int64]:

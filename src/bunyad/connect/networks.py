@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 
 from bunyad.connect.alignments import route_pairs
 from bunyad.connect.digital import plan_digital
-from bunyad.connect.ground import lay_ground
+from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.power import choose_buses, lay_grid, link_buses
 from bunyad.connect.result import Networks
 from bunyad.connect.roads import (
+    Corridor,
+    Stops,
     check_corridors,
     link_corridors,
     link_settlements,
@@ -20,13 +24,14 @@ from bunyad.connect.roads import (
 )
 from bunyad.connect.routes import Link, table_routes
 from bunyad.connect.standards import design_standard
-from bunyad.connect.steps import survey_steps
+from bunyad.connect.steps import Steps, survey_steps
 from bunyad.connect.study import study_corridors
 from bunyad.connect.supply import assign_members, design_supply, name_asked
 from bunyad.connect.traffic import assess_traffic
 from bunyad.errors import InputError
 from bunyad.options import ConnectOptions
 from bunyad.potential.result import Potential
+from bunyad.region.changes import ROUTE_KINDS
 from bunyad.region.model import Region
 from bunyad.settle.result import Settlements
 
@@ -69,14 +74,14 @@ def connect_places(
         If places cannot be joined within the limits, not even within the relaxed ones.
     """
     ground = lay_ground(region, options=options)
-    steps = survey_steps(ground, options=options)
+    surveyed = _survey(region, ground, options=options)
     stops = place_stops(ground, region.settlements)
-    corridors = route_corridors(ground, steps, stops, corridors=region.corridors, options=options)
+    corridors = _route_corridors(region, surveyed, stops, options=options)
     roads = link_corridors(corridors, stops, kind="road")
-    link_settlements(ground, steps, stops, linked=roads, options=options)
+    link_settlements(*surveyed["road"], stops, linked=roads, options=options)
     railways = link_corridors(corridors, stops, kind="railway")
     buses = choose_buses(region, settlements=settlements, potential=potential, options=options)
-    grid = lay_grid(ground, steps, buses=buses, options=options)
+    grid = lay_grid(*surveyed["power_line"], buses=buses, options=options)
     members = assign_members(
         ground, grid, settlements=settlements, potential=potential, options=options
     )
@@ -101,6 +106,50 @@ def connect_places(
         route_costs=study.costs,
     )
     return _add_users(region, studied, settlements=settlements, options=options)
+
+
+def _survey(
+    region: Region, ground: Ground, *, options: ConnectOptions
+) -> dict[str, tuple[Ground, Steps]]:
+    """Survey the ground for each kind of route, once where the same land is open to them."""
+    usual: Steps | None = None
+    found: dict[str, tuple[Ground, Steps]] = {}
+    for kind in ROUTE_KINDS:
+        land = close_ground(ground, region.forbidden, kind=kind)
+        if land is ground:
+            usual = usual or survey_steps(ground, options=options)
+            found[kind] = (ground, usual)
+            continue
+        alike = [one for one in found.values() if _same_land(one[0], land)]
+        found[kind] = alike[0] if alike else (land, survey_steps(land, options=options))
+    return found
+
+
+def _same_land(one: Ground, other: Ground) -> bool:
+    """Tell whether the same cells are closed."""
+    if one.closed is None or other.closed is None:
+        return one.closed is other.closed
+    return np.array_equal(one.closed, other.closed)
+
+
+def _route_corridors(
+    region: Region,
+    surveyed: Mapping[str, tuple[Ground, Steps]],
+    stops: Stops,
+    *,
+    options: ConnectOptions,
+) -> list[Corridor]:
+    """Route the region's corridors, each over the land that is open to its kind."""
+    is_railway = region.corridors["kind"] == "railway"
+    routed = [
+        one
+        for kind, chosen in (("road", ~is_railway), ("railway", is_railway))
+        for one in route_corridors(
+            *surveyed[kind], stops, corridors=region.corridors[chosen], options=options
+        )
+    ]
+    order = {name: place for place, name in enumerate(region.corridors["id"])}
+    return sorted(routed, key=lambda one: order[one.id])
 
 
 def _add_users(

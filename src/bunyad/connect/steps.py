@@ -165,6 +165,7 @@ class _View:
     water: Field
     line_factor: Field
     node: NDArray[np.int32]
+    closed: Field | None
 
     @classmethod
     def of(cls, ground: Ground, pad: int) -> _View:
@@ -184,6 +185,7 @@ class _View:
             water=padded(ground.water),
             line_factor=padded(ground.line_factor),
             node=np.pad(ground.node, pad, constant_values=-1),
+            closed=None if ground.closed is None else padded(ground.closed.astype(np.float64)),
         )
 
     def read(self, field: Field, rows: float, columns: float) -> Field:
@@ -215,6 +217,7 @@ def _survey_heading(
     height, width = ground.node.shape
     down, right = view.pad + rows, view.pad + columns
     target = view.node[down : down + height, right : right + width]
+    target = np.where(_is_closed(view, offset), -1, target)
     return _Survey(
         target=target[ground.rows, ground.columns],
         rise_m=mean["rise"].astype(np.float32),
@@ -227,6 +230,24 @@ def _survey_heading(
         earth_m2=(mean["earth2"] * left).astype(np.float32),
         line_factor=mean["line"].astype(np.float32),
     )
+
+
+def _is_closed(view: _View, offset: tuple[int, int]) -> NDArray[np.bool_]:
+    """
+    Tell which steps of one heading go through closed cells.
+
+    Looked at is every cell around places no farther apart than a cell's side, so that no closed
+    cell is passed between two of them.
+    """
+    closed = view.closed
+    if closed is None:
+        return np.zeros(view.ground.node.shape, np.bool_)
+    count = ceil(hypot(*offset))
+    total = sum(
+        view.read(closed, part * offset[0], part * offset[1])
+        for part in (np.arange(count + 1) / count).tolist()
+    )
+    return np.asarray(total > 0, np.bool_)
 
 
 def _sample(view: _View, offset: tuple[int, int], options: ConnectOptions) -> dict[str, Field]:

@@ -1077,6 +1077,8 @@ option-connect-route_discount_rate = Marşrutların müqayisəsində diskont də
 option-connect-route_life_years = Marşrutun ödənildiyi ömür
 option-connect-route_shown_stations = Marşrutun profilinin şəkil üçün saxlanan nöqtələri
 option-connect-roughness_band_m = Marşrutun ətrafında torpağın kələ-kötürlüyünün ölçüldüyü məsafə
+option-connect-closed_strip_cells = Marşrutlara bağlı torpağın yanında, ilk axtarış xətt tapmadıqda bahalaşan zolağın eni
+option-connect-closed_strip_factor = Axtarışın bu zolağında açıq xəttin qiyməti neçə dəfə artır; tapılan xətt torpağın olduğu kimi qiymətləndirilir
 
 # Yollar və dəmir yolları
 

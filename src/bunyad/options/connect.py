@@ -181,3 +181,5 @@ class ConnectOptions(RoomOptions):
     curve_resistance_m: float = option("connect.curve_resistance_m")
     route_shown_stations: int = option("connect.route_shown_stations")
     roughness_band_m: float = option("connect.roughness_band_m")
+    closed_strip_cells: int = option("connect.closed_strip_cells")
+    closed_strip_factor: float = option("connect.closed_strip_factor")

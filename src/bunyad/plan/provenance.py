@@ -53,7 +53,9 @@ def versions() -> dict[str, str]:
     return {"bunyad": bunyad.__version__, "python": platform.python_version(), **found}
 
 
-def stage_keys(inputs: Mapping[str, str], options: Options) -> dict[str, str]:
+def stage_keys(
+    inputs: Mapping[str, str], options: Options, changes: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """
     Return a key for each stage that changes when anything it depends on does.
 
@@ -65,6 +67,8 @@ def stage_keys(inputs: Mapping[str, str], options: Options) -> dict[str, str]:
         SHA-256 of each input file.
     options
         Every option.
+    changes
+        What a scenario changes, by the first stage that it matters to, from `change_parts`.
 
     Returns
     -------
@@ -72,12 +76,20 @@ def stage_keys(inputs: Mapping[str, str], options: Options) -> dict[str, str]:
         SHA-256 by stage, `region` to `report`.
     """
     values = options.model_dump()
-    keys = {"region": _digest([inputs, versions(), _code("region", *SHARED_CODE)])}
+    parts = changes or {}
+    start = [inputs, versions(), _code("region", *SHARED_CODE)]
+    keys = {"region": _digest([*start, *_part(parts, "region")])}
     for stage, feeds in FEEDS.items():
         code = _code(*REPORT_CODE) if stage == "report" else _code(stage)
         own = values if stage == "report" else values[stage]
-        keys[stage] = _digest([stage, code, own, {feed: keys[feed] for feed in feeds}])
+        fed = {feed: keys[feed] for feed in feeds}
+        keys[stage] = _digest([stage, code, own, fed, *_part(parts, stage)])
     return keys
+
+
+def _part(changes: Mapping[str, Any], stage: str) -> list[Any]:
+    """Return the changes of a stage, nothing where there are none: the key stays as it was."""
+    return [changes[stage]] if stage in changes else []
 
 
 def _digest(content: Any) -> str:

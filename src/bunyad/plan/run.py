@@ -18,6 +18,7 @@ from typing import Any
 from bunyad.errors import InputError, OutputError
 from bunyad.options import Options, resolve_options
 from bunyad.plan.provenance import stage_keys, versions
+from bunyad.region.changes import Changes, change_parts
 from bunyad.region.file import RegionFile, read_region_file
 from bunyad.region.folder import find_region, input_hashes
 from bunyad.tiles import Tiles, check_scheduler, open_tiles
@@ -61,14 +62,16 @@ class _Job:
     options: Options
     inputs: Mapping[str, str]
     keys: Mapping[str, str]
+    changes: Changes
     out: Path
 
 
-def plan_region(
+def plan_region(  # each is a choice of the caller
     name_or_folder: str | Path,
     *,
     out: Path,
     option_layers: tuple[tuple[str, Mapping[str, Any]], ...] = (),
+    changes: Changes | None = None,
     watch: Watcher | None = None,
     scheduler: str = "threads",
 ) -> PlanRun:
@@ -86,6 +89,9 @@ def plan_region(
         The plan folder.
     option_layers
         Pairs of a place for messages and option values by `room.name`; later ones win.
+    changes
+        What is different from the region as its folder has it; only the stages that it matters
+        to run again.
     watch
         Is told of each stage.
     scheduler
@@ -104,7 +110,7 @@ def plan_region(
     started = time.monotonic()
     check_scheduler(scheduler)
     _remove_leftovers(out)
-    job = _prepare(name_or_folder, out, option_layers)
+    job = _prepare(name_or_folder, out, option_layers, changes or Changes())
     last = _read_provenance(out)
     if _is_current(job, last):
         seconds = time.monotonic() - started
@@ -124,6 +130,7 @@ def _prepare(
     name_or_folder: str | Path,
     out: Path,
     option_layers: tuple[tuple[str, Mapping[str, Any]], ...],
+    changes: Changes,
 ) -> _Job:
     """Read `region.yaml`, combine the options and hash the inputs."""
     source = find_region(name_or_folder)
@@ -137,7 +144,8 @@ def _prepare(
         file=file,
         options=options,
         inputs=inputs,
-        keys=stage_keys(inputs, options),
+        keys=stage_keys(inputs, options, change_parts(changes)),
+        changes=changes,
         out=out,
     )
 
@@ -203,6 +211,7 @@ def _make(
 ) -> tuple[str, ...]:
     """Run or reuse every stage and write every file into `work`."""
     from bunyad.plan.model import RESULTS, make_plan
+    from bunyad.region.changed import apply_changes
     from bunyad.region.load import load_region
     from bunyad.report import write_plan_files
     from bunyad.store import load_result, save_result
@@ -230,7 +239,7 @@ def _make(
     started = datetime.now(UTC)
     began = time.monotonic()
     watch("region", "run")
-    region = load_region(job.source)
+    region = apply_changes(load_region(job.source), job.changes)
     watch("region", "done")
     seconds["region"] = round(time.monotonic() - began, 3)
     provenance = _provenance(job, region)
@@ -272,6 +281,7 @@ def _provenance(job: _Job, region: Any) -> dict[str, Any]:
             for layer in region.layers
         },
         "options": job.options.model_dump(),
+        "changes": job.changes.model_dump(mode="json", exclude_defaults=True),
         "seed": str(region.climate.attrs.get("seed", "none: planning draws no random numbers")),
         "versions": versions(),
         "stages": dict(job.keys),

@@ -11,6 +11,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bunyad.region.changed import apply_changes
+    from bunyad.region.changes import Changes, changes_schema, check_changes, read_changes
     from bunyad.region.check import RegionSummary, summarise_region
     from bunyad.region.file import RegionFile, read_region_file, region_schema
     from bunyad.region.folder import built_in_regions, find_region, input_hashes
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from bunyad.region.model import Assumption, Currency, LandRule, Layer, Region
 
 _HOMES = {
+    "Changes": "changes",
+    "apply_changes": "changed",
+    "changes_schema": "changes",
+    "check_changes": "changes",
+    "read_changes": "changes",
     "RegionSummary": "check",
     "summarise_region": "check",
     "RegionFile": "file",
@@ -36,16 +43,21 @@ _HOMES = {
 
 __all__ = [
     "Assumption",
+    "Changes",
     "Currency",
     "LandRule",
     "Layer",
     "Region",
     "RegionFile",
     "RegionSummary",
+    "apply_changes",
     "built_in_regions",
+    "changes_schema",
+    "check_changes",
     "find_region",
     "input_hashes",
     "load_region",
+    "read_changes",
     "read_region_file",
     "region_schema",
     "summarise_region",

@@ -162,15 +162,15 @@ def read_region_file(folder: Path) -> RegionFile:
         Naming every fault with its field and line.
     """
     path = folder / FILE_NAME
-    content = _read_yaml(path)
+    content = read_yaml(path)
     try:
         return RegionFile.model_validate(content)
     except ValidationError as error:
-        faults = [_fault(path, content, dict(fault)) for fault in error.errors()]
+        faults = [tell_fault(path, content, dict(fault)) for fault in error.errors()]
         raise InputError.of(faults) from None
 
 
-def _read_yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
     """Read one YAML 1.2 document that must be a mapping."""
     try:
         text = path.read_text("utf-8")
@@ -200,7 +200,7 @@ def _read_yaml(path: Path) -> Any:
     return content
 
 
-def _fault(path: Path, content: Any, fault: dict[str, Any]) -> Fault:
+def tell_fault(path: Path, content: Any, fault: dict[str, Any]) -> Fault:
     """Turn one fault of pydantic into ours, with the line it stands in."""
     location: Sequence[Any] = [part for part in fault["loc"] if not _is_type_tag(part)]
     field = ".".join(str(part) for part in location)

@@ -109,6 +109,13 @@ MASTS = schema(
     ("geometry", "geometry", "m", "Point"),
 )
 
+FORBIDDEN = schema(
+    "forbidden",
+    ("kinds", "str", "", "Kinds of routes that may not go through, parted by `;`"),
+    ("why", "str", "", "Reason"),
+    ("geometry", "geometry", "m", "Polygon"),
+)
+
 TERRAIN_VARIABLES = {
     "elevation_m": "Height of the ground [m]",
     "slope_percent": "Slope of the ground, from the terrain model as it is [%]",
@@ -222,5 +229,9 @@ class Region:
     """Rules for land in the order in which they are applied; none for those of the options."""
     masts: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(columns=MASTS.names()))
     """Wind measured at masts; empty where no layer is there."""
+    forbidden: gpd.GeoDataFrame = field(
+        default_factory=lambda: gpd.GeoDataFrame(columns=FORBIDDEN.names())
+    )
+    """Land closed to routes; a scenario's changes bring it, no folder has it."""
     weather_years: xr.Dataset | None = None
     """All years of the climate, where it has several; `climate` is the most typical of them."""

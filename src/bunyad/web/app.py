@@ -20,6 +20,8 @@ from starlette.staticfiles import StaticFiles
 from bunyad.store.database import open_database
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.endpoint import route_of
+from bunyad.web.explore.opened import warm_up
+from bunyad.web.explore.worker import WORKER
 from bunyad.web.guard import Guard
 from bunyad.web.jobs.runner import Runner
 from bunyad.web.limits import Limits
@@ -79,11 +81,14 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     runner = Runner(services) if services.settings.runs_jobs else None
     if runner is not None:
         runner.start()
+    if services.settings.warms_up:
+        warm_up(services)
     try:
         yield
     finally:
         if runner is not None:
             runner.stop()
+        WORKER.stop()
         services.database.close()
 
 

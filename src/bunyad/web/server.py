@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -54,8 +55,8 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
             ) from None
     logging.getLogger("alembic").setLevel(logging.WARNING)
     uvicorn.run(
-        make_app(settings), host=host, port=port, log_level="warning", access_log=False,
-        server_header=False, timeout_graceful_shutdown=5,
+        make_app(replace(settings, warms_up=True)), host=host, port=port, log_level="warning",
+        access_log=False, server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
 
 

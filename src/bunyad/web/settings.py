@@ -47,6 +47,8 @@ class Settings:
     sign_ins_per_minute: int = 10
     job_silence_s: float = 60.0
     """Time without a sign of life after which a run counts as broken."""
+    warms_up: bool = False
+    """Whether the newest public plan is opened at the start, before anybody asks of its land."""
     outside: OutsideIdentity | None = None
 
     @property

@@ -29,7 +29,8 @@ def surface_from_ground(ground: Ground, *, options: ConnectOptions) -> Surface:
     Parameters
     ----------
     ground
-        The routing grid; cells that are no node are blocked.
+        The routing grid; cells that are no node are blocked. Closed cells have no height, so
+        that not even a tunnel leads through them.
     options
         Surcharge over water. A mapped river costs its bridge, spread over the cell that it runs
         through: cells are wider than rivers.
@@ -42,11 +43,14 @@ def surface_from_ground(ground: Ground, *, options: ConnectOptions) -> Surface:
         row = np.rint((ground.north_m - middle[:, 1]) / ground.cell_m).astype(int)
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         river[row[inside], column[inside]] = True
+    elevation = ground.elevation_m
+    if ground.closed is not None:
+        elevation = np.where(ground.closed, np.nan, elevation)
     return Surface(
         cell_m=ground.cell_m,
         west_m=ground.west_m,
         north_m=ground.north_m,
-        elevation_m=ground.elevation_m.astype(np.float32),
+        elevation_m=elevation.astype(np.float32),
         factor=np.where(ground.water > 0, options.lake_factor, 1.0).astype(np.float32),
         extra_usd_per_m=_river_usd(river, ground.cell_m, options),
         river=np.zeros(river.shape, np.bool_),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -14,15 +15,18 @@ from shapely.geometry import LineString
 from bunyad.connect.alignment import (
     Design,
     Roughness,
+    Surface,
+    best_profile,
     design_from_standard,
     measure_roughness,
     surface_from_ground,
 )
-from bunyad.connect.ground import Ground, lay_ground
+from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.standards import design_standard
 from bunyad.connect.study.result import RouteStudy
+from bunyad.connect.study.room import search_with_room
 from bunyad.connect.study.tables import Answer, table_study
-from bunyad.connect.study.variants import Place, Question, find_variants
+from bunyad.connect.study.variants import Place, Question, Variant, find_variants
 from bunyad.errors import InfeasibleError, InputError
 from bunyad.options import ConnectOptions
 from bunyad.region.model import Region
@@ -130,17 +134,42 @@ def _study(
     region: Region, ground: Ground, questions: Sequence[Question], options: ConnectOptions
 ) -> RouteStudy:
     """Answer questions; those without an answer are left out."""
-    surface = surface_from_ground(ground, options=options)
+    lands = {
+        kind: close_ground(ground, region.forbidden, kind=kind)
+        for kind in {question.design.kind for question in questions}
+    }
+    surfaces = {kind: surface_from_ground(land, options=options) for kind, land in lands.items()}
     answers: list[Answer] = []
     for question in questions:
         try:
-            variants = find_variants(surface, question, options=options)
+            variants = _variants(surfaces[question.design.kind], question, options)
         except InfeasibleError:
             continue
         line = LineString(variants[0].line.points_m[:, :2])
-        answers.append((question, variants, _roughness(region, line, options)))
-    cell_m = float(np.sqrt(np.prod(_steps(region))))
-    return table_study(answers, crs=region.crs, cell_m=cell_m, options=options)
+        answers.append((question, variants, measure_land(region, line, options)))
+    return table_study(answers, crs=region.crs, cell_m=terrain_cell(region), options=options)
+
+
+def _variants(surface: Surface, question: Question, options: ConnectOptions) -> list[Variant]:
+    """Find the variants of a route, with room beside closed land."""
+
+    def price(found: list[Variant]) -> list[Variant]:
+        return [
+            replace(
+                one,
+                line=best_profile(
+                    surface, one.line.design, line_m=one.line.points_m[:, :2], options=options
+                ),
+            )
+            for one in found
+        ]
+
+    return search_with_room(
+        surface,
+        lambda land: find_variants(land, question, options=options),
+        price,
+        options=options,
+    )
 
 
 def _design(kind: str, standard: str, options: ConnectOptions) -> Design:
@@ -189,7 +218,12 @@ def _steps(region: Region) -> tuple[float, float]:
     return abs(float(y[1] - y[0])), abs(float(x[1] - x[0]))
 
 
-def _roughness(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
+def terrain_cell(region: Region) -> float:
+    """Return the side of a square as large as a cell of the terrain [m]."""
+    return float(np.sqrt(np.prod(_steps(region))))
+
+
+def measure_land(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
     """Measure the roughness of the land near a route."""
     height: NDArray[np.float64] = region.terrain["elevation_m"].to_numpy().astype(np.float64)
     east, north = np.meshgrid(region.terrain["x"].to_numpy(), region.terrain["y"].to_numpy())

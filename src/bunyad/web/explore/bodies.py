@@ -67,3 +67,64 @@ class AreaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Part of it within the region."""
     settlements: int
     technologies: list[TechnologyAnswer]
+
+
+class RouteQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A route that is drawn: from here to there, by places between."""
+
+    places: Annotated[list[tuple[Longitude, Latitude]], msgspec.Meta(min_length=2, max_length=8)]
+    """Longitude and latitude of each place."""
+    kind: str = "road"
+    """`road`, `railway` or `power_line`."""
+    standard: str = "land"
+    """`land` or `tunnels`; for power lines `high`, `regional` or `distribution`."""
+    share: str = ""
+
+
+class SpanAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A length with the ends of its 80 % interval on real land."""
+
+    km: float
+    low_km: float
+    high_km: float
+
+
+class StationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of a route's profile."""
+
+    station_km: float
+    height_m: float
+    ground_m: float
+    structure: str
+    """`open`, `bridge` or `tunnel`, from here to the next."""
+
+
+class CostAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a route's cost."""
+
+    item: str
+    quantity: float
+    unit: str
+    cost_usd: float
+
+
+class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A route between drawn places."""
+
+    kind: str
+    standard: str
+    length_km: float
+    """On the terrain's cells."""
+    real_length: SpanAnswer | None
+    """Corrected for what the cells hide; none for power lines."""
+    climb_m: float
+    max_grade_percent: float
+    bridges: SpanAnswer
+    tunnels: SpanAnswer
+    capex_usd: float
+    hours: float | None
+    """Time of a truck or a freight train."""
+    line: dict[str, Any]
+    """GeoJSON LineString."""
+    stations: list[StationAnswer]
+    costs: list[CostAnswer]

@@ -18,14 +18,18 @@ from bunyad.web.explore.bodies import (
     CellAnswer,
     CellQuery,
     ReasonAnswer,
+    RouteAnswer,
+    RouteQuestion,
 )
 from bunyad.web.explore.cells import values_at
-from bunyad.web.explore.opened import SHELF, Opened
+from bunyad.web.explore.opened import SHELF, Opened, land_of
+from bunyad.web.explore.worker import WORKER
 from bunyad.web.plans.rights import find_plan
 from bunyad.web.problems import FaultBody, Problem
 from bunyad.web.rights import ANYBODY
 
 TAGS = ("explore",)
+FIND = "bunyad.web.explore.routes:find_sketch"
 MOST_CORNERS = 10_000
 
 
@@ -53,6 +57,16 @@ def ask_area(call: Call[Nothing, AreaQuestion]) -> AreaAnswer:
     area = _polygon(call.body.polygon)
     opened = _open(call, call.body.share)
     return assess_area(opened.region, opened.potential, area, options=opened.options.potential)
+
+
+def ask_route(call: Call[Nothing, RouteQuestion]) -> RouteAnswer:
+    """Lay a road, a railway or a power line between drawn places."""
+    asked = call.body
+    with call.services.database.read() as session:
+        plan = find_plan(session, call.person, call.path["plan"], share=asked.share)
+    land = land_of(call.services.settings.data, plan)
+    answer: RouteAnswer = WORKER.ask(FIND, land, asked.places, asked.kind, asked.standard)
+    return answer
 
 
 def _open(call: Call[Any, Any], share: str) -> Opened:
@@ -83,4 +97,7 @@ ENDPOINTS = (
     Endpoint(name="ask_area", method="POST", path="/plans/{plan}/area", may=ANYBODY, tags=TAGS,
              title="What an area could yield", act=ask_area, body=AreaQuestion,
              answer=AreaAnswer),
+    Endpoint(name="ask_route", method="POST", path="/plans/{plan}/route", may=ANYBODY, tags=TAGS,
+             title="A road, a railway or a power line from here to there", act=ask_route,
+             body=RouteQuestion, answer=RouteAnswer),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bunyad.errors import BunyadError
 from bunyad.plan.run import plan_region
+from bunyad.region.changes import check_changes
 from bunyad.store.database import Database, open_database
 from bunyad.store.models import Job, PlanRecord
 from bunyad.web.jobs.claims import beat, end_job, note_stages
@@ -68,8 +69,11 @@ def run_job(database: Database, job: str, *, owner: str, data: Path) -> None:
         out = plan_folder(data, plan)
         start_from_base(database, data, plan)
         options = plan.changes.get("options", {})
-        source = region_source(data, plan)
-        plan_region(source, out=out, option_layers=(("options", options),), watch=watch)
+        changes = check_changes(plan.changes.get("edits", {}), where="edits")
+        plan_region(
+            region_source(data, plan), out=out, option_layers=(("options", options),),
+            changes=changes, watch=watch,
+        )  # fmt: skip
     except BunyadError as error:
         body = problem_of(error).body
         faults = [{"where": f.where, "what": f.what, "mend": f.mend} for f in body.faults]

@@ -35,6 +35,8 @@ class PlanState(msgspec.Struct, frozen=True, kw_only=True):
     base_id: str | None
     options: dict[str, OptionValue]
     """Options that differ from the region's own."""
+    edits: dict[str, Any]
+    """What is different from the region as its folder has it, as in a changes document."""
     created: datetime
     created_by: str
     is_public: bool
@@ -63,6 +65,8 @@ class PlanDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     why: Why = ""
     base_id: str | None = None
     options: dict[str, OptionValue] = {}
+    edits: dict[str, Any] = {}
+    """Settlements that move, land closed to routes, corridors; see docs/reference/changes.md."""
 
 
 class PlanChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from starlette.responses import FileResponse, Response
 
 from bunyad.options import resolve_options
 from bunyad.plan.run import OUTPUTS, PROVENANCE
-from bunyad.region.file import read_region_file
-from bunyad.region.folder import built_in_regions, find_region
-from bunyad.store.models import Job, PlanRecord, RegionRecord
+from bunyad.region.changed import apply_changes
+from bunyad.region.changes import check_changes
+from bunyad.region.load import load_region
+from bunyad.store.models import Job, PlanRecord
 from bunyad.web.endpoint import Call, Endpoint, Nothing
 from bunyad.web.plans.bodies import (
     CompareQuery,
@@ -25,7 +26,6 @@ from bunyad.web.plans.bodies import (
     PlanPage,
     PlanQuery,
     PlanState,
-    RegionState,
     SharedLink,
     ShareQuery,
 )
@@ -36,35 +36,20 @@ from bunyad.web.plans.comparing import (
     page_bytes,
     read_page,
 )
-from bunyad.web.plans.folders import plan_folder
+from bunyad.web.plans.folders import plan_folder, region_source
 from bunyad.web.plans.listing import page_of_plans, plan_state
 from bunyad.web.plans.options import list_options
+from bunyad.web.plans.regions import ENDPOINTS as REGIONS
+from bunyad.web.plans.regions import check_region
 from bunyad.web.plans.rights import find_own_plan, find_plan
 from bunyad.web.problems import Problem, not_found
-from bunyad.web.rights import ANYBODY, PLANNERS, Person
+from bunyad.web.rights import ANYBODY, PLANNERS
 from bunyad.web.services import new_token, record
 
 TAGS = ("plans",)
 FILES = (*OUTPUTS, PROVENANCE)
 REPORT_POLICY = "sandbox allow-scripts allow-downloads allow-modals"
 """The report brings its own policy; here it may not reach the server as its reader."""
-
-
-def list_regions(call: Call[Nothing, Nothing]) -> list[RegionState]:
-    """List the regions that can be planned."""
-    del call
-    return _regions()
-
-
-@cache
-def _regions() -> list[RegionState]:
-    """Read the regions that come with the package, once."""
-    return [
-        RegionState(
-            id=name, title=dict(read_region_file(find_region(name)).title), is_built_in=True
-        )
-        for name in built_in_regions()
-    ]
 
 
 def list_plans(call: Call[PlanQuery, Nothing]) -> PlanPage:
@@ -99,12 +84,13 @@ def draft_plan(call: Call[Nothing, PlanDraft]) -> PlanState:
             why=draft.why,
             region=draft.region,
             base_id=draft.base_id,
-            changes={"options": draft.options},
+            changes={"options": draft.options, **({"edits": draft.edits} if draft.edits else {})},
             organisation_id=call.person.organisation_id,
             created_by=call.person.id,
         )
-        _check_region(session, call.person, draft.region)
+        check_region(session, call.person, draft.region)
         resolve_options(("options", draft.options))
+        _check_edits(region_source(call.services.settings.data, plan), draft.edits)
         session.add(plan)
         session.flush()
         session.add(Job(plan_id=plan.id, created_by=call.person.id))
@@ -211,16 +197,11 @@ def get_file(call: Call[ShareQuery, Nothing]) -> Response:
     return FileResponse(path, media_type=kind, filename=path.name, headers=headers)
 
 
-def _check_region(session: Session, person: Person, region: str) -> None:
-    """Refuse regions that are neither built in nor of the one who asks."""
-    if region in built_in_regions():
-        return
-    found = session.get(RegionRecord, region)
-    if found is None or found.organisation_id != person.organisation_id:
-        raise Problem(
-            422, "wrong-input", f"There is no region {region!r}.",
-            mend=f"Give {', '.join(built_in_regions())}, or upload a region.",
-        )  # fmt: skip
+def _check_edits(source: str | Path, edits: dict[str, Any]) -> None:
+    """Refuse changes of the region that do not fit it."""
+    changes = check_changes(edits, where="edits")
+    if edits:
+        apply_changes(load_region(source), changes)
 
 
 def _put_aside(call: Call[Any, Any], *, aside: bool) -> None:
@@ -236,8 +217,7 @@ def _state(call: Call[Any, Any], session: Session, plan: PlanRecord) -> PlanStat
 
 assert PAGE_FILE in OUTPUTS
 ENDPOINTS = (
-    Endpoint(name="list_regions", method="GET", path="/regions", may=ANYBODY, tags=TAGS,
-             title="Regions that can be planned", act=list_regions, answer=list[RegionState]),
+    *REGIONS,
     Endpoint(name="list_options", method="GET", path="/options", may=ANYBODY, tags=TAGS,
              title="What a plan may set", act=list_options, answer=list[OptionState]),
     Endpoint(name="list_plans", method="GET", path="/plans", may=ANYBODY, tags=TAGS,

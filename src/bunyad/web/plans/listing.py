@@ -43,6 +43,7 @@ def plan_state(session: Session, data: Path, person: Person, plan: PlanRecord) -
         region=plan.region,
         base_id=plan.base_id,
         options=plan.changes.get("options", {}),
+        edits=plan.changes.get("edits", {}),
         created=plan.created,
         created_by=maker.name if maker and person.role is not Role.PUBLIC else "",
         is_public=plan.is_public,
