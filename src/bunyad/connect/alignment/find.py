@@ -15,6 +15,7 @@ from bunyad.connect.alignment.kernels_land import Land, Rates
 from bunyad.connect.alignment.lattice import search_leg
 from bunyad.connect.alignment.mesh import finest_cell, shortest_step
 from bunyad.connect.alignment.model import OPEN, Alignment, Design, Surface
+from bunyad.connect.alignment.polish import polish_line
 from bunyad.connect.alignment.prepare import check_place, land_of, rates_of, to_grid
 from bunyad.connect.alignment.profile import (
     SAME,
@@ -89,7 +90,7 @@ def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and wh
     )
     if best is None:
         raise no_line(design)
-    return best
+    return polish_line(surface, land, design, best, on_grid[1:-1], options)
 
 
 def adopt(
