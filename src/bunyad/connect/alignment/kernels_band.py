@@ -113,7 +113,7 @@ def best_in_band(
                 fill = (base[row, to] + up - levels) * level_m - ground
                 price[to, up] = usd_of(fill, under[row, to, 1], int(under[row, to, 2]), rates)
         for to in range(columns):
-            if not under[row, to, 0] == under[row, to, 0] or (row == rows - 1 and to != goal):
+            if np.isnan(under[row, to, 0]) or (row == rows - 1 and to != goal):
                 continue
             bx = middle[row, 0] + (to - half) * gap * normal[row, 0]
             by = middle[row, 1] + (to - half) * gap * normal[row, 1]

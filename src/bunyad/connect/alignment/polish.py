@@ -16,7 +16,7 @@ from bunyad.options import ConnectOptions
 Points = NDArray[np.float64]
 
 
-def polish_line(  # noqa: PLR0913, PLR0917 — the land, the design, the line, what it must pass
+def polish_line(
     surface: Surface,
     land: Land,
     design: Design,
@@ -55,7 +55,7 @@ def polish_line(  # noqa: PLR0913, PLR0917 — the land, the design, the line, w
     return best
 
 
-def _move(  # noqa: PLR0913, PLR0917 — the land, the line, what it must pass, the band
+def _move(
     surface: Surface,
     land: Land,
     line: Alignment,
