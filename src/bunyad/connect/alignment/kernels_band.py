@@ -44,7 +44,7 @@ def _radius(ax: float, ay: float, px: float, py: float, bx: float, by: float) ->
     cross, dot = abs(ux * vy - uy * vx), ux * vx + uy * vy
     if dot <= 0:
         return 0.0
-    return min(u, v) / 2 * (u * v + dot) / max(cross, 1e-9)
+    return float(min(u, v) / 2 * (u * v + dot) / max(cross, 1e-9))
 
 
 @njit(cache=True, error_model="numpy")

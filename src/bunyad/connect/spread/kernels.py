@@ -71,7 +71,7 @@ def push(
 def relax(
     me: Any,
     workers: Any,
-    is_inside: bool,
+    is_inside: Any,
     row: Any,
     column: Any,
     value: Any,
