@@ -10,8 +10,22 @@ up: `ground` (the routing grid), `rivers` and `steps` (what a straight step over
 
 from __future__ import annotations
 
-from bunyad.connect.networks import connect_places, find_route
-from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bunyad.connect.networks import connect_places, find_route
+    from bunyad.connect.result import BUS_MEMBERS, BUSES, ROUTE_CHECKS, ROUTES, Networks
+
+_HOMES = {
+    "connect_places": "networks",
+    "find_route": "networks",
+    "BUSES": "result",
+    "BUS_MEMBERS": "result",
+    "ROUTES": "result",
+    "ROUTE_CHECKS": "result",
+    "Networks": "result",
+}
 
 __all__ = [
     "BUSES",
@@ -22,3 +36,14 @@ __all__ = [
     "connect_places",
     "find_route",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name where it is first used: least cost over a raster needs no maps."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"bunyad.connect.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'bunyad.connect' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,6 +4,7 @@ Alignments: single lines of a road or a railway over real land, with all their l
 The front door is `find_alignment`. Inside: `model` (surface, design, line), `adapt` (both from
 the room's own ground and standards), `lattice` (the search, from coarse to fine), `bends`
 (tangents and arcs, shifted to where they are best), `profile` (heights, earth and haul),
+`band` and `polish` (a whole line moved within bands along itself),
 `scenarios` (several designs, so that the looser one never costs more),
 `accuracy` (what the terrain's cell hides), `travel` (time and energy of vehicles) and
 `alternatives` (other routes, trade-offs, when the dearer one pays).

@@ -15,6 +15,7 @@ from bunyad.connect.alignment.kernels_land import Land, Rates
 from bunyad.connect.alignment.lattice import search_leg
 from bunyad.connect.alignment.mesh import finest_cell, shortest_step
 from bunyad.connect.alignment.model import OPEN, Alignment, Design, Surface
+from bunyad.connect.alignment.polish import polish_line
 from bunyad.connect.alignment.prepare import check_place, land_of, rates_of, to_grid
 from bunyad.connect.alignment.profile import (
     SAME,
@@ -46,8 +47,9 @@ def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and wh
 
     A search over a lattice of places, headings and heights, in corridors refined from coarse to
     fine, keeps grade and radius from the start. The line found is then shifted sideways and in
-    height, bend by bend and all at once, and its profile is optimised last. A line on bridges or
-    in tunnels is held against the best one without.
+    height, bend by bend and all at once, and its profile is optimised. A line on bridges or in
+    tunnels is held against the best one without. The best is moved within bands along
+    itself if rounds of that are asked for.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def find_alignment(  # noqa: PLR0913 — where from, over what, where to, and wh
     )
     if best is None:
         raise no_line(design)
-    return best
+    return polish_line(surface, land, design, best, on_grid[1:-1], options)
 
 
 def adopt(

@@ -68,34 +68,10 @@ def push(
 
 
 @njit(cache=True, nogil=True)
-def relax_inside(
-    row: Any,
-    column: Any,
-    value: Any,
-    cost: Any,
-    distance: Any,
-    half: Any,
-    inverse: Any,
-    state: Any,
-    head: Any,
-    entry_value: Any,
-    entry_cell: Any,
-    entry_next: Any,
-) -> None:
-    """Relax the neighbours of a cell that all belong to its worker."""
-    here = np.float64(cost[row, column])
-    for k in range(8):
-        r, c = row + ROW[k], column + COLUMN[k]
-        found = value + (here + cost[r, c]) * half[k]
-        if found < distance[r, c]:
-            distance[r, c] = found
-            push((r << 16) | c, found, inverse, state, head, entry_value, entry_cell, entry_next)
-
-
-@njit(cache=True, nogil=True)
-def relax_edge(
+def relax(
     me: Any,
     workers: Any,
+    is_inside: Any,
     row: Any,
     column: Any,
     value: Any,
@@ -112,16 +88,16 @@ def relax_edge(
     mail_cell: Any,
     mail_count: Any,
 ) -> None:
-    """Relax the neighbours of a cell at an edge of the grid or of its tile."""
+    """Relax the neighbours of a cell; those of one inside a tile are all there and its worker's."""
     here = np.float64(cost[row, column])
     for k in range(8):
         r, c = row + ROW[k], column + COLUMN[k]
-        if r < 0 or c < 0 or r >= cost.shape[0] or c >= cost.shape[1]:
+        if not is_inside and (r < 0 or c < 0 or r >= cost.shape[0] or c >= cost.shape[1]):
             continue
         found = value + (here + cost[r, c]) * half[k]
         if not found < distance[r, c]:
             continue
-        to = owner(r, c, workers)
+        to = me if is_inside else owner(r, c, workers)
         if to == me:
             distance[r, c] = found
             push((r << 16) | c, found, inverse, state, head, entry_value, entry_cell, entry_next)
@@ -220,20 +196,15 @@ def work(
             if value == distance[row, column]:
                 if np.int64(value * inverse) > bucket:
                     push(cell, value, inverse, state, head, entry_value, entry_cell, entry_next)
-                elif (
-                    0 < (row & last) < last and 0 < (column & last) < last
-                    and row + 1 < height and column + 1 < width
-                ):  # fmt: skip
-                    state[DONE] += 1
-                    relax_inside(
-                        row, column, value, cost, distance, half, inverse, state, head,
-                        entry_value, entry_cell, entry_next,
-                    )  # fmt: skip
                 else:
+                    is_inside = (
+                        0 < (row & last) < last and 0 < (column & last) < last
+                        and row + 1 < height and column + 1 < width
+                    )  # fmt: skip
                     state[DONE] += 1
-                    relax_edge(
-                        me, workers, row, column, value, cost, distance, half, inverse, state,
-                        head, entry_value, entry_cell, entry_next,
+                    relax(
+                        me, workers, is_inside, row, column, value, cost, distance, half, inverse,
+                        state, head, entry_value, entry_cell, entry_next,
                         mail_value, mail_cell, mail_count,
                     )  # fmt: skip
             entry = following
