@@ -140,7 +140,9 @@ def _study(
         line = LineString(variants[0].line.points_m[:, :2])
         answers.append((question, variants, _roughness(region, line, options)))
     cell_m = float(np.sqrt(np.prod(_steps(region))))
-    return table_study(answers, crs=region.crs, cell_m=cell_m, options=options)
+    return table_study(
+        answers, crs=region.crs, cell_m=cell_m, rivers=ground.rivers, options=options
+    )
 
 
 def _design(kind: str, standard: str, options: ConnectOptions) -> Design:
