@@ -78,9 +78,7 @@ def gather(order: Numbers, target: Numbers) -> Heights:
 
 
 @numba.njit(cache=True)
-def cut(
-    level: Heights, order: Numbers, target: Numbers, way: Heights, power: Heights
-) -> Heights:
+def cut(level: Heights, order: Numbers, target: Numbers, way: Heights, power: Heights) -> Heights:
     """
     Return heights after rivers cut for one step of time, solved implicitly from the border up.
 

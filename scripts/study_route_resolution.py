@@ -31,11 +31,13 @@ from bunyad.options import ConnectOptions
 SIDE, CELL = 330, 30
 CELLS_M = {"road": (30, 60, 120, 300, 900), "railway": (60, 120, 300, 900)}
 """Cells that are tried; least radii of railways are five of their finest."""
+STAND_IN_M, STAND_IN_LANDS = 60, 2
+"""Cell that stands in where the finest has no route; on the first lands it is always laid."""
 DESIGNERS_CELL_M = 120
 """Cell on which other designers of a class are held against the plain one."""
 INTERPOLATED_FROM_M = 300
 """From this cell on land is interpolated to half of the cell, as the region's is."""
-RISES_M = {"road": (50, 120), "railway": (20, 50, 120)}
+RISES_M = {"road": (50, 120), "railway": (20, 70)}
 """Root mean square difference of heights 1 km apart: from the region's plain to its mountains."""
 START, END = (0.1, 0.15), (0.9, 0.8)
 """Where places are joined, as parts of the land's side, from its north-western corner."""
@@ -76,7 +78,7 @@ def extend(known: pd.DataFrame, file: Path, seeds: int) -> pd.DataFrame:
         rows = [
             {**row, "seed": seed, "rise_m": rise}
             for one in missing
-            for row in lay_all(one, ground, rise)
+            for row in lay_all(one, ground, rise, is_whole=seed < STAND_IN_LANDS)
         ]
         known = pd.concat([known, pd.DataFrame(rows)])
         known.to_csv(file, index=False)
@@ -91,13 +93,17 @@ def has(known: pd.DataFrame, seed: int, rise_m: float, kind: str) -> bool:
     return bool(same.any())
 
 
-def lay_all(designer: Designer, ground: NDArray[np.float64], rise_m: float) -> list[Row]:
+def lay_all(
+    designer: Designer, ground: NDArray[np.float64], rise_m: float, *, is_whole: bool
+) -> list[Row]:
     """Return what the route is on every cell, between the same two places."""
     design = designer.design
     cells = CELLS_M[design.kind] if designer.name == PLAIN else (DESIGNERS_CELL_M,)
     start, end = find_place(ground, START), find_place(ground, END)
-    found = []
+    found: list[Row] = []
     for cell in cells:
+        if cell == STAND_IN_M and found and "length" in found[-1] and not is_whole:
+            continue
         row = {
             "kind": design.kind,
             "structures": design.has_tunnels,

@@ -113,7 +113,7 @@ def inflation(lands: int) -> float:
 
 
 def calibrate(samples: pd.DataFrame, *, cell_m: int = 900) -> pd.DataFrame:
-    """Return how often the interval from all other lands holds what is built on the one left out."""
+    """Return how often the interval from other lands holds what is built on the one left out."""
     found = []
     same = pairs(samples)
     for (kind, structures, _), group in same[same["cell_m"] == cell_m].groupby(

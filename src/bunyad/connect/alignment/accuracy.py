@@ -242,16 +242,16 @@ def _corrections(quantity: str, land: _Land) -> NDArray[np.float64]:
     )
 
 
-def _between(
-    table: pd.DataFrame, where: tuple[tuple[str, float], ...]
-) -> NDArray[np.float64]:
+def _between(table: pd.DataFrame, where: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
     """Return median and interval between rows, by the logarithm of one column after another."""
     if not where:
         return table[["median", "low80", "high80"]].to_numpy()[0]
     (column, value), *rest = where
     known = np.unique(table[column])
     found = [_between(table[table[column] == one], tuple(rest)) for one in known]
-    return np.array([np.interp(np.log(value), np.log(known), one) for one in zip(*found, strict=True)])
+    return np.array(
+        [np.interp(np.log(value), np.log(known), one) for one in zip(*found, strict=True)]
+    )
 
 
 def _range(three: NDArray[np.float64]) -> Range:

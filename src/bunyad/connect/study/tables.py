@@ -28,13 +28,13 @@ from bunyad.connect.alignment import (
     weigh,
 )
 from bunyad.connect.alignment.alternatives import RAIL_VEHICLE, ROAD_VEHICLE
+from bunyad.connect.study.crossings import count_crossings
 from bunyad.connect.study.result import (
     ROUTE_COSTS,
     ROUTE_OPTIONS,
     ROUTE_STATIONS,
     RouteStudy,
 )
-from bunyad.connect.study.crossings import count_crossings
 from bunyad.connect.study.variants import Question, Variant
 from bunyad.options import ConnectOptions
 from bunyad.tables import conform
