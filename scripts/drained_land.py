@@ -37,10 +37,16 @@ def make_land(*, side: int, cell_m: float, rise_m: float, seed: int) -> Heights:
     seed
         Of the noise.
     """
+    land = _carved(side, cell_m, seed)
+    return land * rise_m / rise_over(land, distance_m=1_000, cell_m=cell_m)
+
+
+@cache
+def _carved(side: int, cell_m: float, seed: int) -> Heights:
+    """Return land of no particular height."""
     margin = round(figures()["margin_m"] / cell_m)
     whole = carve(make_noise(side=side + 2 * margin, cell_m=cell_m, seed=seed), cell_m=cell_m)
-    land = whole[margin : margin + side, margin : margin + side]
-    return land * rise_m / rise_over(land, distance_m=1_000, cell_m=cell_m)
+    return whole[margin : margin + side, margin : margin + side]
 
 
 def make_noise(*, side: int, cell_m: float, seed: int) -> Heights:

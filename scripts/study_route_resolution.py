@@ -65,19 +65,19 @@ def main() -> None:
 def extend(known: pd.DataFrame, file: Path, seeds: int) -> pd.DataFrame:
     """Add the samples that are missing, land by land."""
     designers = find_designers(ConnectOptions())
-    rises = sorted({rise for several in RISES_M.values() for rise in several}, reverse=True)
-    for seed, rise in itertools.product(range(seeds), rises):
-        missing = [
-            one
-            for one in designers
-            if rise in RISES_M[one.design.kind] and not has(known, seed, rise, one.design.kind)
-        ]
-        if not missing:
+    lands = [
+        (kind, seed, rise)
+        for kind, rises in RISES_M.items()
+        for seed, rise in itertools.product(range(seeds), rises)
+    ]
+    for kind, seed, rise in lands:
+        if has(known, seed, rise, kind):
             continue
         ground = make_land(side=SIDE, cell_m=CELL, rise_m=rise, seed=seed)
         rows = [
             {**row, "seed": seed, "rise_m": rise}
-            for one in missing
+            for one in designers
+            if one.design.kind == kind
             for row in lay_all(one, ground, rise, is_whole=seed < STAND_IN_LANDS)
         ]
         known = pd.concat([known, pd.DataFrame(rows)])
