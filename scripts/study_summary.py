@@ -17,7 +17,7 @@ LOW, HIGH = 0.1, 0.9
 STRETCHES = (1, 3, 10)
 """Lengths of routes in routes of the study."""
 DRAWS, SEED = 4_000, 1
-LEAST_LANDS = 3
+LEAST_LANDS = 2
 KEYS = ["kind", "structures", "cell_m", "rise_m"]
 LENGTH, CLIMB, BRIDGE, TUNNEL = range(4)
 QUANTITIES = ["length", "climb", "bridge", "tunnel"]

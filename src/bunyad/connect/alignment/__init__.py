@@ -18,6 +18,7 @@ from bunyad.connect.alignment.accuracy import (
     bridge_rivers,
     correct_length,
     correct_route,
+    count_parts,
     measure_roughness,
 )
 from bunyad.connect.alignment.adapt import design_from_standard, surface_from_ground
@@ -53,6 +54,7 @@ __all__ = [
     "bridge_rivers",
     "correct_length",
     "correct_route",
+    "count_parts",
     "design_from_standard",
     "evaluate_alignment",
     "find_alignment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -146,7 +147,7 @@ def correct_length(
     return _range(length_km * _corrections("length", land))
 
 
-def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> RouteRange:
+def correct_route(line: Alignment, *, cell_m: float, roughness: Sequence[Roughness]) -> RouteRange:
     """
     Return what an alignment would be as built on real land: length, climb and structures.
 
@@ -157,24 +158,44 @@ def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> Ro
     cell_m
         Cell of that terrain: its own, not that of a finer grid it was interpolated to [m].
     roughness
-        Of the land it crosses.
+        Of the land it crosses, in parts of the same length from start to end: mountains ask for
+        more than a plain that is as long takes back.
     """
     pieces_km = np.linalg.norm(np.diff(line.points_m, axis=0), axis=1) / 1e3
     climb = np.clip(np.diff(line.points_m[:, 2]), 0, None).sum()
     length_km = line.length_m / 1e3
-    land = _Land(cell_m=cell_m, design=line.design, roughness=roughness, length_km=length_km)
-    longer = length_km * _corrections("length", land)
+
+    def corrections(quantity: str) -> NDArray[np.float64]:
+        lands = [
+            _Land(cell_m=cell_m, design=line.design, roughness=part, length_km=length_km)
+            for part in roughness
+        ]
+        return np.mean([_corrections(quantity, land) for land in lands], axis=0)
+
+    longer = length_km * corrections("length")
 
     def structure(kind: int, quantity: str) -> Range:
         share = pieces_km[line.structure == kind].sum() / length_km
-        return _range(longer[0] * np.clip(share + _corrections(quantity, land), 0, 1))
+        return _range(longer[0] * np.clip(share + corrections(quantity), 0, 1))
 
     return RouteRange(
         length_km=_range(longer),
-        climb_m=_range(climb * _corrections("climb", land)),
+        climb_m=_range(climb * corrections("climb")),
         bridge_km=structure(BRIDGE, "bridge"),
         tunnel_km=structure(TUNNEL, "tunnel"),
     )
+
+
+def count_parts(length_m: float) -> int:
+    """
+    Return in how many parts a route's land is measured: as long as the routes of the study.
+
+    Examples
+    --------
+    >>> count_parts(74_000)
+    7
+    """
+    return max(1, round(length_m / _figures()["part_m"]))
 
 
 def bridge_rivers(count: int, *, usual_m: float) -> Range:
@@ -232,26 +253,30 @@ class _Land:
 
 def _corrections(quantity: str, land: _Land) -> NDArray[np.float64]:
     """Return median and interval of a correction, between the rows of the study."""
-    table, design = _table(), land.design
-    table = table[(table["quantity"] == quantity) & (table["kind"] == design.kind)]
-    same = table["structures"] == (design.has_bridges or design.has_tunnels)
-    table = table[same] if same.any() else table
+    design = land.design
+    rows = _rows(quantity, design.kind, design.has_bridges or design.has_tunnels)
     steepness = land.roughness.rise_m / _figures()["lag_m"] / design.max_grade
-    return _between(
-        table, (("cell_m", land.cell_m), ("steepness", steepness), ("route_km", land.length_km))
-    )
+    return _between(rows, np.log([land.cell_m, steepness, land.length_km]))
 
 
-def _between(table: pd.DataFrame, where: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
-    """Return median and interval between rows, by the logarithm of one column after another."""
-    if not where:
-        return table[["median", "low80", "high80"]].to_numpy()[0]
-    (column, value), *rest = where
-    known = np.unique(table[column])
-    found = [_between(table[table[column] == one], tuple(rest)) for one in known]
-    return np.array(
-        [np.interp(np.log(value), np.log(known), one) for one in zip(*found, strict=True)]
-    )
+@cache
+def _rows(quantity: str, kind: str, has_structures: bool) -> NDArray[np.float64]:  # noqa: FBT001
+    """Return logarithms of cell, steepness and length, and the correction, a row each."""
+    table = _table()
+    table = table[(table["quantity"] == quantity) & (table["kind"] == kind)]
+    same = table["structures"] == has_structures
+    table = table[same] if same.any() else table
+    where = np.log(table[["cell_m", "steepness", "route_km"]].to_numpy())
+    return np.hstack([where, table[["median", "low80", "high80"]].to_numpy()])
+
+
+def _between(rows: NDArray[np.float64], where: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the correction between rows, by one column after another."""
+    if not len(where):
+        return rows[0]
+    known = np.unique(rows[:, 0])
+    found = np.array([_between(rows[rows[:, 0] == one, 1:], where[1:]) for one in known])
+    return np.array([np.interp(where[0], known, column) for column in found.T])
 
 
 def _range(three: NDArray[np.float64]) -> Range:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry import LineString
+from shapely.ops import substring
 
 from bunyad.connect.alignment import (
     Design,
     Roughness,
+    count_parts,
     design_from_standard,
     measure_roughness,
     surface_from_ground,
@@ -191,14 +194,20 @@ def _steps(region: Region) -> tuple[float, float]:
     return abs(float(y[1] - y[0])), abs(float(x[1] - x[0]))
 
 
-def _roughness(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
-    """Measure the roughness of the land near a route."""
+def _roughness(region: Region, line: LineString, options: ConnectOptions) -> tuple[Roughness, ...]:
+    """Measure the roughness of the land near each part of a route, from start to end."""
     height: NDArray[np.float64] = region.terrain["elevation_m"].to_numpy().astype(np.float64)
     east, north = np.meshgrid(region.terrain["x"].to_numpy(), region.terrain["y"].to_numpy())
-    band = shapely.simplify(line, options.routing_cell_m).buffer(options.roughness_band_m)
-    shapely.prepare(band)
-    near = shapely.contains_xy(band, east, north)
-    try:
-        return measure_roughness(np.where(near, height, np.nan), cell_m=_steps(region))
-    except InputError:
-        return measure_roughness(height, cell_m=_steps(region))
+    whole = shapely.simplify(line, options.routing_cell_m)
+    ends = np.linspace(0, 1, count_parts(line.length) + 1)
+    found = []
+    for start, end in pairwise(ends):
+        band = substring(whole, start, end, normalized=True).buffer(options.roughness_band_m)
+        shapely.prepare(band)
+        near = shapely.contains_xy(band, east, north)
+        try:
+            part = measure_roughness(np.where(near, height, np.nan), cell_m=_steps(region))
+        except InputError:
+            part = measure_roughness(height, cell_m=_steps(region))
+        found.append(part)
+    return tuple(found)

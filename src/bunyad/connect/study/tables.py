@@ -43,7 +43,7 @@ STRUCTURE_WORDS = {OPEN: "open", BRIDGE: "bridge", TUNNEL: "tunnel"}
 M_PER_KM = 1e3
 
 Row = dict[str, Any]
-Answer = tuple[Question, Sequence[Variant], Roughness]
+Answer = tuple[Question, Sequence[Variant], Sequence[Roughness]]
 
 
 def table_study(
@@ -60,7 +60,7 @@ def table_study(
     Parameters
     ----------
     answers
-        Questions with their variants and the roughness of their land.
+        Questions with their variants and the roughness of their land in parts.
     crs
         Metric projection of the lines.
     cell_m
@@ -133,7 +133,7 @@ def _facts(question: Question, variant: Variant, choice: Choice) -> Row:
     }
 
 
-def _corrected(line: Alignment, cell_m: float, roughness: Roughness, over: Range) -> Row:
+def _corrected(line: Alignment, cell_m: float, roughness: Sequence[Roughness], over: Range) -> Row:
     """Tell what it would be on real land."""
     real = correct_route(line, cell_m=cell_m, roughness=roughness)
     return {
