@@ -170,7 +170,8 @@ def correct_route(line: Alignment, *, cell_m: float, roughness: Sequence[Roughne
             _Land(cell_m=cell_m, design=line.design, roughness=part, length_km=length_km)
             for part in roughness
         ]
-        return np.mean([_corrections(quantity, land) for land in lands], axis=0)
+        parts = [_corrections(quantity, land) for land in lands]
+        return np.asarray(np.mean(parts, axis=0), np.float64)
 
     longer = length_km * corrections("length")
 
@@ -273,7 +274,7 @@ def _rows(quantity: str, kind: str, has_structures: bool) -> NDArray[np.float64]
 def _between(rows: NDArray[np.float64], where: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the correction between rows, by one column after another."""
     if not len(where):
-        return rows[0]
+        return np.asarray(rows[0], np.float64)
     known = np.unique(rows[:, 0])
     found = np.array([_between(rows[rows[:, 0] == one, 1:], where[1:]) for one in known])
     return np.array([np.interp(where[0], known, column) for column in found.T])
