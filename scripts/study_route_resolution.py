@@ -1,11 +1,13 @@
 """
 Study how routes shrink on coarse terrain, and write `connect/data/route_resolution.csv`.
 
-Fractal terrain of 30 m cells, as rough as the built-in region or smoother, is coarsened step by
-step to 900 m. On each the alignment engine lays a road or a railway between the same places. What
-the finest route is longer than a coarse one goes into the table, as do climb and structures. No
-published route takes part. Run it as `python scripts/study_route_resolution.py --samples FILE`;
-samples that the file holds already are not made again, so that a run may be broken off.
+Land of 30 m cells with valleys that rivers have cut (`drained_land`), as rough as the built-in
+region or smoother, is coarsened step by step to 900 m. On each the alignment engine lays a road or
+a railway between the same places. Other designers of the same class (`study_designers`) lay theirs
+too. No published route takes part. `study_summary` makes the table of what real routes have more.
+
+Run it as `python scripts/study_route_resolution.py --samples FILE`; samples that the file holds
+already are not made again, so that a run may be broken off. `--tables` makes the tables alone.
 """
 
 from __future__ import annotations
@@ -16,120 +18,142 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.ndimage import map_coordinates
+from drained_land import make_land
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates, uniform_filter
+from study_designers import PLAIN, Designer, find_designers
+from study_summary import TABLE, calibrate, summarise, table_by_cell
 
-from bunyad.connect.alignment import BRIDGE, TUNNEL, Design, Surface, find_alignment
+from bunyad.connect.alignment import BRIDGE, TUNNEL, Alignment, Surface, find_alignment
 from bunyad.errors import InfeasibleError
 from bunyad.options import ConnectOptions
 
-TABLE = Path("src/bunyad/connect/data/route_resolution.csv")
-SIDE, CELL = 640, 30
-CELLS_M = (30, 60, 120, 240, 480, 900)
-FINEST_M = 60
-"""Where the finest cells have no route, the truth is taken from cells up to this."""
-LARGE_HURST, FINE_HURST, CROSSOVER_M = 0.5, 0.8, 1_500
-"""Roughness of long and short waves, and the wavelength between: see route-accuracy.md."""
-RISES_M = (35, 70, 140)
-"""Root mean square difference of heights 1 km apart."""
-CONFIDENCE, LEAST_ROUTES = 0.8, 3
-QUANTITIES = {"length": True, "climb": True, "bridge": False, "tunnel": False}
-"""What is compared; true: as a factor, false: as a difference of shares of the length."""
-KEYS = ["kind", "structures", "cell_m", "steepness"]
+SIDE, CELL = 330, 30
+CELLS_M = {"road": (30, 60, 120, 300, 900), "railway": (60, 120, 300, 900)}
+"""Cells that are tried; least radii of railways are five of their finest."""
+STAND_IN_M, STAND_IN_LANDS = 60, 2
+"""Cell that stands in where the finest has no route; on the first lands it is always laid."""
+DESIGNERS_CELL_M = 120
+"""Cell on which other designers of a class are held against the plain one."""
+INTERPOLATED_FROM_M = 300
+"""From this cell on land is interpolated to half of the cell, as the region's is."""
+RISES_M = {"road": (50, 120), "railway": (20, 70)}
+"""Root mean square difference of heights 1 km apart: from the region's plain to its mountains."""
+START, END = (0.1, 0.15), (0.9, 0.8)
+"""Where places are joined, as parts of the land's side, from its north-western corner."""
+PLACE_M, TOWN_M = 900, 150
+"""Half of the square in which the flattest spot is the place, and the width of a spot."""
+
+Row = dict[str, object]
 
 
 def main() -> None:
     """Make the samples that are missing, then the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--samples", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--seeds", type=int, default=9)
+    parser.add_argument("--tables", action="store_true")
     asked = parser.parse_args()
     known = pd.read_csv(asked.samples) if asked.samples.exists() else pd.DataFrame()
-    for seed, rise, design in itertools.product(range(asked.seeds), RISES_M, designs()):
-        mine = {"kind": design.kind, "structures": design.has_tunnels, "rise_m": rise, "seed": seed}
-        if len(known) and (known[list(mine)] == pd.Series(mine)).all(axis=1).any():
-            continue
-        known = pd.concat([known, pd.DataFrame(lay_all(design, rise, seed, mine))])
-        known.to_csv(asked.samples, index=False)
-        print(mine)
+    if not asked.tables:
+        known = extend(known, asked.samples, asked.seeds)
     summarise(known).to_csv(TABLE, index=False, lineterminator="\n")
+    print(table_by_cell(known).to_markdown(index=False))
+    print(calibrate(known).to_markdown(index=False))
 
 
-def designs() -> list[Design]:
-    """Return a road that follows the land, one with structures, and a railway."""
-    o = ConnectOptions()
-    shared = {
-        "curve_resistance_m": 0, "slope_surcharge": 0, "side_slope": o.side_slope,
-        "cut_usd_per_m3": o.earthwork_usd_per_m3, "fill_usd_per_m3": o.earthwork_usd_per_m3,
-        "haul_usd_per_m3_km": 0, "bridge_height_m": o.bridge_height_m,
-        "tunnel_cover_m": o.tunnel_cover_m, "longest_tunnel_m": 1e3 * o.relaxed_structure_km,
-    }  # fmt: skip
-    road = {
-        "kind": "road", "max_grade": o.two_lane_max_grade_percent / 100, "min_radius_m": 100,
-        "speed_kmh": 50, "usd_per_m": o.two_lane_usd_per_km / 1e3, "width_m": o.two_lane_width_m,
-        "bridge_usd_per_m": o.two_lane_bridge_usd_per_km / 1e3,
-        "tunnel_usd_per_m": o.two_lane_tunnel_usd_per_km / 1e3,
-    }  # fmt: skip
-    railway = {
-        "kind": "railway", "max_grade": o.railway_max_grade_percent / 100, "min_radius_m": 300,
-        "speed_kmh": 80, "usd_per_m": o.railway_usd_per_km / 1e3, "width_m": o.railway_width_m,
-        "bridge_usd_per_m": o.railway_bridge_usd_per_km / 1e3,
-        "tunnel_usd_per_m": o.railway_tunnel_usd_per_km / 1e3,
-    }  # fmt: skip
-    return [
-        Design(name="study", has_bridges=built, has_tunnels=built, **shared, **chosen)
-        for chosen, built in ((road, False), (road, True), (railway, True))
+def extend(known: pd.DataFrame, file: Path, seeds: int) -> pd.DataFrame:
+    """Add the samples that are missing, land by land."""
+    designers = find_designers(ConnectOptions())
+    lands = [
+        (kind, seed, rise)
+        for kind, rises in RISES_M.items()
+        for seed, rise in itertools.product(range(seeds), rises)
     ]
+    for kind, seed, rise in lands:
+        if has(known, seed, rise, kind):
+            continue
+        ground = make_land(side=SIDE, cell_m=CELL, rise_m=rise, seed=seed)
+        rows = [
+            {**row, "seed": seed, "rise_m": rise}
+            for one in designers
+            if one.design.kind == kind
+            for row in lay_all(one, ground, rise, is_whole=seed < STAND_IN_LANDS)
+        ]
+        known = pd.concat([known, pd.DataFrame(rows)])
+        known.to_csv(file, index=False)
+    return known
+
+
+def has(known: pd.DataFrame, seed: int, rise_m: float, kind: str) -> bool:
+    """Tell whether the routes of a kind on a land are known."""
+    if known.empty:
+        return False
+    same = (known["seed"] == seed) & (known["rise_m"] == rise_m) & (known["kind"] == kind)
+    return bool(same.any())
 
 
 def lay_all(
-    design: Design, rise_m: float, seed: int, mine: dict[str, object]
-) -> list[dict[str, object]]:
+    designer: Designer, ground: NDArray[np.float64], rise_m: float, *, is_whole: bool
+) -> list[Row]:
     """Return what the route is on every cell, between the same two places."""
-    ground = terrain(rise_m, seed)
-    found = []
-    for cell in CELLS_M:
-        surface = coarsen(ground, round(cell / CELL))
-        start, end = ((0.1, 0.15), (0.9, 0.8))
-        span = CELL * SIDE
-        row = {**mine, "cell_m": cell, "steepness": rise_m / 1e3 / design.max_grade}
+    design = designer.design
+    cells = CELLS_M[design.kind] if designer.name == PLAIN else (DESIGNERS_CELL_M,)
+    start, end = find_place(ground, START), find_place(ground, END)
+    found: list[Row] = []
+    for cell in cells:
+        if cell == STAND_IN_M and found and "length" in found[-1] and not is_whole:
+            continue
+        row = {
+            "kind": design.kind,
+            "structures": design.has_tunnels,
+            "designer": designer.name,
+            "steepness": rise_m / 1e3 / design.max_grade,
+            "cell_m": cell,
+        }
         try:
             line = find_alignment(
-                surface, design, start=(start[0] * span, -start[1] * span),
-                end=(end[0] * span, -end[1] * span), options=ConnectOptions(),
-            )  # fmt: skip
+                coarsen(ground, round(cell / CELL)),
+                design,
+                start=start,
+                end=end,
+                options=ConnectOptions(),
+            )
         except InfeasibleError:
             found.append(row)
-            continue
-        pieces = np.linalg.norm(np.diff(line.points_m, axis=0), axis=1)
-        found.append({
-            **row, "length": line.length_m,
-            "climb": np.clip(np.diff(line.points_m[:, 2]), 0, None).sum(),
-            "bridge": pieces[line.structure == BRIDGE].sum() / line.length_m,
-            "tunnel": pieces[line.structure == TUNNEL].sum() / line.length_m,
-        })  # fmt: skip
+        else:
+            found.append({**row, **measure(line)})
     return found
 
 
-def terrain(rise_m: float, seed: int) -> np.ndarray:
-    """Return ground made by spectral synthesis whose roughness changes at the crossover."""
-    whole = 2 * SIDE
-    noise = np.fft.rfft2(np.random.default_rng(seed).standard_normal((whole, whole)))
-    wave = np.hypot(np.fft.fftfreq(whole)[:, None], np.fft.rfftfreq(whole)[None, :])
-    wave *= CROSSOVER_M / CELL
-    wave[0, 0] = np.inf
-    fall = np.where(wave < 1, LARGE_HURST, FINE_HURST) + 1
-    ground = np.fft.irfft2(noise * wave**-fall, s=(whole, whole))
-    lag = round(1_000 / CELL)
-    rise = np.sqrt(np.mean((np.roll(ground, lag, 0) - ground) ** 2))
-    return ground[:SIDE, :SIDE] * rise_m / rise
+def find_place(ground: NDArray[np.float64], near: tuple[float, float]) -> tuple[float, float]:
+    """Return easting and northing [m] of the flattest spot near a part of the land's side."""
+    slope = np.hypot(*np.gradient(uniform_filter(ground, round(TOWN_M / CELL)), CELL))
+    column, row = (round(part * len(ground)) for part in near)
+    reach = round(PLACE_M / CELL)
+    top, left = max(row - reach, reach // 2), max(column - reach, reach // 2)
+    bottom, right = (min(one + reach, len(ground) - reach // 2) for one in (row, column))
+    part = slope[top:bottom, left:right]
+    down, across = np.unravel_index(part.argmin(), part.shape)
+    return (left + across + 0.5) * CELL, -(top + down + 0.5) * CELL
 
 
-def coarsen(ground: np.ndarray, times: int) -> Surface:
-    """Return the means of square blocks, laid bilinearly over the grid that routes use."""
-    size = SIDE // times
+def measure(line: Alignment) -> Row:
+    """Return length [m], climb [m] and shares of structures [-]."""
+    pieces = np.linalg.norm(np.diff(line.points_m, axis=0), axis=1)
+    return {
+        "length": line.length_m,
+        "climb": np.clip(np.diff(line.points_m[:, 2]), 0, None).sum(),
+        "bridge": pieces[line.structure == BRIDGE].sum() / line.length_m,
+        "tunnel": pieces[line.structure == TUNNEL].sum() / line.length_m,
+    }
+
+
+def coarsen(ground: NDArray[np.float64], times: int) -> Surface:
+    """Return the means of square blocks, from some size on laid bilinearly over half of it."""
+    size = len(ground) // times
     blocks = ground[: size * times, : size * times].reshape(size, times, size, times)
-    fine = max(1, min(times, max(4, times // 4)))
+    fine = times if times * CELL < INTERPOLATED_FROM_M else times // 2
     count = size * times // fine
     at = ((np.arange(count) + 0.5) * fine - 0.5 * times) / times
     where = np.meshgrid(at, at, indexing="ij")
@@ -137,54 +161,14 @@ def coarsen(ground: np.ndarray, times: int) -> Surface:
     flat = np.zeros(heights.shape, dtype=np.float32)
     middle = CELL * fine / 2
     return Surface(
-        cell_m=CELL * fine, west_m=middle, north_m=-middle,
-        elevation_m=heights.astype(np.float32), factor=flat + 1, extra_usd_per_m=flat,
-        river=flat > 0, blocked=flat > 0,
-    )  # fmt: skip
-
-
-def summarise(samples: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return the middle and the 80 % prediction interval of what the finest routes have more.
-
-    Factors are taken in logarithms.
-    """
-    same = ["kind", "structures", "steepness", "seed"]
-    finest = samples[samples.cell_m <= FINEST_M].dropna().sort_values("cell_m")
-    finest = finest.drop_duplicates(same)
-    pairs = samples.merge(finest[[*same, *QUANTITIES]], on=same, suffixes=("", "_true")).dropna()
-    rows = []
-    for key, group in pairs.groupby(KEYS):
-        for name, is_ratio in QUANTITIES.items():
-            true, seen = group[f"{name}_true"], group[name]
-            more = np.log(true / seen) if is_ratio else true - seen
-            three = more.mean() + reach(more) * np.array([0, -1, 1])
-            found = np.round(np.exp(three) if is_ratio else three, 4)
-            rows.append([*key[:-1], round(key[-1], 4), name, *found, len(more), source(samples)])
-    return pd.DataFrame(
-        rows, columns=[*KEYS, "quantity", "median", "low80", "high80", "routes", "source"]
-    )
-
-
-def reach(more: pd.Series) -> float:
-    """
-    Return how far the 80 % prediction interval of a normal variable reaches.
-
-    With less than three routes it reaches from no correction to twice the correction.
-    """
-    count = len(more)
-    if count < LEAST_ROUTES:
-        return abs(float(more.mean()))
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)
-    return float(quantile * more.std() * (1 + 1 / count) ** 0.5)
-
-
-def source(samples: pd.DataFrame) -> str:
-    """Return how the table is made."""
-    return (
-        f"scripts/study_route_resolution.py: fractal terrain, seeds 0 to {samples.seed.max()}, "
-        f"{SIDE} cells of {CELL} m a side, Hurst exponent {FINE_HURST} below "
-        f"{CROSSOVER_M:g} m and {LARGE_HURST} above"
+        cell_m=CELL * fine,
+        west_m=middle,
+        north_m=-middle,
+        elevation_m=heights.astype(np.float32),
+        factor=flat + 1,
+        extra_usd_per_m=flat,
+        river=flat > 0,
+        blocked=flat > 0,
     )
 
 

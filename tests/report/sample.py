@@ -286,7 +286,8 @@ def sample_networks() -> Networks:
 
 def sample_study(corridor: str) -> dict[str, pd.DataFrame]:
     """Two variants of one road, one with a bridge and a tunnel."""
-    low_high = {"bridge_low_km": 0.0, "bridge_high_km": 1.2, "tunnel_low_km": 0.0,
+    low_high = {"river_bridges": 2, "real_bridge_km": 0.6, "real_tunnel_km": 1.3,
+                "bridge_low_km": 0.0, "bridge_high_km": 1.2, "tunnel_low_km": 0.0,
                 "tunnel_high_km": 2.5}  # fmt: skip
     options, stations, costs = [], [], []
     for variant, is_chosen, length in (("open", False, 24.0), ("structures", True, 19.0)):

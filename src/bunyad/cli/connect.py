@@ -144,7 +144,10 @@ def route(  # noqa: PLR0913  (each is an option of the command)
             f"{row['variant']}: {row['length_km']:.1f} km on the terrain, "
             f"{row['real_length_km']:.1f} km on real land "
             f"({row['length_low_km']:.1f} to {row['length_high_km']:.1f}); "
-            f"bridges {row['bridge_km']:.2f} km, tunnels {row['tunnel_km']:.2f} km; "
+            f"bridges {row['real_bridge_km']:.2f} km "
+            f"({row['bridge_low_km']:.1f} to {row['bridge_high_km']:.1f}), "
+            f"tunnels {row['real_tunnel_km']:.2f} km "
+            f"({row['tunnel_low_km']:.1f} to {row['tunnel_high_km']:.1f}); "
             f"climb {row['climb_m']:.0f} m, steepest {row['max_grade_percent']:.1f} %; "
             f"{row['capex_usd'] / 1e6:.1f} million US$; {row['hours'] * 60:.0f} min"
         )

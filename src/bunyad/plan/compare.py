@@ -174,12 +174,13 @@ def _returned_families(plan: Plan) -> float:
     return float(people / plan.options.settle.household_size)
 
 
-def _structures(corridor_key: str, *columns: str) -> Callable[[Plan], float]:
+def _structures(corridor_key: str, column: str) -> Callable[[Plan], float]:
     def value(plan: Plan) -> float:
         studied = _rows(plan.networks.route_options, published_key=corridor_key, is_chosen=True)
+        if len(studied):
+            return float(studied[f"real_{column}"].sum()) * 1_000
         checks = _rows(plan.networks.route_checks, published_key=corridor_key)
-        found = studied if len(studied) else checks
-        return float(found[list(columns)].sum().sum()) * 1_000
+        return float(checks[column].sum()) * 1_000
 
     return value
 

@@ -16,8 +16,10 @@ from bunyad.connect.alignment.accuracy import (
     Range,
     Roughness,
     RouteRange,
+    bridge_rivers,
     correct_length,
     correct_route,
+    count_parts,
     measure_roughness,
 )
 from bunyad.connect.alignment.adapt import design_from_standard, surface_from_ground
@@ -50,8 +52,10 @@ __all__ = [
     "Travel",
     "best_profile",
     "break_even_traffic",
+    "bridge_rivers",
     "correct_length",
     "correct_route",
+    "count_parts",
     "design_from_standard",
     "evaluate_alignment",
     "find_alignment",

@@ -1,7 +1,8 @@
-"""How much longer a route is on real land than on the coarse terrain that it was laid on."""
+"""What would be built on real land where a route was laid on coarse terrain."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,11 +21,12 @@ RESOLUTION = schema(
     ("structures", "bool", "-", "Whether viaducts and tunnels were allowed"),
     ("cell_m", "float", "m", "Cell of the terrain"),
     ("steepness", "float", "-", "Rise of the land over 1 km over the steepest grade's"),
+    ("route_km", "float", "km", "Length of the built route"),
     ("quantity", "str", "-", "What is corrected"),
     ("median", "float", "-", "Factor (length, climb) or added share of length (bridge, tunnel)"),
     ("low80", "float", "-", "Lower end of the 80 % prediction interval"),
     ("high80", "float", "-", "Upper end of it"),
-    ("routes", "int", "-", "Routes behind it"),
+    ("lands", "int", "-", "Lands of the study behind it"),
     ("source", "str", "-", "How it was made"),
 )
 
@@ -69,8 +71,7 @@ def measure_roughness(
 
     The structure function, the mean square difference of heights by distance, is fitted with a
     power law over 1 to 20 km and taken at 1 km. What coarse cells hide is added: a factor that
-    shrinks with the logarithm of the cell down to 1 on cells of a thirtieth of a kilometre, the
-    finest of the study.
+    shrinks with the logarithm of the cell down to 1 on the finest cells of the study.
 
     Parameters
     ----------
@@ -111,7 +112,10 @@ def correct_length(
     length_km: float, *, cell_m: float, design: Design, roughness: Roughness
 ) -> Range:
     """
-    Return how long a route would be on real land.
+    Return how long a route of the class would be as built on real land.
+
+    The interval holds what terrain hides, how lands differ, and that designers of one class differ
+    in how far they go to its limits: see docs/explanation/route-accuracy.md.
 
     Parameters
     ----------
@@ -135,16 +139,17 @@ def correct_length(
     ...     has_tunnels=False, longest_tunnel_m=3000,
     ... )
     >>> rough = Roughness(rise_m=100, hurst=0.6)
-    >>> correct_length(74, cell_m=30, design=road, roughness=rough).median
-    74.0
+    >>> found = correct_length(74, cell_m=900, design=road, roughness=rough)
+    >>> 74 < found.low80 < found.median < found.high80
+    True
     """
-    factor = _corrections("length", cell_m, design, roughness)
-    return _range(length_km * factor)
+    land = _Land(cell_m=cell_m, design=design, roughness=roughness, length_km=length_km)
+    return _range(length_km * _corrections("length", land))
 
 
-def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> RouteRange:
+def correct_route(line: Alignment, *, cell_m: float, roughness: Sequence[Roughness]) -> RouteRange:
     """
-    Return what an alignment would be on real land: length, climb and structures.
+    Return what an alignment would be as built on real land: length, climb and structures.
 
     Parameters
     ----------
@@ -153,14 +158,20 @@ def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> Ro
     cell_m
         Cell of that terrain: its own, not that of a finer grid it was interpolated to [m].
     roughness
-        Of the land it crosses.
+        Of the land it crosses, in parts of the same length from start to end: mountains ask for
+        more than a plain that is as long takes back.
     """
     pieces_km = np.linalg.norm(np.diff(line.points_m, axis=0), axis=1) / 1e3
     climb = np.clip(np.diff(line.points_m[:, 2]), 0, None).sum()
     length_km = line.length_m / 1e3
 
     def corrections(quantity: str) -> NDArray[np.float64]:
-        return _corrections(quantity, cell_m, line.design, roughness)
+        lands = [
+            _Land(cell_m=cell_m, design=line.design, roughness=part, length_km=length_km)
+            for part in roughness
+        ]
+        parts = [_corrections(quantity, land) for land in lands]
+        return np.asarray(np.mean(parts, axis=0), np.float64)
 
     longer = length_km * corrections("length")
 
@@ -173,6 +184,43 @@ def correct_route(line: Alignment, *, cell_m: float, roughness: Roughness) -> Ro
         climb_m=_range(climb * corrections("climb")),
         bridge_km=structure(BRIDGE, "bridge"),
         tunnel_km=structure(TUNNEL, "tunnel"),
+    )
+
+
+def count_parts(length_m: float) -> int:
+    """
+    Return in how many parts a route's land is measured: as long as the routes of the study.
+
+    Examples
+    --------
+    >>> count_parts(74_000)
+    7
+    """
+    return max(1, round(length_m / _figures()["part_m"]))
+
+
+def bridge_rivers(count: int, *, usual_m: float) -> Range:
+    """
+    Return the length of bridges over mapped rivers, which no terrain shows [km].
+
+    Parameters
+    ----------
+    count
+        Rivers that are crossed.
+    usual_m
+        Usual length of such a bridge [m].
+
+    Examples
+    --------
+    >>> bridge_rivers(4, usual_m=100)
+    Range(median=0.4, low80=0.2, high80=0.6)
+    """
+    known = _figures()
+    usual = count * usual_m / 1e3
+    return Range(
+        median=usual,
+        low80=usual * known["river_bridge_low"],
+        high80=round(usual * known["river_bridge_high"], 9),
     )
 
 
@@ -194,23 +242,42 @@ def _structure_function(
     return distances, squares
 
 
-def _corrections(
-    quantity: str, cell_m: float, design: Design, roughness: Roughness
-) -> NDArray[np.float64]:
-    """Return median and interval of a correction, between the study's cells and steepnesses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Land:
+    """What a correction depends on."""
+
+    cell_m: float
+    design: Design
+    roughness: Roughness
+    length_km: float
+
+
+def _corrections(quantity: str, land: _Land) -> NDArray[np.float64]:
+    """Return median and interval of a correction, between the rows of the study."""
+    design = land.design
+    rows = _rows(quantity, design.kind, design.has_bridges or design.has_tunnels)
+    steepness = land.roughness.rise_m / _figures()["lag_m"] / design.max_grade
+    return _between(rows, np.log([land.cell_m, steepness, land.length_km]))
+
+
+@cache
+def _rows(quantity: str, kind: str, has_structures: bool) -> NDArray[np.float64]:  # noqa: FBT001
+    """Return logarithms of cell, steepness and length, and the correction, a row each."""
     table = _table()
-    table = table[(table["quantity"] == quantity) & (table["kind"] == design.kind)]
-    same = table["structures"] == (design.has_bridges or design.has_tunnels)
+    table = table[(table["quantity"] == quantity) & (table["kind"] == kind)]
+    same = table["structures"] == has_structures
     table = table[same] if same.any() else table
-    steepness = np.log(roughness.rise_m / _figures()["lag_m"] / design.max_grade)
-    cells = np.unique(table["cell_m"])
-    found = np.empty((len(cells), 3))
-    for number, cell in enumerate(cells):
-        rows = table[table["cell_m"] == cell].sort_values("steepness")
-        for column, name in enumerate(("median", "low80", "high80")):
-            found[number, column] = np.interp(steepness, np.log(rows["steepness"]), rows[name])
-    at = np.log(cell_m)
-    return np.array([np.interp(at, np.log(cells), found[:, column]) for column in range(3)])
+    where = np.log(table[["cell_m", "steepness", "route_km"]].to_numpy())
+    return np.hstack([where, table[["median", "low80", "high80"]].to_numpy()])
+
+
+def _between(rows: NDArray[np.float64], where: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the correction between rows, by one column after another."""
+    if not len(where):
+        return np.asarray(rows[0], np.float64)
+    known = np.unique(rows[:, 0])
+    found = np.array([_between(rows[rows[:, 0] == one, 1:], where[1:]) for one in known])
+    return np.array([np.interp(where[0], known, column) for column in found.T])
 
 
 def _range(three: NDArray[np.float64]) -> Range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry import LineString
+from shapely.ops import substring
 
 from bunyad.connect.alignment import (
     Design,
     Roughness,
     Surface,
     best_profile,
+    count_parts,
     design_from_standard,
     measure_roughness,
     surface_from_ground,
@@ -147,7 +150,10 @@ def _study(
             continue
         line = LineString(variants[0].line.points_m[:, :2])
         answers.append((question, variants, measure_land(region, line, options)))
-    return table_study(answers, crs=region.crs, cell_m=terrain_cell(region), options=options)
+    cell_m = terrain_cell(region)
+    return table_study(
+        answers, crs=region.crs, cell_m=cell_m, rivers=ground.rivers, options=options
+    )
 
 
 def _variants(surface: Surface, question: Question, options: ConnectOptions) -> list[Variant]:
@@ -223,14 +229,22 @@ def terrain_cell(region: Region) -> float:
     return float(np.sqrt(np.prod(_steps(region))))
 
 
-def measure_land(region: Region, line: LineString, options: ConnectOptions) -> Roughness:
-    """Measure the roughness of the land near a route."""
+def measure_land(
+    region: Region, line: LineString, options: ConnectOptions
+) -> tuple[Roughness, ...]:
+    """Measure the roughness of the land near each part of a route, from start to end."""
     height: NDArray[np.float64] = region.terrain["elevation_m"].to_numpy().astype(np.float64)
     east, north = np.meshgrid(region.terrain["x"].to_numpy(), region.terrain["y"].to_numpy())
-    band = shapely.simplify(line, options.routing_cell_m).buffer(options.roughness_band_m)
-    shapely.prepare(band)
-    near = shapely.contains_xy(band, east, north)
-    try:
-        return measure_roughness(np.where(near, height, np.nan), cell_m=_steps(region))
-    except InputError:
-        return measure_roughness(height, cell_m=_steps(region))
+    whole = shapely.simplify(line, options.routing_cell_m)
+    ends = np.linspace(0, 1, count_parts(line.length) + 1)
+    found = []
+    for start, end in pairwise(ends):
+        band = substring(whole, start, end, normalized=True).buffer(options.roughness_band_m)
+        shapely.prepare(band)
+        near = shapely.contains_xy(band, east, north)
+        try:
+            part = measure_roughness(np.where(near, height, np.nan), cell_m=_steps(region))
+        except InputError:
+            part = measure_roughness(height, cell_m=_steps(region))
+        found.append(part)
+    return tuple(found)

@@ -160,6 +160,7 @@ def sketch_route(pad: Pad, places: Sequence[Position], *, kind: str, standard: s
         ],
         crs=pad.region.crs,
         cell_m=terrain_cell(pad.region),
+        rivers=pad.grounds[kind].rivers,
         options=pad.options,
     )
     row = study.options.iloc[0]

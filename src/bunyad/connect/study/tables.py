@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from shapely.geometry import LineString
 
 from bunyad.connect.alignment import (
@@ -16,8 +17,10 @@ from bunyad.connect.alignment import (
     TUNNEL,
     Alignment,
     Choice,
+    Range,
     Roughness,
     break_even_traffic,
+    bridge_rivers,
     correct_route,
     run_over,
     structure_km,
@@ -25,6 +28,7 @@ from bunyad.connect.alignment import (
     weigh,
 )
 from bunyad.connect.alignment.alternatives import RAIL_VEHICLE, ROAD_VEHICLE
+from bunyad.connect.study.crossings import count_crossings
 from bunyad.connect.study.result import (
     ROUTE_COSTS,
     ROUTE_OPTIONS,
@@ -39,11 +43,16 @@ STRUCTURE_WORDS = {OPEN: "open", BRIDGE: "bridge", TUNNEL: "tunnel"}
 M_PER_KM = 1e3
 
 Row = dict[str, Any]
-Answer = tuple[Question, Sequence[Variant], Roughness]
+Answer = tuple[Question, Sequence[Variant], Sequence[Roughness]]
 
 
 def table_study(
-    answers: Sequence[Answer], *, crs: str, cell_m: float, options: ConnectOptions
+    answers: Sequence[Answer],
+    *,
+    crs: str,
+    cell_m: float,
+    rivers: NDArray[np.float64],
+    options: ConnectOptions,
 ) -> RouteStudy:
     """
     Put the variants of questions into tables.
@@ -51,13 +60,15 @@ def table_study(
     Parameters
     ----------
     answers
-        Questions with their variants and the roughness of their land.
+        Questions with their variants and the roughness of their land in parts.
     crs
         Metric projection of the lines.
     cell_m
         Cell of the terrain itself [m].
+    rivers
+        Mapped rivers, as straight pieces: easting and northing of start and end [m].
     options
-        Values of time and distance.
+        Values of time and distance, length of bridges over rivers.
     """
     rows: list[Row] = []
     stations: list[Row] = []
@@ -68,11 +79,14 @@ def table_study(
         for variant in variants:
             key = {"corridor": question.id, "variant": variant.name}
             choice = choices.get(id(variant.line), cheapest)
+            crossed = count_crossings(variant.line, rivers, apart_m=cell_m)
+            over = bridge_rivers(crossed, usual_m=options.river_bridge_m)
             rows.append(
                 {
                     **key,
                     **_facts(question, variant, choice),
-                    **_corrected(variant.line, cell_m, roughness),
+                    **_corrected(variant.line, cell_m, roughness, over),
+                    "river_bridges": crossed,
                     "break_even_per_day": _break_even(question, cheapest, choice, options),
                 }
             )
@@ -119,7 +133,7 @@ def _facts(question: Question, variant: Variant, choice: Choice) -> Row:
     }
 
 
-def _corrected(line: Alignment, cell_m: float, roughness: Roughness) -> Row:
+def _corrected(line: Alignment, cell_m: float, roughness: Sequence[Roughness], over: Range) -> Row:
     """Tell what it would be on real land."""
     real = correct_route(line, cell_m=cell_m, roughness=roughness)
     return {
@@ -127,8 +141,10 @@ def _corrected(line: Alignment, cell_m: float, roughness: Roughness) -> Row:
         "length_low_km": real.length_km.low80,
         "length_high_km": real.length_km.high80,
         "real_climb_m": real.climb_m.median,
-        "bridge_low_km": real.bridge_km.low80,
-        "bridge_high_km": real.bridge_km.high80,
+        "real_bridge_km": real.bridge_km.median + over.median,
+        "bridge_low_km": real.bridge_km.low80 + over.low80,
+        "bridge_high_km": real.bridge_km.high80 + over.high80,
+        "real_tunnel_km": real.tunnel_km.median,
         "tunnel_low_km": real.tunnel_km.low80,
         "tunnel_high_km": real.tunnel_km.high80,
     }
