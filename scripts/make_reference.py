@@ -34,6 +34,7 @@ RESULT_MODULES = (
     "bunyad.connect.radio.result",
     "bunyad.connect.traffic.result",
     "bunyad.connect.study.result",
+    "bunyad.connect.utilities.model",
     "bunyad.energy.result",
     "bunyad.programme.result",
     "bunyad.plan.compare",
