@@ -30,6 +30,7 @@ RESULT_MODULES = (
     "bunyad.potential.result",
     "bunyad.settle.result",
     "bunyad.connect.result",
+    "bunyad.connect.choices",
     "bunyad.connect.digital.result",
     "bunyad.connect.radio.result",
     "bunyad.connect.traffic.result",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -124,7 +124,7 @@ def test_a_pipeline_never_runs_steeper_than_its_limit(seed: int, grade: float) -
 
     if len(way):
         bends = way[pull_straight(price, height, way, *rates, 0.0)]
-        for start, end in zip(bends, bends[1:], strict=False):
+        for start, end in pairwise(bends):
             count = max(1, int(np.ceil(np.hypot(*(end - start)) * 2)))
             spots = start + (end - start) * np.linspace(0, 1, count + 1)[:, None]
             levels = [height_at(height, *spot) for spot in spots]
@@ -152,7 +152,7 @@ def test_the_search_is_as_cheap_as_trying_every_step_again_and_again() -> None:
 
     way = find_way(price, height, moves, np.array([0, 0]), np.array([6, 7]), *rates)
     total = sum(
-        price_piece(price, height, a, b, *rates) for a, b in zip(way, way[1:], strict=False)
+        price_piece(price, height, a, b, *rates) for a, b in pairwise(way)
     )
     assert total == pytest.approx(cost[6, 7], rel=1e-12)
 

@@ -148,10 +148,12 @@ def towers() -> pd.DataFrame:
         return pd.read_csv(file)
 
 
-def tower_class(kv: float) -> pd.Series[float]:
+def tower_class(kv: float) -> dict[str, float]:
     """Return the towers of the nearest voltage of the table."""
     table = towers()
-    return table.loc[(np.log(table["kv"]) - np.log(kv)).abs().idxmin()]
+    nearest = int(np.abs(np.log(table["kv"].to_numpy(float)) - np.log(kv)).argmin())
+    return {str(name): float(value) for name, value in
+            table.drop(columns="source").iloc[nearest].items()}
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Point
 
 from bunyad.connect.ground import Ground, lay_ground
 from bunyad.connect.roads import link_corridors, place_stops, route_corridors
@@ -44,9 +44,10 @@ def survey_land(
     ground = lay_ground(region, options=options)
     lines = plan_roads(region, ground, options=options) if roads is None else roads
     down, across = np.gradient(ground.elevation_m, ground.cell_m)
+    points: list[Point] = [*region.settlements.geometry]
     spared = [
         point
-        for point in region.settlements.geometry
+        for point in points
         if all(np.hypot(point.x - x, point.y - y) > options.line_settlement_m for x, y in places)
     ]
     settled = distance_to(ground, spared) <= options.line_settlement_m
@@ -80,7 +81,7 @@ def distance_to(
     if not len(shapes):
         return np.full(ground.elevation_m.shape, np.inf)
     fine = shapely.segmentize(np.array(shapes, object), ground.cell_m / 2)
-    row, column = to_cells(ground, shapely.get_coordinates(fine)).T
+    row, column = np.split(to_cells(ground, shapely.get_coordinates(fine)), 2, axis=1)
     free = np.ones(ground.elevation_m.shape, np.bool_)
     rows, columns = free.shape
     free[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -49,12 +50,12 @@ class Walk:
     def read(self, field: Array) -> Array:
         """Return the value of the cell that each station lies in."""
         row, column = (self.cells + 0.5).astype(int).T
-        return field[row, column]
+        return np.asarray(field[row, column], np.float64)
 
     def middle(self, field: Array) -> Array:
         """Return the value of the cell that the middle of each piece lies in."""
         row, column = ((self.cells[:-1] + self.cells[1:]) / 2 + 0.5).astype(int).T
-        return field[row, column]
+        return np.asarray(field[row, column], np.float64)
 
 
 def walk_along(ground: Ground, bends: Array, *, spacing_m: float, rivers: Array) -> Walk:
@@ -74,7 +75,7 @@ def walk_along(ground: Ground, bends: Array, *, spacing_m: float, rivers: Array)
     """
     cells = [bends[:1]]
     marks = [np.array([True])]
-    for start, end in zip(bends[:-1], bends[1:], strict=True):
+    for start, end in pairwise(bends):
         length = np.hypot(*(end - start)) * ground.cell_m
         count = max(1, int(np.ceil(length / spacing_m)))
         part = np.arange(1, count + 1)[:, None] / count
