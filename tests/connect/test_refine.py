@@ -35,9 +35,7 @@ def roads():
     region = small_region()
     steps = survey_steps(ground(), options=OPTIONS)
     stops = place_stops(ground(), region.settlements)
-    corridors = route_corridors(
-        ground(), steps, stops, corridors=region.corridors, options=OPTIONS
-    )
+    corridors = route_corridors(ground(), steps, stops, corridors=region.corridors, options=OPTIONS)
     linked = link_corridors(corridors, stops, kind="road")
     link_settlements(ground(), steps, stops, linked=linked, options=OPTIONS)
     return linked.links

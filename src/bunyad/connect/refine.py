@@ -29,9 +29,7 @@ Points = NDArray[np.float64]
 STANDARDS = {"two-lane": ("road", "land"), "four-lane": ("road", "tunnels")}
 
 
-def refine_links(
-    ground: Ground, links: Sequence[Link], *, options: ConnectOptions
-) -> list[Link]:
+def refine_links(ground: Ground, links: Sequence[Link], *, options: ConnectOptions) -> list[Link]:
     """
     Lay links of roads and railways again with the engine of single alignments.
 

@@ -151,9 +151,7 @@ def test_the_search_is_as_cheap_as_trying_every_step_again_and_again() -> None:
                     cost[tuple(there)] = min(cost[tuple(there)], cost[row, column] + piece)
 
     way = find_way(price, height, moves, np.array([0, 0]), np.array([6, 7]), *rates)
-    total = sum(
-        price_piece(price, height, a, b, *rates) for a, b in pairwise(way)
-    )
+    total = sum(price_piece(price, height, a, b, *rates) for a, b in pairwise(way))
     assert total == pytest.approx(cost[6, 7], rel=1e-12)
 
 

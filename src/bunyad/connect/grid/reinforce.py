@@ -61,9 +61,7 @@ def reinforce_grid(
         return _reinforce(design, hours, options.model_copy(update={"grid_source_n1": False}))
 
 
-def _reinforce(
-    design: GridDesign, hours: pd.DataFrame, options: ConnectOptions
-) -> GridDesign:
+def _reinforce(design: GridDesign, hours: pd.DataFrame, options: ConnectOptions) -> GridDesign:
     """Strengthen part by part, round by round."""
     # Failures are looked at once the whole grid holds: that is most of the work.
     with_outages = False

@@ -91,7 +91,7 @@ def lonely(start: Any, near: Any, is_terminal: Any, cover: Any, node: int) -> in
 @njit(cache=True, nogil=True)
 def anneal(
     start: Any, near: Any, edges: Any, order: Any, weight: Any, is_terminal: Any, inside: Any,
-    price: float, hot: float, cold: float, effort: int, seed: int,
+    price: float, hot: float, cold: float, effort: int, lots: Any,
 ) -> tuple[Any, float]:  # fmt: skip
     """
     Change the members by lot, less and less against the weight, and return the best that join.
@@ -108,8 +108,9 @@ def anneal(
         First and last temperature, as weights.
     effort
         Arcs that may be looked at.
+    lots
+        Generator of random numbers.
     """
-    np.random.seed(seed)
     count = start.size - 1
     is_same = weight.min() == weight.max()
     members, place = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -132,14 +133,14 @@ def anneal(
         found = total
     while looked < effort:
         heat = hot * (cold / hot) ** (looked / effort)
-        limit = now - heat * np.log(1.0 - np.random.random())
-        node, other = free[np.random.randint(free.size)], -1
-        lot = np.random.random()
+        limit = now - heat * np.log(1.0 - lots.random())
+        node, other = free[lots.integers(0, free.size)], -1
+        lot = lots.random()
         if lot < EXCHANGE + REMOVE and size > fixed:
-            node = members[fixed + np.random.randint(size - fixed)]
+            node = members[fixed + lots.integers(0, size - fixed)]
         if inside[node] and lot < EXCHANGE:
-            middle = near[start[node] + np.random.randint(start[node + 1] - start[node])]
-            other = near[start[middle] + np.random.randint(start[middle + 1] - start[middle])]
+            middle = near[start[node] + lots.integers(0, start[node + 1] - start[node])]
+            other = near[start[middle] + lots.integers(0, start[middle + 1] - start[middle])]
             if is_terminal[other] or inside[other]:
                 looked += 1
                 continue

@@ -152,8 +152,10 @@ def tower_class(kv: float) -> dict[str, float]:
     """Return the towers of the nearest voltage of the table."""
     table = towers()
     nearest = int(np.abs(np.log(table["kv"].to_numpy(float)) - np.log(kv)).argmin())
-    return {str(name): float(value) for name, value in
-            table.drop(columns="source").iloc[nearest].items()}
+    return {
+        str(name): float(value)
+        for name, value in table.drop(columns="source").iloc[nearest].items()
+    }
 
 
 @cache

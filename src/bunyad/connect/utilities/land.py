@@ -81,12 +81,10 @@ def distance_to(
     if not len(shapes):
         return np.full(ground.elevation_m.shape, np.inf)
     fine = shapely.segmentize(np.array(shapes, object), ground.cell_m / 2)
-    row, column = np.split(to_cells(ground, shapely.get_coordinates(fine)), 2, axis=1)
+    cells = np.rint(to_cells(ground, shapely.get_coordinates(fine))).astype(np.int64)
     free = np.ones(ground.elevation_m.shape, np.bool_)
-    rows, columns = free.shape
-    free[
-        np.rint(row).astype(int).clip(0, rows - 1), np.rint(column).astype(int).clip(0, columns - 1)
-    ] = False
+    cells = cells.clip(0, np.array(free.shape) - 1)
+    free[cells[:, 0], cells[:, 1]] = False
     found: NDArray[np.float64] = distance_transform_edt(free)
     return found * ground.cell_m
 
