@@ -20,8 +20,7 @@ from bunyad.connect.trees.graph import Graph, check_problem, lay_graph, part_gra
 DEFAULT_EFFORT = 150_000_000
 """Arcs that may be looked at: some 10 s."""
 ANNEAL_EFFORT = 12
-"""Arcs of annealing for each of the search's where all weights are the same: most changes are
-refused before the tree is weighed."""
+"""Arcs of annealing for each of the search's: most changes are refused before a tree is weighed."""
 ANNEAL_EDGES = 40_000
 """Edges up to which annealing has time for more than a few changes of each node."""
 ANNEAL_GAP = 0.02
@@ -275,19 +274,19 @@ class _Search:
     def anneal(self) -> None:
         """Look for the nodes of a lighter tree by annealing, where that is hard and small."""
         graph = self.graph
-        if self.is_done or len(graph.edges) > ANNEAL_EDGES:
+        is_same = bool(np.ptp(graph.weight) == 0)  # else every change asks for a whole forest
+        if self.is_done or not is_same or len(graph.edges) > ANNEAL_EDGES:
             return
         if self.weight <= self.bound * (1 + ANNEAL_GAP):
             return
         usual = float(graph.weight.mean())
-        is_same = bool(graph.weight.min() == graph.weight.max())
         inside = graph.is_terminal.copy()
         inside[graph.edges[np.isin(graph.edge_of_whole, self.best)].ravel()] = True
         effort = self.effort * 3 // 4
         nodes, weight = kernels_anneal.anneal(
             graph.start, graph.near, graph.edges, np.argsort(graph.weight, kind="stable"),
             graph.weight, graph.is_terminal, inside, PART_PRICE * usual, HOT * usual,
-            COLD * usual, effort * (ANNEAL_EFFORT if is_same else 1), self.random,
+            COLD * usual, ANNEAL_EFFORT * effort, self.random,
         )  # fmt: skip
         self.effort -= effort
         if np.isfinite(weight):
