@@ -50,6 +50,7 @@ bench-potential: $(VENV)/.bench ## Time land, sun, wind, horizon and the whole r
 bench-connect: $(VENV)/.bench ## Judge roads and time least cost beside other programs
 	$(BIN)/python benchmarks/connect_road.py
 	$(BIN)/python benchmarks/connect_spread.py
+	$(BIN)/python benchmarks/connect_trees.py
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py
