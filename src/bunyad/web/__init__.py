@@ -13,6 +13,7 @@ endpoint    one row that says everything about one request
 problems    the one shape of errors
 openapi     the document made from the rows
 accounts    signing in, second factors, invitations, tokens, audit log
+layers      the maps of a plan for other programs
 plans       plans, scenarios, comparison, files, features
 jobs        runs of the planner
 app         all of it put together

@@ -66,6 +66,8 @@ class Endpoint:
     status: int = 200
     is_raw: bool = False
     """Whether the body is read by `act` itself, such as an uploaded file."""
+    wrong_query: int = 422
+    """Status where the query is wrong; the standard for layers asks for 400."""
     tags: tuple[str, ...] = field(default=())
 
 
@@ -81,7 +83,7 @@ def route_of(endpoint: Endpoint) -> Route:
                 services=services,
                 person=person,
                 path=dict(request.path_params),
-                query=_read_query(request, endpoint.query),
+                query=_read_query(request, endpoint),
                 body=None if endpoint.is_raw else await _read_body(request, endpoint.body),
                 request=request,
             )
@@ -98,13 +100,13 @@ def route_of(endpoint: Endpoint) -> Route:
     return Route(endpoint.path, serve, methods=[endpoint.method], name=endpoint.name)
 
 
-def _read_query(request: Request, kind: type) -> Any:
+def _read_query(request: Request, endpoint: Endpoint) -> Any:
     """Decode the query; every value is text."""
     values: dict[str, Any] = dict(request.query_params)
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return msgspec.convert(values, endpoint.query, strict=False)
     except msgspec.ValidationError as error:
-        raise _wrong("query", error) from None
+        raise _wrong("query", error, status=endpoint.wrong_query) from None
 
 
 async def _read_body(request: Request, kind: type) -> Any:
@@ -122,13 +124,13 @@ async def _read_body(request: Request, kind: type) -> Any:
         ) from None
 
 
-def _wrong(where: str, error: msgspec.ValidationError) -> Problem:
+def _wrong(where: str, error: msgspec.ValidationError, *, status: int = 422) -> Problem:
     """Say what in a request does not fit."""
     what, _, place = str(error).partition(" - at `$")
     fault = FaultBody(
         where=f"{where}{place.rstrip('`')}", what=what, mend="See /api/v1/openapi.json"
     )
-    return Problem(422, "wrong-input", "Something in the request is wrong.", faults=(fault,))
+    return Problem(status, "wrong-input", "Something in the request is wrong.", faults=(fault,))
 
 
 def _answer(request: Request, endpoint: Endpoint, result: Any) -> Response:
