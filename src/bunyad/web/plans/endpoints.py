@@ -14,6 +14,7 @@ from bunyad.region.file import read_region_file
 from bunyad.region.folder import built_in_regions, find_region
 from bunyad.store.models import Job, PlanRecord, RegionRecord
 from bunyad.web.endpoint import Call, Endpoint, Nothing
+from bunyad.web.packed import Packed
 from bunyad.web.plans.bodies import (
     CompareQuery,
     Comparison,
@@ -32,7 +33,7 @@ from bunyad.web.plans.comparing import (
     PAGE_FILE,
     changed_options,
     compare_figures,
-    page_bytes,
+    packed_page,
     read_page,
 )
 from bunyad.web.plans.folders import plan_folder
@@ -149,11 +150,11 @@ def unshare_plan(call: Call[Nothing, Nothing]) -> None:
         record(session, call.person, "plan.unshare", plan.id)
 
 
-def get_page(call: Call[ShareQuery, Nothing]) -> bytes:
+def get_page(call: Call[ShareQuery, Nothing]) -> Packed:
     """Return what a plan's report shows: figures, tables, map."""
     with call.services.database.read() as session:
         plan = find_plan(session, call.person, call.path["plan"], share=call.query.share)
-    return page_bytes(call.services.settings.data, plan)
+    return packed_page(call.services.settings.data, plan)
 
 
 def compare_plans(call: Call[CompareQuery, Nothing]) -> Comparison:
