@@ -51,6 +51,13 @@ COMMANDS = (
     "connect",
     "connect steiner",
     "route",
+    "auction",
+    "auction keys",
+    "auction seal",
+    "auction receipt",
+    "auction seed",
+    "auction open",
+    "auction verify",
     "options",
     "serve",
 )

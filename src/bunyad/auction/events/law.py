@@ -40,7 +40,7 @@ RULES = {
     "who": "each act is for certain roles, and nobody acts in another's name",
     "when": "each act belongs to certain stages of the auction",
     "call": "the call names 2 or more commissioners, all different, and opens after the deadline",
-    "amend": "rules stay once there is a bid; a lot that is bid for stays; deadlines only move later",
+    "amend": "rules stay once there is a bid; lots that are bid for stay; deadlines move later",
     "lots": "lots have ids of their own, and bids are for lots of the call",
     "deadline": "what comes at the deadline or later is late, and the close is not before it",
     "envelopes": "a bid has every envelope of the call, and a share of each for each commissioner",
@@ -50,12 +50,12 @@ RULES = {
     "key": "a bidder keeps one signing key",
     "unfit": "who was found unfit does not bid",
     "qualify": "nobody is found fit or unfit once the last envelope is being opened",
-    "seeds": "one seed a commissioner, committed before the close and shown before the last opening",
+    "seeds": "one seed each, committed before the close and shown before the last opening",
     "count": "the close tells the number of standing bids",
     "shares": "shares are of all bids to be opened, once each, not before the opening time",
     "opening": "an envelope is opened once, after those before it, with enough shares",
     "result": "the result names the rules by hash, and who did not show a seed",
-    "awards": "awards are of bids that were opened and are not void; a second needs an upheld appeal",
+    "awards": "awards are of bids opened and not void; a second time only after an upheld appeal",
     "refers": "an act refers to something that is there and is still open",
 }
 """Each rule by the name that errors give it."""

@@ -30,7 +30,7 @@ from bunyad.auction.seal.merkle import (
 )
 from bunyad.auction.seal.opening import FAULTS, give_shares, open_envelope, opened_bids
 from bunyad.auction.seal.receipts import check_growth, check_head, check_receipt, make_receipt
-from bunyad.auction.seal.record import UNTIL_OPENING, make_record
+from bunyad.auction.seal.record import UNTIL_OPENING, make_record, read_call, read_state
 from bunyad.auction.seal.sealing import seal_bid, withdraw_bid
 from bunyad.auction.seal.seeds import commit_seed, draw_seed, reveal_seed
 from bunyad.auction.seal.signing import admit, is_signed, sign_body
@@ -66,7 +66,9 @@ __all__ = [
     "open_envelope",
     "opened_bids",
     "public_key",
+    "read_call",
     "read_keys",
+    "read_state",
     "reveal_seed",
     "seal_bid",
     "sign_body",
