@@ -40,7 +40,7 @@ def at(hour: int, minute: int = 0) -> str:
     return BEFORE.format(hour, minute)
 
 
-NINE = at(9)
+NINE, TEN_PAST = at(9), at(10, 10)
 
 
 def cheapest(rules, bids, seed) -> dict:
@@ -118,9 +118,12 @@ class World:
 
     def reveal(self, count: int = 5, now: str = at(10, 10)) -> World:
         for keys in self.commission[:count]:
-            body = reveal_seed("garadagh-2", keys)
-            self.do("tie_seed_revealed", f"commissioner:{keys.name}", body, now)
+            self.reveal_of(keys, now)
         return self
+
+    def reveal_of(self, keys: Keys, now: str = TEN_PAST) -> int:
+        body = reveal_seed("garadagh-2", keys)
+        return self.do("tie_seed_revealed", f"commissioner:{keys.name}", body, now)
 
     def share(self, *members: int, envelope: str = "price", now: str = at(10, 20)) -> World:
         for member in members:

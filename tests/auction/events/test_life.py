@@ -10,12 +10,14 @@ from auctions import BIDDERS, COMMISSION, LOTS, RULES, SERVER_KEY, World, at, pl
 
 from bunyad.auction.events import (
     KINDS,
-    RULES as LAW,
     Event,
     fold,
     may_append,
     read_event,
     time_text,
+)
+from bunyad.auction.events import (
+    RULES as LAW,
 )
 from bunyad.auction.events.bodies import BODIES
 from bunyad.auction.seal import commit_seed, give_shares, open_envelope, reveal_seed, seal_bid
