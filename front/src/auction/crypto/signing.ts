@@ -5,6 +5,10 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { fromHex, isSame, joined, toHex, utf8 } from "./bytes";
 import { type Body, canonical } from "./canonical";
 
+const OFTEN = 4;
+const WINDOW = 8;
+type Point = ReturnType<typeof ed25519.Point.fromBytes>;
+
 export function statement(kind: string, auction: string, body: Body): Uint8Array {
   const { signature: _, ...unsigned } = body;
   return joined(utf8(`bunyad auction ${kind} v1\n`), canonical({ auction, body: unsigned }));
@@ -47,10 +51,20 @@ function verify(signature: Uint8Array, message: Uint8Array, key: Uint8Array): bo
   const scalar = littleEndian(signature.slice(32));
   if (scalar >= order) return false;
   const challenge = littleEndian(sha512(joined(start, key, message))) % order;
-  const found = Point.BASE.multiplyUnsafe(scalar).subtract(
-    Point.fromBytes(key, true).multiplyUnsafe(challenge),
-  );
+  const found = Point.BASE.multiplyUnsafe(scalar).subtract(pointOf(key).multiplyUnsafe(challenge));
   return isSame(found.toBytes(), start);
+}
+
+const points = new Map<string, { point: Point; uses: number }>();
+
+/** The point of a key; for one that is used often a table is made, which is four times as fast. */
+function pointOf(key: Uint8Array): Point {
+  const name = toHex(key);
+  const kept = points.get(name) ?? { point: ed25519.Point.fromBytes(key, true), uses: 0 };
+  points.set(name, kept);
+  kept.uses += 1;
+  if (kept.uses === OFTEN) kept.point.precompute(WINDOW);
+  return kept.point;
 }
 
 function littleEndian(data: Uint8Array): bigint {

@@ -89,7 +89,7 @@ def check_body(kind: str, body: Any, *, where: str) -> None:
             Fault(
                 where=f"{where} ({kind}): {'.'.join(str(part) for part in fault['loc'])}",
                 what=fault["msg"],
-                mend="see the reference of events",
+                mend="see docs/reference/auction-events.md",
             )
             for fault in error.errors(include_url=False, include_input=False)
         ) from None
