@@ -2,7 +2,8 @@
 Write the reference pages from the declarations in the code.
 
 `python scripts/make_reference.py` writes
-docs/reference/{options,region-folder,tables,commands,auction-events}.md and the JSON Schema of region.yaml; a test fails where they are out of date.
+docs/reference/{options,region-folder,tables,commands,auction-events}.md and the JSON Schema of
+region.yaml; a test fails where they are out of date.
 """
 
 from __future__ import annotations

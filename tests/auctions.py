@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bunyad.auction.events import digest, missing_seeds, standing_bids
@@ -27,8 +28,12 @@ SERVER_KEY = public_key(SERVER_SECRET)
 COMMISSION = tuple(make_keys(name) for name in ("Leyla", "Rauf", "Aysel", "Kamran", "Nigar"))
 BIDDERS = tuple(make_keys(name) for name in ("araz-solar", "günəş", "kür-wind", "hydro 4"))
 RULES = {
+    "format": "bunyad-auction-rules/1",
+    "id": "garadagh",
+    "title": "Lots to the lowest price",
+    "price": {"currency": "USD", "unit": "USD/MWh", "decimals": 2},
+    "allocation": {"by": "lot"},
     "bids": {"replacement": "latest", "withdrawal": "until_deadline"},
-    "price": {"decimals": 2},
 }
 LOTS = [{"id": "lot-1", "mw": "100"}, {"id": "lot-2", "mw": "50"}]
 BEFORE = "2026-11-22T{:02d}:{:02d}:00.000Z"
@@ -69,6 +74,7 @@ class World:
         )
     )
     receipts: list[dict] = field(default_factory=list)
+    clearing: Callable[..., dict] = cheapest
 
     @property
     def state(self):
@@ -142,7 +148,7 @@ class World:
             "rules_sha256": digest(self.state.rules),
             "seed": seed,
             "missing_seeds": missing_seeds(self.state),
-            "result": cheapest(self.state.rules, opened_bids(self.state), seed),
+            "result": self.clearing(self.state.rules, opened_bids(self.state), seed),
         }
         self.do("cleared", "server", body, now)
         return self

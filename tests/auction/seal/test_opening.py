@@ -134,9 +134,15 @@ def test_opened_bids_are_what_the_clearing_takes(world: World) -> None:
     world.close().share(0, 1, 2).open()
 
     assert opened_bids(world.state) == (
-        {"bid": index, "bidder": "araz-solar", "lots": ["lot-1"],
-         "offers": {"price": {"price": "5.00"}}},
-    )  # fmt: skip
+        {
+            "bid": index,
+            "bidder": "araz-solar",
+            "lots": ["lot-1"],
+            "time": "2026-11-22T09:00:00.000Z",
+            "qualified": None,
+            "offers": {"price": {"price": "5.00"}},
+        },
+    )
 
 
 def test_only_the_named_commissioner_gives_shares(world: World) -> None:

@@ -322,18 +322,10 @@ def test_without_a_clearing_the_result_is_not_replayed(monkeypatch) -> None:
 
 
 def test_the_installed_clearing_is_asked_if_there_is_one(monkeypatch) -> None:
-    from types import SimpleNamespace
-
     from bunyad.auction.seal import verify
 
-    monkeypatch.setattr(verify, "import_module", lambda _: SimpleNamespace(clear_opened=cheapest))
+    monkeypatch.setattr(verify, "installed_clearing", lambda: cheapest)
     assert verify_record(SMALL_RECORD).is_complete
-
-    def missing(name: str):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(verify, "import_module", missing)
-    assert verify.installed_clearing() is None
 
 
 def test_a_record_before_the_opening_withholds_who_bids() -> None:

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from auctions import BIDDERS, SERVER_KEY, World, at, played
+from auctions import BIDDERS, SERVER_KEY, World, at, cheapest, played
 
-from bunyad.auction.seal import Keys
+from bunyad.auction.seal import Keys, installed_clearing
 from bunyad.cli.auction import seal as commands
 from bunyad.cli.auction.app import give, read_bytes, read_yaml, write_new
 from bunyad.errors import InputError, OutputError
@@ -24,7 +24,8 @@ def files(tmp_path):
         commands.make_key_files(name, out=tmp_path / name)
     read = [json.loads((tmp_path / n / "secret.json").read_text()) for n in ("Leyla", "Rauf",
             "Aysel", "Kamran", "Nigar")]  # fmt: skip
-    world = World(commission=tuple(Keys(**content) for content in read)).publish()
+    commission = tuple(Keys(**content) for content in read)
+    world = World(commission=commission, clearing=installed_clearing() or cheapest).publish()
     return tmp_path, world
 
 

@@ -13,6 +13,7 @@ receipts  what a server signs, and how anyone holds it to that
 seeds     the seed that draws lots between equal bids
 opening   commissioners give shares, k of them open the bids
 record    the public record, one file
+replay    opened offers as the clearing takes them, and its result as JSON values
 verify    the replay of a record; findings: what it says
 """
 
@@ -31,6 +32,7 @@ from bunyad.auction.seal.merkle import (
 from bunyad.auction.seal.opening import FAULTS, give_shares, open_envelope, opened_bids
 from bunyad.auction.seal.receipts import check_growth, check_head, check_receipt, make_receipt
 from bunyad.auction.seal.record import UNTIL_OPENING, make_record, read_call, read_state
+from bunyad.auction.seal.replay import clear_opened, installed_clearing
 from bunyad.auction.seal.sealing import seal_bid, withdraw_bid
 from bunyad.auction.seal.seeds import commit_seed, draw_seed, reveal_seed
 from bunyad.auction.seal.signing import admit, is_signed, sign_body
@@ -51,9 +53,11 @@ __all__ = [
     "check_growth",
     "check_head",
     "check_receipt",
+    "clear_opened",
     "commit_seed",
     "draw_seed",
     "give_shares",
+    "installed_clearing",
     "is_consistent",
     "is_included",
     "is_signed",

@@ -213,13 +213,16 @@ def opened_bids(state: AuctionState) -> tuple[dict[str, Any], ...]:
     """
     Return the bids that take part in the clearing, in the order of the log.
 
-    Each is `{"bid": index, "bidder", "lots", "offers": {envelope: offer}}`.
+    Each is `{"bid": index, "bidder", "lots", "time", "qualified", "offers": {envelope: offer}}`;
+    `qualified` is None where nobody said whether the bidder is fit.
     """
     return tuple(
         {
             "bid": index,
             "bidder": state.bids[index].bidder,
             "lots": list(state.bids[index].body["lots"]),
+            "time": state.bids[index].time,
+            "qualified": state.qualified.get(state.bids[index].bidder),
             "offers": {
                 name: state.opened[name][index]["offer"] for name in state.published.envelopes
             },

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from bunyad.auction.events import (
@@ -20,12 +19,11 @@ from bunyad.auction.seal.merkle import MerkleTree, leaf_hash
 from bunyad.auction.seal.opening import open_envelope, opened_bids
 from bunyad.auction.seal.receipts import check_head, check_receipt
 from bunyad.auction.seal.record import FIELDS, FORMAT
+from bunyad.auction.seal.replay import Clear, installed_clearing
 from bunyad.auction.seal.seeds import draw_seed
 from bunyad.auction.seal.signing import admit
 from bunyad.errors import BunyadError, InputError
 
-Clear = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]], str], Mapping[str, Any]]
-"""Rules, opened bids and seed to the result as JSON values."""
 REPLAYED = ("order", "signatures", "deadline", "opening", "seed", "result", "awards")
 
 
@@ -320,13 +318,3 @@ def _check_receipts(replay: _Replay, receipts: Sequence[Any]) -> None:
         event = replay.events[index] if index < len(replay.events) else None
         if event is not None and event.time != receipt["time"]:
             replay.findings.fault("receipts", f"receipt {position} tells another time", index)
-
-
-def installed_clearing() -> Clear | None:
-    """Return the clearing of this program, or None if it has none."""
-    try:
-        clearing = import_module("bunyad.auction.clearing")
-    except ModuleNotFoundError:
-        return None
-    found: Clear | None = getattr(clearing, "clear_opened", None)
-    return found
