@@ -11,6 +11,7 @@ from auctions import BIDDERS, COMMISSION, LOTS, RULES, SERVER_KEY, World, at, pl
 from bunyad.auction.events import (
     KINDS,
     Event,
+    digest,
     fold,
     may_append,
     read_event,
@@ -162,6 +163,18 @@ def test_a_call_that_cannot_work_is_refused(change: dict) -> None:
     }  # fmt: skip
     with refused("call"):
         world.do("published", "agency", {**call, **change}, at(8))
+
+
+def test_a_call_has_the_envelopes_of_its_rules() -> None:
+    def rules(*names: str) -> dict:
+        return {"bids": {"envelopes": [{"name": name, "fields": ["price"]} for name in names]}}
+
+    with refused("call"):
+        World(rules=rules("price", "technical")).publish()
+    world = World(rules=rules("price")).publish()
+    with refused("call"):
+        world.do("amended", "agency", amended(rules=rules("technical")), at(8, 5))
+    world.do("amended", "agency", amended(rules={"bids": {}}), at(8, 5))
 
 
 def test_questions_are_answered_in_the_open(world: World) -> None:
@@ -414,6 +427,9 @@ def test_the_result_is_of_the_rules(closed: World) -> None:
     body = {"rules_sha256": "00" * 32, "seed": "", "missing_seeds": [], "result": {}}
     with refused("result"):
         closed.do("cleared", "server", body, at(11))
+    body["rules_sha256"] = digest(closed.state.rules)
+    with refused("result"):
+        closed.do("cleared", "server", {**body, "missing_seeds": ["Leyla"]}, at(11))
     closed.clear(at(11))
     with refused("awards"):
         closed.do("awarded", "agency", {"awards": [{"bid": 99}]}, at(12))

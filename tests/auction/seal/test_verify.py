@@ -405,6 +405,12 @@ def test_a_receipt_under_an_older_head_is_refused() -> None:
         check_receipt(false, auction="garadagh-2", server_key=SERVER_KEY)
 
 
+def test_a_receipt_that_tells_another_time_is_found() -> None:
+    receipt = {**WORLD.receipts[0], "time": at(8, 59)}
+    false = sign_body(receipt, kind="receipt", auction="garadagh-2", signing_secret=SERVER_SECRET)
+    assert "another time" in faults(RECORD, receipts=[false])["receipts"]
+
+
 def test_a_head_of_another_auction_is_refused() -> None:
     with pytest.raises(InputError, match="of auction 'garadagh-2'"):
         check_head(WORLD.log.heads[0], auction="other", server_key=SERVER_KEY)
