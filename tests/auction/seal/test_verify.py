@@ -267,6 +267,8 @@ def test_a_false_opening_is_found() -> None:
     assert "another offer" in faults(changed(SMALL, "opened", bids=false))["opening"]
     false = [{"bid": body["bids"][0]["bid"], "offer": None, "fault": "bad_signature"}]
     assert "opening" in faults(changed(SMALL, "opened", bids=false))
+    false = [{"bid": body["bids"][0]["bid"], "offer": {"pricf": "5"}, "fault": None}]
+    assert set(faults(changed(SMALL, "opened", bids=false))) == {"opening"}, "it is not cleared"
 
 
 def test_a_false_seed_is_found() -> None:

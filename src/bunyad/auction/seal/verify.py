@@ -278,6 +278,9 @@ def _check_cleared(replay: _Replay, state: AuctionState, event: Event) -> None:
     if replay.clear is None:
         replay.findings.gap("this program has no clearing", "result")
         return
+    if any(fault.name == "opening" for fault in replay.findings.faults):
+        replay.findings.gap("the offers are not those that were sealed", "result")
+        return
     try:
         found = replay.clear(state.rules, opened_bids(state), event.body["seed"])
     except BunyadError as error:
