@@ -25,6 +25,10 @@ from bunyad.auction.seal import commit_seed, give_shares, open_envelope, reveal_
 from bunyad.errors import InputError
 
 
+OTHER = COMMISSION[1].recipient
+MISTYPED = {**COMMISSION[1].public(), "recipient": OTHER[:-1] + ("q" if OTHER[-1] != "q" else "p")}
+
+
 def refused(rule: str):
     """Expect that a rule of the auction's life forbids it."""
     assert rule in LAW
@@ -150,6 +154,7 @@ def test_nobody_acts_out_of_role_or_in_another_name(world: World) -> None:
     [
         {"commissioners": [COMMISSION[0].public()] * 2},
         {"threshold": 6},
+        {"commissioners": [COMMISSION[0].public(), MISTYPED], "threshold": 2},
         {"deadline": at(7, 30), "opening": {"price": at(10)}},
         {"opening": {"price": at(9, 59)}},
     ],

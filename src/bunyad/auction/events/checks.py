@@ -102,9 +102,10 @@ def _check_named(rules: Body, opening: Mapping[str, str]) -> None:
     """Refuse envelopes other than the rules name, if they name any."""
     form = rules.get("bids")
     listed = form.get("envelopes") if isinstance(form, dict) else None
-    names = {part.get("name") for part in listed or () if isinstance(part, dict)}
+    parts = listed if isinstance(listed, list) else []
+    names = {str(part.get("name")) for part in parts if isinstance(part, dict)}
     if names and names != set(opening):
-        refuse("call", f"the rules have the envelopes {', '.join(sorted(map(str, names)))}")
+        refuse("call", f"the rules have the envelopes {', '.join(sorted(names))}")
 
 
 def _check_opening(opening: dict[str, str], deadline: str) -> None:
