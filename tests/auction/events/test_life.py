@@ -24,7 +24,6 @@ from bunyad.auction.events.bodies import BODIES
 from bunyad.auction.seal import commit_seed, give_shares, open_envelope, reveal_seed, seal_bid
 from bunyad.errors import InputError
 
-
 OTHER = COMMISSION[1].recipient
 MISTYPED = {**COMMISSION[1].public(), "recipient": OTHER[:-1] + ("q" if OTHER[-1] != "q" else "p")}
 
