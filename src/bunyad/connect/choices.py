@@ -21,6 +21,7 @@ from bunyad.connect.alignment import (
 from bunyad.connect.alignment.find import adopt, cheapest
 from bunyad.connect.alignment.prepare import land_of
 from bunyad.connect.alignment.profile import keep_limits
+from bunyad.connect.beside import beside
 from bunyad.connect.ground import Ground
 from bunyad.connect.study import RouteStudy
 from bunyad.errors import InfeasibleError
@@ -72,13 +73,18 @@ def weigh_choices(
         Table `ROUTE_CHOICES`, the cheapest of each corridor first.
     """
     surface = surface_from_ground(ground, options=options)
-    rows = []
-    for corridor in dict.fromkeys(study.options["corridor"]):
+
+    def lay_out(corridor: str) -> list[Named]:
         names = study.options.loc[study.options["corridor"] == corridor, "variant"]
         lines: list[Named] = [(name, name, study.lines[f"{corridor}/{name}"]) for name in names]
         if corridor in planned:
             lines += [short for one in lines for short in _shorter(surface, one, options)]
             lines += _elsewhere(surface, lines[len(names) - 1], options)
+        return lines
+
+    corridors = list(dict.fromkeys(study.options["corridor"]))
+    rows = []
+    for corridor, lines in zip(corridors, beside(lay_out, corridors), strict=True):
         found = {id(line): (choice, variant) for choice, variant, line in lines}
         for choice in weigh([line for *_, line in lines]):
             bridge_km, tunnel_km = structure_km(choice.alignment)
