@@ -38,7 +38,7 @@ def find_designers(options: ConnectOptions) -> list[Designer]:
 
 def users_usd_per_m(per_day: float, speed_kmh: float, options: ConnectOptions) -> float:
     """Return what users pay for a metre of road over its life, as a present value [US$/m]."""
-    rate, years = options.route_discount_rate, options.route_life_years
+    rate, years = options.discount_rate, options.route_life_years
     worth = years if rate == 0 else (1 - (1 + rate) ** -years) / rate
     per_km = options.running_usd_per_km + options.value_of_time_usd_per_h / speed_kmh
     return per_day * 365 * worth * per_km / 1e3

@@ -83,3 +83,10 @@ def test_a_park_of_one_turbine_has_no_wakes() -> None:
     lone = PotentialOptions(wind_largest_site_mw=1)
 
     assert park_wake_loss(options=lone) == pytest.approx(0, abs=1e-9)
+
+
+def test_asking_for_a_park_leaves_numpy_as_it_was() -> None:
+    asarray = np.asarray
+    assess_park(np.zeros((1, 2)), SPEED, np.zeros(HOURS), options=OPTIONS)
+
+    assert np.asarray is asarray

@@ -160,6 +160,7 @@ def _bare_curve(options: PotentialOptions) -> PowerCurve:
 
 def _wake_model(options: PotentialOptions) -> Any:
     """Return PyWake's model of a park with the turbine of the options."""
+    asarray = np.asarray
     try:
         from py_wake.literature.gaussian_models import (  # noqa: PLC0415  an extra, slow to load
             Niayifar_PorteAgel_2016,
@@ -176,6 +177,8 @@ def _wake_model(options: PotentialOptions) -> Any:
             where="park",
             mend="install it: pip install py_wake",
         ) from None
+    finally:
+        np.asarray = asarray  # PyWake puts another in its place, which no kernel compiles with
     turbine, curve = library_turbine(options), _bare_curve(options)
     speed, _, thrust = standard_power_ct_curve(
         turbine.nominal_power / 1e3,
