@@ -167,7 +167,7 @@ def test_every_designer_keeps_within_the_limits_of_the_class(script: object) -> 
 
 def test_users_pay_the_annuity_of_what_a_metre_costs_them(script: object) -> None:
     users = script("study_designers").users_usd_per_m  # type: ignore[operator]
-    options = ConnectOptions(route_discount_rate=0.1, route_life_years=5)
+    options = ConnectOptions(discount_rate=0.1, route_life_years=5)
     yearly = 1_000 * 365 * (options.running_usd_per_km + options.value_of_time_usd_per_h / 50) / 1e3
 
     assert users(1_000, 50, options) == pytest.approx(
