@@ -77,7 +77,9 @@ def test_choices_hold_every_variant_and_the_efficient_ones_are_beaten_by_none() 
     region = small_region()
     study = study_corridors(region, ground(), options=OPTIONS)
     more = OPTIONS.model_copy(update={"route_alternatives": 1})
-    found = weigh_choices(ground(), study, planned={"plain-rail"}, options=more)
+    found = weigh_choices(
+        {"road": ground(), "railway": ground()}, study, planned={"plain-rail"}, options=more
+    )
 
     assert set(found["corridor"]) == set(study.options["corridor"])
     assert found["choice"].str.contains("/").any()
@@ -92,7 +94,9 @@ def test_choices_hold_every_variant_and_the_efficient_ones_are_beaten_by_none() 
 def test_a_shorter_choice_is_shorter_than_the_variant_that_it_comes_from() -> None:
     region = small_region()
     study = study_corridors(region, ground(), options=OPTIONS)
-    found = weigh_choices(ground(), study, planned={"plain-rail"}, options=OPTIONS)
+    found = weigh_choices(
+        {"road": ground(), "railway": ground()}, study, planned={"plain-rail"}, options=OPTIONS
+    )
 
     length = found.set_index(["corridor", "choice"])["length_km"]
     for row in found[found["choice"].str.contains("/shorter")].to_dict("records"):

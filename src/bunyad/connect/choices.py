@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -41,12 +41,17 @@ ROUTE_CHOICES = schema(
     ("tunnel_km", "float", "km", "Tunnels, one way"),
     ("is_efficient", "bool", "", "Whether no other choice is better in cost, length and time"),
 )
+KINDS = ("road", "railway")
 Named = tuple[str, str, Alignment]
 """Choice, variant, line."""
 
 
 def weigh_choices(
-    ground: Ground, study: RouteStudy, *, planned: Collection[str], options: ConnectOptions
+    lands: Mapping[str, Ground],
+    study: RouteStudy,
+    *,
+    planned: Collection[str],
+    options: ConnectOptions,
 ) -> pd.DataFrame:
     """
     Lay out what can be had between cost, length and time on each corridor.
@@ -58,8 +63,8 @@ def weigh_choices(
 
     Parameters
     ----------
-    ground
-        The routing grid.
+    lands
+        The routing grid by kind of route; land closed to the kind is closed.
     study
         Variants of the corridors.
     planned
@@ -72,12 +77,13 @@ def weigh_choices(
     DataFrame
         Table `ROUTE_CHOICES`, the cheapest of each corridor first.
     """
-    surface = surface_from_ground(ground, options=options)
+    surfaces = {kind: surface_from_ground(lands[kind], options=options) for kind in KINDS}
 
     def lay_out(corridor: str) -> list[Named]:
         names = study.options.loc[study.options["corridor"] == corridor, "variant"]
         lines: list[Named] = [(name, name, study.lines[f"{corridor}/{name}"]) for name in names]
         if corridor in planned:
+            surface = surfaces[lines[0][-1].design.kind]
             lines += [short for one in lines for short in _shorter(surface, one, options)]
             lines += _elsewhere(surface, lines[len(names) - 1], options)
         return lines

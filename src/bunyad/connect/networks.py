@@ -77,6 +77,7 @@ def connect_places(
     """
     ground = lay_ground(region, options=options)
     surveyed = _survey(region, ground, options=options)
+    lands = {kind: land for kind, (land, _) in surveyed.items()}
     stops = place_stops(ground, region.settlements)
     corridors = _route_corridors(region, surveyed, stops, options=options)
     roads = link_corridors(corridors, stops, kind="road")
@@ -97,8 +98,8 @@ def connect_places(
         routes=table_routes(
             ground,
             [
-                *refine_links(ground, roads.links, options=options),
-                *refine_links(ground, railways.links, options=options),
+                *refine_links(lands["road"], roads.links, options=options),
+                *refine_links(lands["railway"], railways.links, options=options),
                 *lines,
             ],
         ),
@@ -114,7 +115,7 @@ def connect_places(
         route_options=study.options,
         route_stations=study.stations,
         route_costs=study.costs,
-        route_choices=weigh_choices(ground, study, planned=planned, options=options),
+        route_choices=weigh_choices(lands, study, planned=planned, options=options),
     )
     return _add_users(region, studied, settlements=settlements, options=options)
 
