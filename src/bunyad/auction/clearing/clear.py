@@ -6,12 +6,20 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from bunyad.auction.bids import Bid
-from bunyad.auction.clearing.entries import Entry, Scale, admit, pots_of, scale_of
+from bunyad.auction.clearing.entries import (
+    Entry,
+    Scale,
+    admit,
+    ceiling_of,
+    pots_of,
+    scale_of,
+)
 from bunyad.auction.clearing.explain import is_plain, plain_prices, searched_price
 from bunyad.auction.clearing.limits import Caps, Ledger, caps_of
 from bunyad.auction.clearing.merit import Filling, fill, fill_minimum
@@ -20,7 +28,7 @@ from bunyad.auction.clearing.price import set_prices, set_vcg_prices
 from bunyad.auction.clearing.rank import rank
 from bunyad.auction.clearing.result import Decision, PotResult, Proof, Result, State
 from bunyad.auction.rules.model import Pot, Pricing, Rules
-from bunyad.errors import InputError
+from bunyad.errors import InfeasibleError, InputError
 
 SEARCHED_BIDS = 400
 """Up to this many bids, the winning price is searched by clearing again where no formula holds."""
@@ -187,14 +195,6 @@ def _clear_pots(rules: Rules, scale: Scale, entries: list[Entry], seed: str) -> 
     return found
 
 
-def _volume_of(scale: Scale, pots: Sequence[Pot]) -> int | None:
-    """Return the volume of all pots together; none: not every pot has one."""
-    volumes = [pot.volume for pot in pots]
-    if any(volume is None for volume in volumes):
-        return None
-    return sum(scale.quantity_steps(volume) for volume in volumes if volume is not None)
-
-
 def _clear_pot(
     rules: Rules, scale: Scale, pot: Pot, order: list[Entry], caps: Caps, offered: int | None
 ) -> Cleared:
@@ -253,7 +253,7 @@ def _too_little(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> boo
         return True
     if rule.rule == "ceiling":
         cleared.told = f"{told}; every bid wins at the ceiling"
-        _all_at_ceiling(rules, cleared, caps)
+        _all_at_ceiling(rules, scale, cleared, caps)
         return True
     share = 1 / Fraction(rule.below) if rule.scale_to is None else Fraction(rule.scale_to)
     cleared.offered = min(cleared.offered, int(share * cleared.bid))
@@ -268,20 +268,21 @@ def _cancel(cleared: Cleared, rule: str) -> None:
         entry.lose(rule, cleared.told)
 
 
-def _all_at_ceiling(rules: Rules, cleared: Cleared, caps: Caps) -> None:
-    """Award every bid at the ceiling."""
+def _all_at_ceiling(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> None:
+    """Award every bid that no limit stops, at the ceiling."""
+    fill(Filling(rules, cleared.pot, scale, caps, None, None), cleared.order)
     for entry in cleared.order:
-        ceiling = rules.price.technology_ceilings.get(entry.bid.technology, rules.price.ceiling)
-        entry.awarded, entry.state = entry.quantity, "awarded"
-        entry.rule, entry.note = "undersubscription.rule: ceiling", cleared.told
-        entry.paid = ceiling
-        caps.take(entry, entry.quantity)
+        if entry.awarded:
+            entry.rule = entry.rule or "undersubscription.rule: ceiling"
+            entry.note = entry.note or cleared.told
+            entry.paid = ceiling_of(rules, entry.bid.technology)
     cleared.objective = cleared.bound = sum(e.awarded * e.price for e in cleared.order)
 
 
 def _choose(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps, pricing: Pricing) -> None:
     """Award the set that is proven best."""
     order = cleared.order
+    before = deepcopy(caps)
     problem = pose(rules, scale, order, caps, cleared.offered)
     best = choose(problem)
     for entry, quantity in zip(order, best.quantities, strict=True):
@@ -293,10 +294,12 @@ def _choose(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps, pricing: P
             entry.lose("allocation.method: optimal", "the best set of bids does without it")
     cleared.objective, cleared.bound = best.objective, best.bound
 
-    def best_without(bidder: str) -> int:
+    def best_without(bidder: str) -> int | None:
         others = [entry for entry in order if entry.bid.bidder != bidder]
-        fresh = caps_of(rules, scale, cleared.offered)
-        return choose(pose(rules, scale, others, fresh, cleared.offered)).objective
+        try:
+            return choose(pose(rules, scale, others, before, cleared.offered)).objective
+        except InfeasibleError:
+            return None
 
     if pricing == "vcg":
         set_vcg_prices(rules, order, best.objective, best_without)
@@ -312,10 +315,10 @@ def _winning_prices(
     searched = []
     for one in cleared:
         can_tell = one.offered is not None and is_simple and not one.pot.leftover_to
-        if one.is_cancelled or one.told:
+        if one.is_cancelled:
             continue
         if can_tell and is_plain(rules, one.order):
-            found |= plain_prices(rules, scale, one.order, one.offered or 0)
+            found |= plain_prices(rules, scale, one.order, one.offered or 0, seed)
         else:
             searched += [entry for entry in one.order if entry.state != "awarded"]
     searched += [e for e in entries if e.rule in ("price.ceiling", "price.floor")]

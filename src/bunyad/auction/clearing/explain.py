@@ -6,9 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing.entries import Entry, Scale
+from bunyad.auction.clearing.rank import draw
 from bunyad.auction.rules.model import Rules
 
 
@@ -29,7 +31,7 @@ def is_plain(rules: Rules, order: Sequence[Entry]) -> bool:
 
 
 def plain_prices(
-    rules: Rules, scale: Scale, order: Sequence[Entry], offered: int
+    rules: Rules, scale: Scale, order: Sequence[Entry], offered: int, seed: str
 ) -> dict[str, Decimal | None]:
     """
     Return the winning price of each bid that did not win in full, where winners come first.
@@ -52,10 +54,15 @@ def plain_prices(
             continue
         before = min(place, before)
         other = order[before]
-        ties_first = entry.order[1:] < other.order[1:]
+        ties_first = _tie_key(entry, seed) < _tie_key(other, seed)
         steps = other.price if ties_first or other is entry else other.price - sign
         found[entry.bid.id] = _told(rules, scale.price_of(steps)) if steps >= 0 else None
     return found
+
+
+def _tie_key(entry: Entry, seed: str) -> tuple[Any, ...]:
+    """Return what decides between bids at one price; bids without an equal have no ticket yet."""
+    return (*entry.order[1:-1], draw(seed, entry.bid.id))
 
 
 def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -> int:

@@ -128,10 +128,11 @@ def _cap_rows(entries: Sequence[Entry], caps: Caps) -> Iterable[Row]:
         if caps.bidder_quantity is not None:
             weights = tuple(entries[index].quantity for index in members)
             yield Row(rule="limits.bidder", title=title, members=tuple(members), weights=weights,
-                      least=None, most=caps.bidder_quantity)  # fmt: skip
+                      least=None, most=caps.bidder_quantity - caps.by_bidder[bidder])  # fmt: skip
         if caps.bidder_lots is not None:
             yield Row(rule="limits.bidder.lots", title=title, members=tuple(members),
-                      weights=(), least=None, most=caps.bidder_lots)  # fmt: skip
+                      weights=(), least=None,
+                      most=caps.bidder_lots - len(caps.lots_of[bidder]))  # fmt: skip
 
 
 def _one_of_each(entries: Sequence[Entry], *, by_lot: bool) -> Iterable[Row]:
@@ -178,7 +179,7 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         raise InfeasibleError(
-            "no set of bids reaches the volume within the limits",
+            "no set of bids reaches what is asked for within the limits",
             clashing=sorted({row.rule for row in problem.rows}),
             mend="lower the volume or widen the limits",
         )

@@ -61,19 +61,22 @@ def score(rules: Rules, entries: Sequence[Entry]) -> dict[str, tuple[Fraction, F
     """
     Return the points of each bid: all of them, and those beside the price.
 
-    The best price among the admitted bids gets all price points. `best_over_price` gives the
+    The best price among the admitted bids of a pot gets all price points. `best_over_price` gives the
     others in the ratio of the best price to theirs, `linear_to_ceiling` in proportion to their
     distance from the ceiling.
     """
     scoring = rules.scoring
     assert scoring is not None
-    prices = [entry.bid.price for entry in entries]
-    best = (min if rules.price.direction == "lowest_wins" else max)(prices, default=Decimal(0))
+    better = min if rules.price.direction == "lowest_wins" else max
+    bests: dict[str, Decimal] = {}
+    for entry in entries:
+        price = entry.bid.price
+        bests[entry.pot] = better(bests.get(entry.pot, price), price)
     found = {}
     for entry in entries:
         beside = _criteria_points(scoring, entry.bid.scores)
         ceiling = ceiling_of(rules, entry.bid.technology)
-        part = _price_part(scoring, entry.bid.price, best, ceiling, rules.price.direction)
+        part = _price_part(scoring, entry.bid.price, bests[entry.pot], ceiling, rules.price.direction)
         price_points = Fraction(scoring.price_weight) * part * FULL_POINTS
         found[entry.bid.id] = (price_points + beside, beside)
     return found
