@@ -167,7 +167,7 @@ BUDGET = {
     "by_year": {2026: 100, 2027: 100},
     "valuation": {
         "reference_price": {2026: 10, 2027: 10},
-        "load_factor": {"pv": "0.5"},
+        "load_factor": {"pv": "0.5", "wind": 1, "": 1},
         "hours": 1,
         "years": 2,
     },
@@ -338,6 +338,9 @@ def test_linear_points_fall_to_none_at_the_ceiling():
         {"pricing": "vcg"},
         {"budget": BUDGET, "allocation": {"method": "optimal"}},
         {"volume": None, "pots": [POTS[0]]},
+        {"volume": None},
+        {"volume": None, "budget": {**BUDGET, "by_year": {2026: 1, 2030: 1}}},
+        {"scoring": SCORING, "allocation": {"method": "optimal"}},
         {"volume": None, "pots": [POTS[1], POTS[0]]},
         {"volume": None, "pots": [POTS[1], POTS[1]]},
     ],
@@ -345,6 +348,14 @@ def test_linear_points_fall_to_none_at_the_ceiling():
 def test_rules_that_cannot_go_together_are_refused(fields):
     with pytest.raises(InputError):
         check_rules(rules_of(**fields))
+
+
+def test_a_technology_without_a_load_factor_cannot_be_valued():
+    rules = rules_of(volume=None, budget=BUDGET)
+
+    (one,) = clear(rules, [bid_of("t", 20, 1, technology="tide", delivery_year=2026)]).decisions
+
+    assert (one.state, one.rule) == ("refused", "budget.valuation.load_factor")
 
 
 def test_two_bids_with_one_identifier_are_refused():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bunyad.auction.clearing.clear import check_rules, clear
+from bunyad.auction.clearing.check import check_rules
+from bunyad.auction.clearing.clear import clear
 from bunyad.auction.clearing.result import Decision, PotResult, Proof, Result
 
 if TYPE_CHECKING:

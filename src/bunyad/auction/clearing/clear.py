@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bunyad.auction.bids import Bid
+from bunyad.auction.clearing.check import check_rules
 from bunyad.auction.clearing.entries import (
     Entry,
     Scale,
@@ -28,7 +29,7 @@ from bunyad.auction.clearing.price import set_prices, set_vcg_prices
 from bunyad.auction.clearing.rank import rank
 from bunyad.auction.clearing.result import Decision, PotResult, Proof, Result, State
 from bunyad.auction.rules.model import Pot, Pricing, Rules
-from bunyad.errors import InfeasibleError, InputError
+from bunyad.errors import InfeasibleError
 
 SEARCHED_BIDS = 400
 """Up to this many bids, the winning price is searched by clearing again where no formula holds."""
@@ -124,42 +125,6 @@ def _clear(rules: Rules, bids: Sequence[Bid], seed: str, *, explain: bool) -> Re
         ),
         seed=seed,
     )
-
-
-def check_rules(rules: Rules) -> None:
-    """
-    Refuse rules whose parts cannot go together.
-
-    Raises
-    ------
-    InputError
-        Names the two fields.
-    """
-    where = f"rules {rules.id}"
-    has_budget = rules.budget is not None or any(pot.budget for pot in rules.pots)
-    uses_vcg = "vcg" in {rules.pricing, *(pot.pricing for pot in rules.pots)}
-    places = {pot.id: place for place, pot in enumerate(pots_of(rules))}
-    if len(places) < len(pots_of(rules)):
-        raise InputError("two pots have one id", where=f"{where}: pots", mend="rename one")
-    if uses_vcg and rules.allocation.method != "optimal":
-        raise InputError(
-            "vcg is asked for with merit_order",
-            where=f"{where}: pricing",
-            mend="set allocation.method to optimal: VCG pays by the best set with and without",
-        )
-    if has_budget and rules.allocation.method == "optimal":
-        raise InputError(
-            "a budget is given with optimal",
-            where=f"{where}: allocation.method",
-            mend="use merit_order with a budget, or give a volume",
-        )
-    for place, pot in enumerate(rules.pots):
-        if pot.leftover_to and places.get(pot.leftover_to, -1) <= place:
-            raise InputError(
-                f"what is left of {pot.id} goes to {pot.leftover_to!r}, which does not come after",
-                where=f"{where}: pots.leftover_to",
-                mend="name a pot that stands further down the list",
-            )
 
 
 def _clear_pots(rules: Rules, scale: Scale, entries: list[Entry], seed: str) -> list[Cleared]:

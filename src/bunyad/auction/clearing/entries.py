@@ -117,6 +117,8 @@ class _Bounds:
     floor: Decimal
     smallest: Decimal
     largest: Decimal
+    load_factors: dict[str, dict[str, Decimal]]
+    """Load factors by pot, where its budget has some."""
 
     @classmethod
     def of(cls, rules: Rules) -> _Bounds:
@@ -129,6 +131,7 @@ class _Bounds:
             price.floor or Decimal(0),
             quantity.smallest or Decimal(0),
             endless if quantity.largest is None else quantity.largest,
+            {pot.id: pot.budget.valuation.load_factor for pot in pots_of(rules) if pot.budget},
         )
 
 
@@ -199,7 +202,11 @@ def _check(entry: Entry, bounds: _Bounds, pot_of: dict[str, str]) -> None:
         entry.refuse(*_price_fault(bid, bounds.floor, ceiling))
     elif not bounds.smallest <= bid.quantity <= bounds.largest:
         entry.refuse(*_quantity_fault(bid, bounds))
-    elif bounds.rules.scoring and (fault := _score_fault(bid, bounds.rules)):
+    elif factors := bounds.load_factors.get(entry.pot):
+        if bid.technology not in factors:
+            note = f"there is no load factor for the technology {bid.technology!r}"
+            entry.refuse("budget.valuation.load_factor", note)
+    if entry.is_in and bounds.rules.scoring and (fault := _score_fault(bid, bounds.rules)):
         entry.refuse(*fault)
 
 
