@@ -18,13 +18,22 @@ def check_rules(rules: Rules) -> None:
     InputError
         Naming every fault: parts that clash, and what is left to each call and not yet filled in.
     """
-    where = f"rules {rules.id}"
-    faults = [*clashes(rules, where), *_missing(rules, where)]
+    faults = [*clashing_rules(rules), *missing_rules(rules)]
     if faults:
         raise InputError.of(faults)
 
 
-def clashes(rules: Rules, where: str) -> Iterator[Fault]:
+def clashing_rules(rules: Rules) -> tuple[Fault, ...]:
+    """Return the parts of rules that cannot go together."""
+    return tuple(_clashes(rules, f"rules {rules.id}"))
+
+
+def missing_rules(rules: Rules) -> tuple[Fault, ...]:
+    """Return what each call has to fill in before bids can be cleared."""
+    return tuple(_missing(rules, f"rules {rules.id}"))
+
+
+def _clashes(rules: Rules, where: str) -> Iterator[Fault]:
     """Yield the parts of rules that cannot go together."""
     budgets = [rules.budget, *(pot.budget for pot in rules.pots)]
     is_optimal = rules.allocation.method == "optimal"

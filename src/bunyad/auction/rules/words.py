@@ -223,7 +223,7 @@ def _allocation(rules: Rules) -> Iterator[str]:
     if rule.by == "lot":
         yield "each lot is awarded on its own"
     else:
-        yield "bids compete for one volume"
+        yield "bids compete for the volume or the money on offer"
     best = {
         "most_value": "is worth most: the greatest distance from the ceiling times quantity",
         "least_cost": "covers the volume at least cost",
@@ -231,7 +231,7 @@ def _allocation(rules: Rules) -> Iterator[str]:
     if rule.method == "optimal":
         yield f"that set of bids wins which {best[rule.objective]}, proven by a solver"
     else:
-        yield f"the best bid wins first (a set by {rule.objective} is not looked for)"
+        yield "the best bid wins first"
     yield f"the bid that goes beyond what is left {phrases.MARGINAL[rule.marginal]}"
     if rule.overshoot_share is not None:
         yield f"an award goes at most {percent(rule.overshoot_share)} beyond the volume"
@@ -289,9 +289,11 @@ def _undersubscription(rules: Rules) -> Iterator[str]:
     rule: Undersubscription = rules.undersubscription
     if rule.fewest_bidders:
         yield f"with fewer than {rule.fewest_bidders} bidders the auction is cancelled"
+    if rule.rule == "none":
+        yield "however little is bid, nothing changes"
+        return
     share = f"1 / {number(rule.below)}" if rule.scale_to is None else percent(rule.scale_to)
     then = {
-        "none": "nothing changes",
         "cancel": "the auction is cancelled",
         "scale": f"the volume becomes {share} of what was bid",
         "ceiling": "every bid wins at the ceiling",

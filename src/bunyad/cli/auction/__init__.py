@@ -1,0 +1,9 @@
+"""The commands of auctions, by what they are about."""
+
+from __future__ import annotations
+
+from bunyad.cli.auction import clear as _clear  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import rules as _rules  # noqa: F401  (registers its commands)
+from bunyad.cli.auction.app import auction_app
+
+__all__ = ["auction_app"]
