@@ -57,7 +57,9 @@ def naive_order(rules: Rules, bids: Sequence[Bid], seed: str) -> list[Bid]:
     return order
 
 
-def naive_merit(rules: Rules, bids: Sequence[Bid], seed: str = "") -> dict[str, int]:
+def naive_merit(  # noqa: C901  (every rule written out)
+    rules: Rules, bids: Sequence[Bid], seed: str = ""
+) -> dict[str, int]:
     """
     Go down the order and write out every rule; whole numbers, one pot, no minima, no budget.
 
@@ -93,9 +95,7 @@ def naive_merit(rules: Rules, bids: Sequence[Bid], seed: str = "") -> dict[str, 
         if bid.alternative_of and group in chosen:
             continue
         wanted = room_of_limits(bid)
-        if wanted < bid.quantity and not (
-            margin in ("cut", "conditional") and may_be(bid, wanted)
-        ):
+        if wanted < bid.quantity and not (margin in ("cut", "conditional") and may_be(bid, wanted)):
             continue
         given = wanted
         is_last = False

@@ -158,7 +158,9 @@ def test_leftovers_between_pots_can_mean_that_more_volume_awards_less():
             allocation={"marginal": "stop_short"},
         )
         some = [bid_of("p", 1, 10, technology="pv"), bid_of("w", 2, 10, technology="wind")]
-        return sum(awards(clear(rules, [*some, bid_of("w2", 3, 0.0 + 1, technology="wind")])).values())
+        return sum(
+            awards(clear(rules, [*some, bid_of("w2", 3, 0.0 + 1, technology="wind")])).values()
+        )
 
     assert total(9) == 10
     assert total(10) == 10
@@ -194,7 +196,11 @@ def test_the_searched_winning_price_wins(some, fields):
 
     for index, one in enumerate(result.decisions):
         if one.winning_price is not None:
-            again = [*some[:index], replace(some[index], price=one.winning_price), *some[index + 1 :]]
+            again = [
+                *some[:index],
+                replace(some[index], price=one.winning_price),
+                *some[index + 1 :],
+            ]
             assert clear(rules, again, explain=False).decisions[index].state == "awarded"
 
 

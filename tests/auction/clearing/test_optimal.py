@@ -145,7 +145,9 @@ def test_an_award_that_breaks_a_limit_or_is_not_the_best_is_not_confirmed():
     first, second = result.decisions
     nothing, all_of_it = Decimal(0), Decimal(50)
 
-    worse = replace(result, decisions=(replace(first, quantity=nothing), replace(second, quantity=all_of_it)))
+    worse = replace(
+        result, decisions=(replace(first, quantity=nothing), replace(second, quantity=all_of_it))
+    )
     both = replace(result, decisions=(first, replace(second, quantity=all_of_it)))
     part = replace(result, decisions=(replace(first, quantity=Decimal(20)), second))
 

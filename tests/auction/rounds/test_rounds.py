@@ -80,7 +80,9 @@ def test_a_move_against_the_rules_is_refused_and_changes_nothing(price, minute, 
         rounds=ROUNDS,
         price={"currency": "USD", "unit": "USD/MWh", "decimals": 0, "ceiling": 100, "floor": 3},
     )
-    state = open_rounds(rules, [*TWO, bid_of("unqualified", 9, 9, is_qualified=False)], starts=START)
+    state = open_rounds(
+        rules, [*TWO, bid_of("unqualified", 9, 9, is_qualified=False)], starts=START
+    )
 
     with pytest.raises(InputError, match=told):
         make_move(state, bid, Decimal(price), time=at(minute))

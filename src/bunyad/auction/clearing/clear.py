@@ -186,24 +186,20 @@ def _clear_pot(
 
 def _quantity_bid(order: Sequence[Entry]) -> int:
     """Return the quantity of all bids; of flexible bids the largest counts."""
-    total = 0
-    largest: defaultdict[tuple[str, str], int] = defaultdict(int)
+    total = sum(entry.quantity for entry in order)
+    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in order:
         if entry.bid.alternative_of:
-            key = (entry.bid.bidder, entry.bid.alternative_of)
-            largest[key] = max(largest[key], entry.quantity)
-        else:
-            total += entry.quantity
-    return total + sum(largest.values())
+            groups[(entry.bid.bidder, entry.bid.alternative_of)].append(entry.quantity)
+    return total - sum(sum(group) - max(group) for group in groups.values())
 
 
 def _too_little(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> bool:
     """Apply the rule for too little competition; tell whether the pot is thereby done."""
     rule = rules.undersubscription
-    bidders = {entry.bid.bidder for entry in cleared.order}
     name = "" if cleared.pot.id == "all" else f"pot {cleared.pot.id}: "
-    if len(bidders) < rule.fewest_bidders:
-        cleared.told = f"{name}{len(bidders)} bidders; {rule.fewest_bidders} are asked for"
+    if rule.fewest_bidders > (bidders := _count_bidders(cleared, rule.fewest_bidders)):
+        cleared.told = f"{name}{bidders} bidders; {rule.fewest_bidders} are asked for"
         _cancel(cleared, "undersubscription.fewest_bidders")
         return True
     if cleared.offered is None or rule.rule == "none":
@@ -224,6 +220,11 @@ def _too_little(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> boo
     cleared.offered = min(cleared.offered, int(share * cleared.bid))
     cleared.told = f"{told}; the offer becomes {scale.quantity_of(cleared.offered):f}"
     return False
+
+
+def _count_bidders(cleared: Cleared, asked: int) -> int:
+    """Return how many bidders there are, if anybody asks."""
+    return len({entry.bid.bidder for entry in cleared.order}) if asked else 0
 
 
 def _cancel(cleared: Cleared, rule: str) -> None:

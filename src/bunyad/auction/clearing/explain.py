@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing.entries import Entry, Scale
@@ -45,6 +44,7 @@ def plain_prices(
         sums.append(sums[-1] + entry.quantity)
     sign = 1 if rules.price.direction == "lowest_wins" else -1
     found: dict[str, Decimal | None] = {}
+    told: dict[int, Decimal | None] = {}
     for place, entry in enumerate(order):
         if entry.state == "awarded":
             continue
@@ -52,17 +52,21 @@ def plain_prices(
         if before < 0:
             found[entry.bid.id] = None
             continue
-        before = min(place, before)
-        other = order[before]
-        ties_first = _tie_key(entry, seed) < _tie_key(other, seed)
-        steps = other.price if ties_first or other is entry else other.price - sign
-        found[entry.bid.id] = _told(rules, scale.price_of(steps)) if steps >= 0 else None
+        other = order[min(place, before)]
+        is_first = other is entry or _ties_first(entry, other, seed)
+        steps = other.price if is_first else other.price - sign
+        if steps not in told:
+            told[steps] = _told(rules, scale.price_of(steps))
+        found[entry.bid.id] = told[steps]
     return found
 
 
-def _tie_key(entry: Entry, seed: str) -> tuple[Any, ...]:
-    """Return what decides between bids at one price; bids without an equal have no ticket yet."""
-    return (*entry.order[1:-1], draw(seed, entry.bid.id))
+def _ties_first(entry: Entry, other: Entry, seed: str) -> bool:
+    """Return whether a bid would come before another if it had its price."""
+    mine, its = entry.order[1:], other.order[1:]
+    if mine != its:
+        return bool(mine < its)
+    return draw(seed, entry.bid.id) < draw(seed, other.bid.id)
 
 
 def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -> int:
@@ -79,7 +83,8 @@ def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -
 def _told(rules: Rules, price: Decimal) -> Decimal | None:
     """Return a price that the rules admit; none: they do not."""
     floor, ceiling = rules.price.floor, rules.price.ceiling
-    if (floor is not None and price < floor) or (ceiling is not None and price > ceiling):
+    is_below = price < (floor or 0)
+    if is_below or (ceiling is not None and price > ceiling):
         return None
     return price
 

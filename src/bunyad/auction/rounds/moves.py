@@ -56,9 +56,7 @@ class Rounds:
     moves: tuple[Move, ...] = ()
 
 
-def open_rounds(
-    rules: Rules, bids: Sequence[Bid], *, starts: datetime, seed: str = ""
-) -> Rounds:
+def open_rounds(rules: Rules, bids: Sequence[Bid], *, starts: datetime, seed: str = "") -> Rounds:
     """
     Open an electronic auction with the sealed bids.
 
@@ -92,9 +90,7 @@ def open_rounds(
         )
     offered = result.pots[0].offered
     assert offered is not None
-    fixed = rules.model_copy(
-        update={"volume": offered, "undersubscription": Undersubscription()}
-    )
+    fixed = rules.model_copy(update={"volume": offered, "undersubscription": Undersubscription()})
     left_out = {one.bid: one.why for one in result.decisions if one.state == "refused"}
     order = rank(fixed, admit(fixed, bids), seed)
     kept, more = _shortlist(order, rounds, offered)

@@ -127,8 +127,8 @@ def _budget(budget: Budget, rules: Rules, name: str) -> Iterator[str]:
     yield f"{name} may cost {by_key(budget.by_year, rules.price.currency)}"
     years = "one year" if valuation.years == 1 else f"{valuation.years} years"
     yield (
-        f"an award of {name} costs, in each of {years} from its delivery year on, what its price is "
-        f"above the reference price, times load factor, times {number(valuation.hours)} hours, "
+        f"an award of {name} costs, in each of {years} from its delivery year on, what its price "
+        f"is above the reference price, times load factor, times {number(valuation.hours)} hours, "
         "times quantity"
     )
     reference = valuation.reference_price
@@ -184,8 +184,10 @@ def _form(rules: Rules) -> Iterator[str]:
             f"and is opened {phrases.ENVELOPE[envelope.opens]}"
         )
     latest = form.replacement == "latest"
-    yield "a bid may be replaced until the deadline; the latest counts" if latest else (
-        "a bid cannot be replaced"
+    yield (
+        "a bid may be replaced until the deadline; the latest counts"
+        if latest
+        else ("a bid cannot be replaced")
     )
     may = form.withdrawal == "until_deadline"
     yield f"a bid {'may be withdrawn until the deadline' if may else 'cannot be withdrawn'}"
@@ -193,7 +195,9 @@ def _form(rules: Rules) -> Iterator[str]:
         yield f"up to {form.alternatives} flexible bids for a project, of which one may win"
     else:
         yield "flexible bids are not taken: one bid for a project"
-    told = "is told before the opening" if form.count_is_public else "stays secret until the opening"
+    told = (
+        "is told before the opening" if form.count_is_public else "stays secret until the opening"
+    )
     yield f"the number of bids {told}"
 
 
@@ -244,9 +248,10 @@ def _scoring(rules: Rules) -> Iterator[str]:
         return
     how = {
         "best_over_price": "the best price over a bid's price",
-        "linear_to_ceiling": "the distance of a bid's price from the ceiling, over that of the best",
+        "linear_to_ceiling": "the distance of a price from the ceiling, over that of the best",
     }
-    yield f"{percent(scoring.price_weight)} of the points are for the price: {how[scoring.price_points]}"
+    weight = percent(scoring.price_weight)
+    yield f"{weight} of the points are for the price: {how[scoring.price_points]}"
     for one in scoring.criteria:
         yield (
             f"{percent(one.weight)} are for {one.title} ({one.id}): all at {number(one.best)}, "
