@@ -8,7 +8,7 @@ PLAN ?= plan-karabakh
 REGION ?= karabakh
 PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect lock region clean
+.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ bench-potential: $(VENV)/.bench ## Time land, sun, wind, horizon and the whole r
 bench-connect: $(VENV)/.bench ## Judge roads and time least cost beside other programs
 	$(BIN)/python benchmarks/connect_road.py
 	$(BIN)/python benchmarks/connect_spread.py
+
+bench-auction: $(VENV)/.bench ## Time sealing, clearing and simulating auctions
+	@for file in benchmarks/auction_*.py; do $(BIN)/python $$file || exit 1; done
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

@@ -1,8 +1,8 @@
 """
 Write the reference pages from the declarations in the code.
 
-`python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands}.md
-and the JSON Schema of region.yaml; a test fails where they are out of date.
+`python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands,auction-rules}.md
+and the JSON Schemas of region.yaml and of auction rules; a test fails where they are out of date.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bunyad.auction.rules import load_rules, ready_made, rules_in_words, rules_schema
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import region_schema
 from bunyad.region.climate import NAMES, OPTIONAL
@@ -42,6 +43,14 @@ COMMANDS = (
     "",
     "plan",
     "why",
+    "auction",
+    "auction clear",
+    "auction rules",
+    "auction rules check",
+    "auction rules list",
+    "auction rules schema",
+    "auction rules show",
+    "auction rules words",
     "region",
     "region check",
     "region fetch",
@@ -71,6 +80,11 @@ def pages() -> dict[str, str]:
         "docs/reference/region-folder.md": region_page(),
         "docs/reference/tables.md": tables_page(),
         "docs/reference/commands.md": commands_page(),
+        "docs/reference/auction-rules.md": auction_rules_page(),
+        "docs/reference/auction-rules.schema.json": json.dumps(
+            rules_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
         "src/bunyad/regions/region.schema.json": json.dumps(
             region_schema(), indent=2, ensure_ascii=False
         )
@@ -88,6 +102,23 @@ def options_page() -> str:
             reach = _reach(row.minimum, row.maximum)
             meaning = f"{row.title}. *Source: {row.source}*"
             lines.append(_row(f"`{row.key}`", row.default, row.unit, reach, meaning))
+    return "\n".join(lines) + "\n"
+
+
+def auction_rules_page() -> str:
+    """Return the page of the ready-made rules, in words."""
+    lines = [
+        "# Auction rules",
+        "",
+        "`bunyad auction rules schema` prints the [JSON Schema](auction-rules.schema.json) of rules;",
+        "[write auction rules](../how-to/write-auction-rules.md) tells how to use it. The ready-made",
+        "ones, in the words that `bunyad auction rules words` makes from their fields:",
+    ]
+    for name in ready_made():
+        rules = load_rules(name)
+        lines += ["", f"## {rules.title}", "", f"`{name}`"]
+        for section in rules_in_words(rules):
+            lines += ["", f"**{section.title}.** {' '.join(section.sentences)}"]
     return "\n".join(lines) + "\n"
 
 

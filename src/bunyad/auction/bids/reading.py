@@ -66,7 +66,7 @@ def read_bids(path: Path) -> tuple[Bid, ...]:
 
 
 def parse_bids(text: str, *, where: str = "bids", is_json: bool = False) -> tuple[Bid, ...]:
-    """
+    r"""
     Read bids from the text of a CSV or JSON file.
 
     Raises
@@ -76,7 +76,7 @@ def parse_bids(text: str, *, where: str = "bids", is_json: bool = False) -> tupl
 
     Examples
     --------
-    >>> parse_bids("id,bidder,price,quantity\\na,Ayana,2.54,300\\n")[0].price
+    >>> parse_bids("id,bidder,price,quantity\na,Ayana,2.54,300\n")[0].price
     Decimal('2.54')
     """
     rows = list(_json_rows(text, where) if is_json else _csv_rows(text, where))
@@ -123,7 +123,7 @@ def _csv_rows(text: str, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for row in reader:
             place = f"{where}:{reader.line_num}"
             if None in row:
-                row["(beyond the header)"] = row.pop(None)  # type: ignore[call-overload]
+                row["(beyond the header)"] = row.pop(None)
             yield place, {name: value for name, value in row.items() if value not in ("", None)}
     except csv.Error as error:
         raise InputError(

@@ -144,33 +144,29 @@ def _clear_cases(
     """Clear published auctions and hold each against its awards."""
     from bunyad.auction.clearing import clear
 
-    told = []
+    told: list[dict[str, Any]] = []
     for case in cases:
         try:
             result = clear(case.rules(rules), case.bids, seed=seed, explain=False)
-        except BunyadError as error:
-            say(f"{case.id}: {error}")
+        except BunyadError:
+            say(f"{case.id} cannot be cleared.")
             raise
         awards: dict[str, Decimal] = {}
         for one in result.decisions:
             if one.quantity:
                 awards[one.bidder] = awards.get(one.bidder, Decimal(0)) + one.quantity
-        told.append(
-            {
-                "id": case.id,
-                "awards": {name: f"{quantity:f}" for name, quantity in awards.items()},
-                "agrees": awards == case.awards if case.awards else None,
-            }
-        )
+        texts = {name: f"{quantity:f}" for name, quantity in awards.items()}
+        agrees = awards == case.awards if case.awards else None
+        told.append({"id": case.id, "awards": texts, "agrees": agrees})
     if out is not None:
         _write_text(out, _dump(told) + "\n")
     if as_json:
         print(_dump(told))
         return
-    for one in told:
-        agrees = {True: "as published", False: "NOT as published", None: "no awards published"}
-        print(f"{one['id']}: {agrees[one['agrees']]}")  # type: ignore[index]
-        for name, quantity in one["awards"].items():  # type: ignore[attr-defined]
+    words = {True: "as published", False: "NOT as published", None: "no awards published"}
+    for found in told:
+        print(f"{found['id']}: {words[found['agrees']]}")
+        for name, quantity in found["awards"].items():
             print(f"  {name}: {quantity} {rules.quantity.unit}")
 
 
