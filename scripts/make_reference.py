@@ -1,8 +1,9 @@
 """
 Write the reference pages from the declarations in the code.
 
-`python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands,auction-rules}.md
-and the JSON Schemas of region.yaml and of auction rules; a test fails where they are out of date.
+`python scripts/make_reference.py` writes
+docs/reference/{options,region-folder,tables,commands,auction-rules}.md and the JSON Schemas of
+region.yaml and of auction rules; a test fails where they are out of date.
 """
 
 from __future__ import annotations
@@ -110,9 +111,9 @@ def auction_rules_page() -> str:
     lines = [
         "# Auction rules",
         "",
-        "`bunyad auction rules schema` prints the [JSON Schema](auction-rules.schema.json) of rules;",
-        "[write auction rules](../how-to/write-auction-rules.md) tells how to use it. The ready-made",
-        "ones, in the words that `bunyad auction rules words` makes from their fields:",
+        "`bunyad auction rules schema` prints the [JSON Schema](auction-rules.schema.json);",
+        "[write auction rules](../how-to/write-auction-rules.md) tells how to use it.",
+        "The ready-made rules, in the words that `bunyad auction rules words` makes of their fields:",
     ]
     for name in ready_made():
         rules = load_rules(name)

@@ -130,6 +130,30 @@ def test_more_volume_never_means_less_awarded(fields, some, more):
     assert sum(awards(clear(small, some)).values()) <= sum(awards(clear(large, some)).values())
 
 
+@FEW
+@given(rule_sets(), bids(), st.integers(1, 9), st.integers(0, 20))
+def test_more_volume_never_means_less_awarded_beside_least_quantities(fields, some, more, least):
+    limits = {**fields["limits"], "region": [{"of": ["n"], "minimum": least}]}
+    shared = {**fields["allocation"], "ties": ["share", "lottery"]}
+    fields = {**fields, "limits": limits, "allocation": shared}
+
+    small, large = (
+        sum(awards(clear(rules_of(**{**fields, "volume": volume}), some, explain=False)).values())
+        for volume in (fields["volume"], fields["volume"] + more)
+    )
+    assert small <= large
+
+
+def test_equal_bids_near_a_limit_are_drawn_and_not_shared():
+    rules = rules_of(
+        allocation={"marginal": "cut", "ties": ["share", "lottery"]},
+        limits={"bidder": {"quantity": 70}},
+    )
+    some = [bid_of("a", 5, 80), bid_of("b", 5, 80)]
+
+    assert sorted(awards(clear(rules, some)).values()) == [30, 70]
+
+
 def test_a_cap_that_grows_with_the_volume_can_mean_less_awarded():
     some = [bid_of("big", 1, 8), bid_of("small", 2, 3)]
 

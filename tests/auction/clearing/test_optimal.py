@@ -104,6 +104,27 @@ def test_the_cheapest_cover_may_go_beyond_the_volume_and_a_short_offer_is_infeas
         clear(rules_of(volume=200, allocation=COVER), some)
 
 
+@FEW
+@given(optimal_rules(), whole_bids(most=6))
+def test_the_winning_price_joins_the_best_set_and_none_other_would_be_worth_less(fields, some):
+    rules = rules_of(**fields)
+    if best_worth(rules, some) is None:
+        return
+    result = clear(rules, some)
+
+    for index, one in enumerate(result.decisions):
+        if one.state == "awarded" or one.winning_price is None:
+            continue
+        better = [*some]
+        better[index] = replace(some[index], price=one.winning_price)
+        assert clear(rules, better, explain=False).decisions[index].state == "awarded"
+        worse = [*some]
+        worse[index] = replace(some[index], price=one.winning_price + 1)
+        before = best_worth(rules, [bid for bid in worse if bid.id != one.bid])
+        assert before is not None  # without the bid there is a set that is as good
+        assert best_worth(rules, worse) == before
+
+
 def test_value_needs_a_ceiling_to_be_measured_from():
     rules = rules_of(price={"currency": "USD", "unit": "USD/MWh"}, allocation=OPTIMAL)
 

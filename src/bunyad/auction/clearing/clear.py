@@ -21,10 +21,15 @@ from bunyad.auction.clearing.entries import (
     pots_of,
     scale_of,
 )
-from bunyad.auction.clearing.explain import is_plain, plain_prices, searched_price
+from bunyad.auction.clearing.explain import (
+    is_plain,
+    optimal_prices,
+    plain_prices,
+    searched_price,
+)
 from bunyad.auction.clearing.limits import Caps, Ledger, caps_of
 from bunyad.auction.clearing.merit import Filling, fill, fill_minimum
-from bunyad.auction.clearing.optimal import choose, pose
+from bunyad.auction.clearing.optimal import Problem, choose, pose
 from bunyad.auction.clearing.price import set_prices, set_vcg_prices
 from bunyad.auction.clearing.rank import rank
 from bunyad.auction.clearing.result import Decision, PotResult, Proof, Result, State
@@ -33,8 +38,8 @@ from bunyad.errors import InfeasibleError
 
 SEARCHED_BIDS = 400
 """Up to this many bids, the winning price is searched by clearing again where no formula holds."""
-
-
+SOLVED_BIDS = 60
+"""Up to this many bids in a pot, an optimum is solved again for each loser's winning price."""
 NOTHING = Decimal(0)
 
 
@@ -51,6 +56,7 @@ class Cleared:
     marginal: str = ""
     objective: int = 0
     bound: int = 0
+    problem: Problem | None = None
     is_cancelled: bool = False
     told: str = ""
 
@@ -251,6 +257,7 @@ def _choose(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps, pricing: P
     before = deepcopy(caps)
     problem = pose(rules, scale, order, caps, cleared.offered)
     best = choose(problem)
+    cleared.problem = problem
     for entry, quantity in zip(order, best.quantities, strict=True):
         entry.awarded = quantity
         if quantity:
@@ -283,7 +290,10 @@ def _winning_prices(
         can_tell = one.offered is not None and is_simple and not one.pot.leftover_to
         if one.is_cancelled:
             continue
-        if can_tell and is_plain(rules, one.order):
+        if one.problem is not None:
+            if len(one.order) <= SOLVED_BIDS:
+                found |= optimal_prices(rules, scale, one.order, one.problem, one.objective)
+        elif can_tell and is_plain(rules, one.order):
             found |= plain_prices(rules, scale, one.order, one.offered or 0, seed)
         else:
             searched += [entry for entry in one.order if entry.state != "awarded"]

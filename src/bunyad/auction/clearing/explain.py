@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing.entries import Entry, Scale
+from bunyad.auction.clearing.optimal import Problem, worth_with
 from bunyad.auction.clearing.rank import draw
 from bunyad.auction.rules.model import Rules
 
@@ -87,6 +88,28 @@ def _told(rules: Rules, price: Decimal) -> Decimal | None:
     if is_below or (ceiling is not None and price > ceiling):
         return None
     return price
+
+
+def optimal_prices(
+    rules: Rules, scale: Scale, order: Sequence[Entry], problem: Problem, best: int
+) -> dict[str, Decimal | None]:
+    """
+    Return the winning price of each whole bid that the best set does without.
+
+    The best set that holds the bid is worth less than the best set by some gap; the bid is sure to
+    win once its price is better by more than the gap over its quantity.
+    """
+    sign = 1 if rules.price.direction == "lowest_wins" else -1
+    found: dict[str, Decimal | None] = {}
+    for index, entry in enumerate(order):
+        if entry.state == "awarded" or problem.least[index] < problem.quantity[index]:
+            continue
+        worth = worth_with(problem, index)
+        found[entry.bid.id] = None
+        if worth is not None:
+            steps = entry.price - sign * ((best - worth) // entry.quantity + 1)
+            found[entry.bid.id] = _told(rules, scale.price_of(steps))
+    return found
 
 
 def searched_price(

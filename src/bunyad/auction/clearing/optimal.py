@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
 
@@ -201,6 +201,16 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     reached = solver.getInfo().mip_dual_bound * steps
     bound = max(objective, int(np.floor(reached / steps + 1e-6)) * steps)
     return Choice(quantities=quantities, objective=objective, bound=bound)
+
+
+def worth_with(problem: Problem, index: int) -> int | None:
+    """Return the worth of the best set that holds a bid whole; none: no set does."""
+    whole = problem.quantity[index]
+    row = Row(rule="", title="", members=(index,), weights=(whole,), least=whole, most=whole)
+    try:
+        return choose(replace(problem, rows=(*problem.rows, row))).objective
+    except InfeasibleError:
+        return None
 
 
 def _whole(problem: Problem, index: int, chosen: float, cut: float) -> int:
