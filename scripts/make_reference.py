@@ -113,7 +113,7 @@ def auction_rules_page() -> str:
         "",
         "`bunyad auction rules schema` prints the [JSON Schema](auction-rules.schema.json);",
         "[write auction rules](../how-to/write-auction-rules.md) tells how to use it.",
-        "The ready-made rules, in the words that `bunyad auction rules words` makes of their fields:",
+        "The ready-made rules, in the words of `bunyad auction rules words`:",
     ]
     for name in ready_made():
         rules = load_rules(name)
