@@ -329,10 +329,12 @@ def _decision(entry: Entry, scale: Scale, winning: dict[str, Decimal | None]) ->
     bid = entry.bid
     won = entry.awarded > 0
     state: State = entry.state  # type: ignore[assignment]
-    quantity = bid.quantity if state == "awarded" else scale.quantity_of(entry.awarded)
+    quantity = NOTHING
+    if won:
+        quantity = bid.quantity if state == "awarded" else scale.quantity_of(entry.awarded)
     return Decision(
         bid=bid.id, bidder=bid.bidder, lot=bid.lot, pot=entry.pot, state=state,
-        quantity=quantity if won else NOTHING,
+        quantity=quantity,
         price=entry.paid if won and entry.paid is not None else bid.price,
         rule=entry.rule or "allocation",
         why=entry.note or "the bid was among the best and fits whole",

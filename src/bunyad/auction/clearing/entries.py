@@ -154,16 +154,17 @@ def _check_identifiers(bids: Sequence[Bid]) -> None:
 def _entry(bid: Bid, scale: Scale) -> Entry:
     """Turn one bid into whole steps."""
     price, quantity = bid.price.scaleb(scale.price), bid.quantity.scaleb(scale.quantity)
-    if not (price.is_finite() and quantity.is_finite()):
+    try:
+        steps, amount = int(price), int(quantity)
+    except (ValueError, OverflowError):  # not a number, or endless
         raise InputError(
             f"price {bid.price}, quantity {bid.quantity}",
             where=f"bid {bid.id}",
             mend="give finite numbers",
-        )
-    steps, amount = int(price), int(quantity)
+        ) from None
     least = amount
     if bid.is_divisible:
-        least = _least(bid, scale)
+        least = 1 if bid.least_quantity is None else _least(bid.least_quantity, scale)
     entry = Entry(bid, steps, amount, least)
     if steps != price:
         entry.refuse("price.decimals", f"price {bid.price} is finer than {scale.price} decimals")
@@ -177,11 +178,9 @@ def _entry(bid: Bid, scale: Scale) -> Entry:
     return entry
 
 
-def _least(bid: Bid, scale: Scale) -> int:
+def _least(quantity: Decimal, scale: Scale) -> int:
     """Return the least quantity that a bid may be cut to, in steps, rounded up."""
-    if bid.least_quantity is None:
-        return 1
-    return max(1, ceil(bid.least_quantity.scaleb(scale.quantity)))
+    return max(1, ceil(quantity.scaleb(scale.quantity)))
 
 
 def _pot_by_technology(rules: Rules) -> dict[str, str]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from operator import attrgetter
 
 from bunyad.auction.clearing.entries import Entry, ceiling_of
@@ -36,13 +37,13 @@ def rank(rules: Rules, entries: Sequence[Entry], seed: str) -> list[Entry]:
     sign = 1 if rules.price.direction == "lowest_wins" else -1
     ties = tie_keys(rules)
     has_points = points is not None and "better_score" in rules.allocation.ties
-    for entry in admitted:
+    keys = zip(*[map(tie, admitted) for tie in ties], strict=True) if ties else repeat(())
+    for entry, key in zip(admitted, keys, strict=False):
         if points is None:
-            entry.order = (sign * entry.price, *[tie(entry) for tie in ties])
+            entry.order = (sign * entry.price, *key)
         else:
             total, beside = points[entry.bid.id]
-            score_key = (-beside,) if has_points else ()
-            entry.order = (-total, *score_key, *[tie(entry) for tie in ties])
+            entry.order = (-total, *((-beside,) if has_points else ()), *key)
     admitted.sort(key=_order_of)
     return _drawn(admitted, seed)
 
@@ -70,9 +71,9 @@ def tie_keys(rules: Rules) -> list[Callable[[Entry], int | str]]:
 
 
 _TIES: dict[str, Callable[[Entry], int | str]] = {
-    "smaller_quantity": lambda entry: entry.quantity,
+    "smaller_quantity": attrgetter("quantity"),
     "larger_quantity": lambda entry: -entry.quantity,
-    "earlier": lambda entry: entry.bid.submitted,
+    "earlier": attrgetter("bid.submitted"),
 }
 
 
