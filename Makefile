@@ -8,7 +8,7 @@ PLAN ?= plan-karabakh
 REGION ?= karabakh
 PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-web lock region clean
+.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction bench-web lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench-connect: $(VENV)/.bench ## Judge roads and time least cost beside other pr
 
 bench-web: $(VENV)/.test $(PAGES) ## Time fifty readers at once, and the opening of the page
 	$(BIN)/python benchmarks/web_readers.py $(PLAN)
+
+bench-auction: $(VENV)/.bench ## Time sealing, clearing and simulating auctions
+	@for file in benchmarks/auction_*.py; do $(BIN)/python $$file || exit 1; done
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

@@ -2,8 +2,10 @@
 Write the reference pages from the declarations in the code.
 
 `python scripts/make_reference.py` writes
-docs/reference/{options,region-folder,tables,commands,auction-events}.md and the JSON Schemas of
-region.yaml and of changes documents; a test fails where they are old.
+`python scripts/make_reference.py` writes
+docs/reference/{options,region-folder,tables,commands,auction-events,auction-rules}.md and the
+JSON Schemas of region.yaml, of changes documents and of auction rules; a test fails where they are
+old.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from bunyad.auction import events
 from bunyad.auction.events.bodies import BODIES
+from bunyad.auction.rules import load_rules, ready_made, rules_in_words, rules_schema
 from bunyad.auction.seal import CHECKS, FAULTS
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import changes_schema, region_schema
@@ -48,6 +51,14 @@ COMMANDS = (
     "",
     "plan",
     "why",
+    "auction",
+    "auction clear",
+    "auction rules",
+    "auction rules check",
+    "auction rules list",
+    "auction rules schema",
+    "auction rules show",
+    "auction rules words",
     "region",
     "region check",
     "region fetch",
@@ -89,6 +100,11 @@ def pages() -> dict[str, str]:
         )
         + "\n",
         "docs/reference/auction-events.md": events_page(),
+        "docs/reference/auction-rules.md": auction_rules_page(),
+        "docs/reference/auction-rules.schema.json": json.dumps(
+            rules_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
         "src/bunyad/regions/region.schema.json": json.dumps(
             region_schema(), indent=2, ensure_ascii=False
         )
@@ -106,6 +122,23 @@ def options_page() -> str:
             reach = _reach(row.minimum, row.maximum)
             meaning = f"{row.title}. *Source: {row.source}*"
             lines.append(_row(f"`{row.key}`", row.default, row.unit, reach, meaning))
+    return "\n".join(lines) + "\n"
+
+
+def auction_rules_page() -> str:
+    """Return the page of the ready-made rules, in words."""
+    lines = [
+        "# Auction rules",
+        "",
+        "`bunyad auction rules schema` prints the [JSON Schema](auction-rules.schema.json);",
+        "[write auction rules](../how-to/write-auction-rules.md) tells how to use it.",
+        "The ready-made rules, in the words of `bunyad auction rules words`:",
+    ]
+    for name in ready_made():
+        rules = load_rules(name)
+        lines += ["", f"## {rules.title}", "", f"`{name}`"]
+        for section in rules_in_words(rules):
+            lines += ["", f"**{section.title}.** {' '.join(section.sentences)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -6,26 +6,40 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from bunyad.auction.bids import Bid
-from bunyad.auction.clearing.entries import Entry, Scale, admit, pots_of, scale_of
-from bunyad.auction.clearing.explain import is_plain, plain_prices, searched_price
+from bunyad.auction.clearing.check import check_rules
+from bunyad.auction.clearing.entries import (
+    Entry,
+    Scale,
+    admit,
+    ceiling_of,
+    pots_of,
+    scale_of,
+)
+from bunyad.auction.clearing.explain import (
+    is_plain,
+    optimal_prices,
+    plain_prices,
+    searched_price,
+)
 from bunyad.auction.clearing.limits import Caps, Ledger, caps_of
 from bunyad.auction.clearing.merit import Filling, fill, fill_minimum
-from bunyad.auction.clearing.optimal import choose, pose
+from bunyad.auction.clearing.optimal import Problem, choose, pose
 from bunyad.auction.clearing.price import set_prices, set_vcg_prices
 from bunyad.auction.clearing.rank import rank
 from bunyad.auction.clearing.result import Decision, PotResult, Proof, Result, State
 from bunyad.auction.rules.model import Pot, Pricing, Rules
-from bunyad.errors import InputError
+from bunyad.errors import InfeasibleError
 
 SEARCHED_BIDS = 400
 """Up to this many bids, the winning price is searched by clearing again where no formula holds."""
-
-
+SOLVED_BIDS = 60
+"""Up to this many bids in a pot, an optimum is solved again for each loser's winning price."""
 NOTHING = Decimal(0)
 
 
@@ -42,6 +56,7 @@ class Cleared:
     marginal: str = ""
     objective: int = 0
     bound: int = 0
+    problem: Problem | None = None
     is_cancelled: bool = False
     told: str = ""
 
@@ -118,42 +133,6 @@ def _clear(rules: Rules, bids: Sequence[Bid], seed: str, *, explain: bool) -> Re
     )
 
 
-def check_rules(rules: Rules) -> None:
-    """
-    Refuse rules whose parts cannot go together.
-
-    Raises
-    ------
-    InputError
-        Names the two fields.
-    """
-    where = f"rules {rules.id}"
-    has_budget = rules.budget is not None or any(pot.budget for pot in rules.pots)
-    uses_vcg = "vcg" in {rules.pricing, *(pot.pricing for pot in rules.pots)}
-    places = {pot.id: place for place, pot in enumerate(pots_of(rules))}
-    if len(places) < len(pots_of(rules)):
-        raise InputError("two pots have one id", where=f"{where}: pots", mend="rename one")
-    if uses_vcg and rules.allocation.method != "optimal":
-        raise InputError(
-            "vcg is asked for with merit_order",
-            where=f"{where}: pricing",
-            mend="set allocation.method to optimal: VCG pays by the best set with and without",
-        )
-    if has_budget and rules.allocation.method == "optimal":
-        raise InputError(
-            "a budget is given with optimal",
-            where=f"{where}: allocation.method",
-            mend="use merit_order with a budget, or give a volume",
-        )
-    for place, pot in enumerate(rules.pots):
-        if pot.leftover_to and places.get(pot.leftover_to, -1) <= place:
-            raise InputError(
-                f"what is left of {pot.id} goes to {pot.leftover_to!r}, which does not come after",
-                where=f"{where}: pots.leftover_to",
-                mend="name a pot that stands further down the list",
-            )
-
-
 def _clear_pots(rules: Rules, scale: Scale, entries: list[Entry], seed: str) -> list[Cleared]:
     """Clear pot after pot; what is left of one may go to a later one."""
     order = rank(rules, entries, seed)
@@ -187,14 +166,6 @@ def _clear_pots(rules: Rules, scale: Scale, entries: list[Entry], seed: str) -> 
     return found
 
 
-def _volume_of(scale: Scale, pots: Sequence[Pot]) -> int | None:
-    """Return the volume of all pots together; none: not every pot has one."""
-    volumes = [pot.volume for pot in pots]
-    if any(volume is None for volume in volumes):
-        return None
-    return sum(scale.quantity_steps(volume) for volume in volumes if volume is not None)
-
-
 def _clear_pot(
     rules: Rules, scale: Scale, pot: Pot, order: list[Entry], caps: Caps, offered: int | None
 ) -> Cleared:
@@ -221,24 +192,20 @@ def _clear_pot(
 
 def _quantity_bid(order: Sequence[Entry]) -> int:
     """Return the quantity of all bids; of flexible bids the largest counts."""
-    total = 0
-    largest: defaultdict[tuple[str, str], int] = defaultdict(int)
+    total = sum(entry.quantity for entry in order)
+    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for entry in order:
         if entry.bid.alternative_of:
-            key = (entry.bid.bidder, entry.bid.alternative_of)
-            largest[key] = max(largest[key], entry.quantity)
-        else:
-            total += entry.quantity
-    return total + sum(largest.values())
+            groups[(entry.bid.bidder, entry.bid.alternative_of)].append(entry.quantity)
+    return total - sum(sum(group) - max(group) for group in groups.values())
 
 
 def _too_little(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> bool:
     """Apply the rule for too little competition; tell whether the pot is thereby done."""
     rule = rules.undersubscription
-    bidders = {entry.bid.bidder for entry in cleared.order}
     name = "" if cleared.pot.id == "all" else f"pot {cleared.pot.id}: "
-    if len(bidders) < rule.fewest_bidders:
-        cleared.told = f"{name}{len(bidders)} bidders; {rule.fewest_bidders} are asked for"
+    if rule.fewest_bidders > (bidders := _count_bidders(cleared, rule.fewest_bidders)):
+        cleared.told = f"{name}{bidders} bidders; {rule.fewest_bidders} are asked for"
         _cancel(cleared, "undersubscription.fewest_bidders")
         return True
     if cleared.offered is None or rule.rule == "none":
@@ -253,12 +220,17 @@ def _too_little(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> boo
         return True
     if rule.rule == "ceiling":
         cleared.told = f"{told}; every bid wins at the ceiling"
-        _all_at_ceiling(rules, cleared, caps)
+        _all_at_ceiling(rules, scale, cleared, caps)
         return True
     share = 1 / Fraction(rule.below) if rule.scale_to is None else Fraction(rule.scale_to)
     cleared.offered = min(cleared.offered, int(share * cleared.bid))
     cleared.told = f"{told}; the offer becomes {scale.quantity_of(cleared.offered):f}"
     return False
+
+
+def _count_bidders(cleared: Cleared, asked: int) -> int:
+    """Return how many bidders there are, if anybody asks."""
+    return len({entry.bid.bidder for entry in cleared.order}) if asked else 0
 
 
 def _cancel(cleared: Cleared, rule: str) -> None:
@@ -268,22 +240,24 @@ def _cancel(cleared: Cleared, rule: str) -> None:
         entry.lose(rule, cleared.told)
 
 
-def _all_at_ceiling(rules: Rules, cleared: Cleared, caps: Caps) -> None:
-    """Award every bid at the ceiling."""
+def _all_at_ceiling(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps) -> None:
+    """Award every bid that no limit stops, at the ceiling."""
+    fill(Filling(rules, cleared.pot, scale, caps, None, None), cleared.order)
     for entry in cleared.order:
-        ceiling = rules.price.technology_ceilings.get(entry.bid.technology, rules.price.ceiling)
-        entry.awarded, entry.state = entry.quantity, "awarded"
-        entry.rule, entry.note = "undersubscription.rule: ceiling", cleared.told
-        entry.paid = ceiling
-        caps.take(entry, entry.quantity)
+        if entry.awarded:
+            entry.rule = entry.rule or "undersubscription.rule: ceiling"
+            entry.note = entry.note or cleared.told
+            entry.paid = ceiling_of(rules, entry.bid.technology)
     cleared.objective = cleared.bound = sum(e.awarded * e.price for e in cleared.order)
 
 
 def _choose(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps, pricing: Pricing) -> None:
     """Award the set that is proven best."""
     order = cleared.order
+    before = deepcopy(caps)
     problem = pose(rules, scale, order, caps, cleared.offered)
     best = choose(problem)
+    cleared.problem = problem
     for entry, quantity in zip(order, best.quantities, strict=True):
         entry.awarded = quantity
         if quantity:
@@ -293,10 +267,12 @@ def _choose(rules: Rules, scale: Scale, cleared: Cleared, caps: Caps, pricing: P
             entry.lose("allocation.method: optimal", "the best set of bids does without it")
     cleared.objective, cleared.bound = best.objective, best.bound
 
-    def best_without(bidder: str) -> int:
+    def best_without(bidder: str) -> int | None:
         others = [entry for entry in order if entry.bid.bidder != bidder]
-        fresh = caps_of(rules, scale, cleared.offered)
-        return choose(pose(rules, scale, others, fresh, cleared.offered)).objective
+        try:
+            return choose(pose(rules, scale, others, before, cleared.offered)).objective
+        except InfeasibleError:
+            return None
 
     if pricing == "vcg":
         set_vcg_prices(rules, order, best.objective, best_without)
@@ -312,10 +288,13 @@ def _winning_prices(
     searched = []
     for one in cleared:
         can_tell = one.offered is not None and is_simple and not one.pot.leftover_to
-        if one.is_cancelled or one.told:
+        if one.is_cancelled:
             continue
-        if can_tell and is_plain(rules, one.order):
-            found |= plain_prices(rules, scale, one.order, one.offered or 0)
+        if one.problem is not None:
+            if len(one.order) <= SOLVED_BIDS:
+                found |= optimal_prices(rules, scale, one.order, one.problem, one.objective)
+        elif can_tell and is_plain(rules, one.order):
+            found |= plain_prices(rules, scale, one.order, one.offered or 0, seed)
         else:
             searched += [entry for entry in one.order if entry.state != "awarded"]
     searched += [e for e in entries if e.rule in ("price.ceiling", "price.floor")]
@@ -350,10 +329,12 @@ def _decision(entry: Entry, scale: Scale, winning: dict[str, Decimal | None]) ->
     bid = entry.bid
     won = entry.awarded > 0
     state: State = entry.state  # type: ignore[assignment]
-    quantity = bid.quantity if state == "awarded" else scale.quantity_of(entry.awarded)
+    quantity = NOTHING
+    if won:
+        quantity = bid.quantity if state == "awarded" else scale.quantity_of(entry.awarded)
     return Decision(
         bid=bid.id, bidder=bid.bidder, lot=bid.lot, pot=entry.pot, state=state,
-        quantity=quantity if won else NOTHING,
+        quantity=quantity,
         price=entry.paid if won and entry.paid is not None else bid.price,
         rule=entry.rule or "allocation",
         why=entry.note or "the bid was among the best and fits whole",

@@ -13,6 +13,8 @@ from bunyad.auction.bids import Bid
 from bunyad.auction.rules.model import Pot, Rules
 from bunyad.errors import InputError
 
+ENDLESS = 2**200
+"""Steps that no bid reaches."""
 WHOLE = "all"
 """Name of the only pot of an auction without pots."""
 
@@ -112,23 +114,28 @@ class _Bounds:
     """What bids are held against, read from the rules once."""
 
     rules: Rules
-    ceiling: Decimal
-    ceilings: dict[str, Decimal]
-    floor: Decimal
-    smallest: Decimal
-    largest: Decimal
+    ceiling: int
+    """Highest price in steps, as all bounds here."""
+    ceilings: dict[str, int]
+    floor: int
+    smallest: int
+    largest: int
+    load_factors: dict[str, dict[str, Decimal]]
+    """Load factors by pot, where its budget has some."""
 
     @classmethod
     def of(cls, rules: Rules) -> _Bounds:
         """Return the bounds; where the rules have none, they bound nothing."""
-        price, quantity, endless = rules.price, rules.quantity, Decimal("Infinity")
+        price, quantity, scale = rules.price, rules.quantity, scale_of(rules)
+        floor, smallest = price.floor or Decimal(0), quantity.smallest or Decimal(0)
         return cls(
             rules,
-            endless if price.ceiling is None else price.ceiling,
-            price.technology_ceilings,
-            price.floor or Decimal(0),
-            quantity.smallest or Decimal(0),
-            endless if quantity.largest is None else quantity.largest,
+            ENDLESS if price.ceiling is None else scale.price_steps(price.ceiling),
+            {name: scale.price_steps(top) for name, top in price.technology_ceilings.items()},
+            ceil(floor.scaleb(scale.price)),
+            ceil(smallest.scaleb(scale.quantity)),
+            ENDLESS if quantity.largest is None else scale.quantity_steps(quantity.largest),
+            {pot.id: pot.budget.valuation.load_factor for pot in pots_of(rules) if pot.budget},
         )
 
 
@@ -147,16 +154,17 @@ def _check_identifiers(bids: Sequence[Bid]) -> None:
 def _entry(bid: Bid, scale: Scale) -> Entry:
     """Turn one bid into whole steps."""
     price, quantity = bid.price.scaleb(scale.price), bid.quantity.scaleb(scale.quantity)
-    if not (price.is_finite() and quantity.is_finite()):
+    try:
+        steps, amount = int(price), int(quantity)
+    except (ValueError, OverflowError):  # not a number, or endless
         raise InputError(
             f"price {bid.price}, quantity {bid.quantity}",
             where=f"bid {bid.id}",
             mend="give finite numbers",
-        )
-    steps, amount = int(price), int(quantity)
+        ) from None
     least = amount
     if bid.is_divisible:
-        least = _least(bid, scale)
+        least = 1 if bid.least_quantity is None else _least(bid.least_quantity, scale)
     entry = Entry(bid, steps, amount, least)
     if steps != price:
         entry.refuse("price.decimals", f"price {bid.price} is finer than {scale.price} decimals")
@@ -170,11 +178,9 @@ def _entry(bid: Bid, scale: Scale) -> Entry:
     return entry
 
 
-def _least(bid: Bid, scale: Scale) -> int:
+def _least(quantity: Decimal, scale: Scale) -> int:
     """Return the least quantity that a bid may be cut to, in steps, rounded up."""
-    if bid.least_quantity is None:
-        return 1
-    return max(1, ceil(bid.least_quantity.scaleb(scale.quantity)))
+    return max(1, ceil(quantity.scaleb(scale.quantity)))
 
 
 def _pot_by_technology(rules: Rules) -> dict[str, str]:
@@ -190,17 +196,28 @@ def _check(entry: Entry, bounds: _Bounds, pot_of: dict[str, str]) -> None:
     """Hold one bid against the rules of admission."""
     bid = entry.bid
     entry.pot = pot_of.get(bid.technology) or pot_of.get("", "")
-    ceiling = bounds.ceilings.get(bid.technology, bounds.ceiling)
+    ceiling = bounds.ceiling
+    if bounds.ceilings:
+        ceiling = bounds.ceilings.get(bid.technology, ceiling)
     if not bid.is_qualified:
         entry.refuse("qualification", "the bidder did not qualify")
     elif not entry.pot:
         entry.refuse("pots", f"no pot takes the technology {bid.technology!r}")
-    elif not bounds.floor <= bid.price <= ceiling:
-        entry.refuse(*_price_fault(bid, bounds.floor, ceiling))
-    elif not bounds.smallest <= bid.quantity <= bounds.largest:
+    elif not bounds.floor <= entry.price <= ceiling:
+        entry.refuse(*_price_fault(bounds.rules, bid))
+    elif not bounds.smallest <= entry.quantity <= bounds.largest:
         entry.refuse(*_quantity_fault(bid, bounds))
-    elif bounds.rules.scoring and (fault := _score_fault(bid, bounds.rules)):
+    elif bounds.load_factors and not _has_load_factor(entry, bounds):
+        note = f"there is no load factor for the technology {bid.technology!r}"
+        entry.refuse("budget.valuation.load_factor", note)
+    if entry.is_in and bounds.rules.scoring and (fault := _score_fault(bid, bounds.rules)):
         entry.refuse(*fault)
+
+
+def _has_load_factor(entry: Entry, bounds: _Bounds) -> bool:
+    """Return whether a bid can be valued; a budget without load factors takes 1 for all."""
+    factors = bounds.load_factors.get(entry.pot)
+    return not factors or entry.bid.technology in factors
 
 
 def ceiling_of(rules: Rules, technology: str) -> Decimal | None:
@@ -208,23 +225,22 @@ def ceiling_of(rules: Rules, technology: str) -> Decimal | None:
     return rules.price.technology_ceilings.get(technology, rules.price.ceiling)
 
 
-def _price_fault(bid: Bid, floor: Decimal, ceiling: Decimal) -> tuple[str, str]:
+def _price_fault(rules: Rules, bid: Bid) -> tuple[str, str]:
     """Return what is wrong with the price."""
+    ceiling = ceiling_of(rules, bid.technology)
     if bid.price < 0:
         return "price", f"price {bid.price} is below zero"
-    if bid.price > ceiling:
+    if ceiling is not None and bid.price > ceiling:
         return "price.ceiling", f"price {bid.price} is above the ceiling of {ceiling}"
-    return "price.floor", f"price {bid.price} is below the floor of {floor}"
+    return "price.floor", f"price {bid.price} is below the floor of {rules.price.floor}"
 
 
 def _quantity_fault(bid: Bid, bounds: _Bounds) -> tuple[str, str]:
     """Return what is wrong with the quantity."""
-    if bid.quantity < bounds.smallest:
-        return (
-            "quantity.smallest",
-            f"quantity {bid.quantity} is below the least of {bounds.smallest}",
-        )
-    return "quantity.largest", f"quantity {bid.quantity} is above the most of {bounds.largest}"
+    least, most = bounds.rules.quantity.smallest, bounds.rules.quantity.largest
+    if least is not None and bid.quantity < least:
+        return "quantity.smallest", f"quantity {bid.quantity} is below the least of {least}"
+    return "quantity.largest", f"quantity {bid.quantity} is above the most of {most}"
 
 
 def _score_fault(bid: Bid, rules: Rules) -> tuple[str, str] | None:

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing.entries import Entry, Scale
+from bunyad.auction.clearing.optimal import Problem, worth_with
+from bunyad.auction.clearing.rank import draw
 from bunyad.auction.rules.model import Rules
 
 
@@ -29,7 +31,7 @@ def is_plain(rules: Rules, order: Sequence[Entry]) -> bool:
 
 
 def plain_prices(
-    rules: Rules, scale: Scale, order: Sequence[Entry], offered: int
+    rules: Rules, scale: Scale, order: Sequence[Entry], offered: int, seed: str
 ) -> dict[str, Decimal | None]:
     """
     Return the winning price of each bid that did not win in full, where winners come first.
@@ -43,6 +45,7 @@ def plain_prices(
         sums.append(sums[-1] + entry.quantity)
     sign = 1 if rules.price.direction == "lowest_wins" else -1
     found: dict[str, Decimal | None] = {}
+    told: dict[int, Decimal | None] = {}
     for place, entry in enumerate(order):
         if entry.state == "awarded":
             continue
@@ -50,12 +53,21 @@ def plain_prices(
         if before < 0:
             found[entry.bid.id] = None
             continue
-        before = min(place, before)
-        other = order[before]
-        ties_first = entry.order[1:] < other.order[1:]
-        steps = other.price if ties_first or other is entry else other.price - sign
-        found[entry.bid.id] = _told(rules, scale.price_of(steps)) if steps >= 0 else None
+        other = order[min(place, before)]
+        is_first = other is entry or _ties_first(entry, other, seed)
+        steps = other.price if is_first else other.price - sign
+        if steps not in told:
+            told[steps] = _told(rules, scale.price_of(steps))
+        found[entry.bid.id] = told[steps]
     return found
+
+
+def _ties_first(entry: Entry, other: Entry, seed: str) -> bool:
+    """Return whether a bid would come before another if it had its price."""
+    mine, its = entry.order[1:], other.order[1:]
+    if mine != its:
+        return bool(mine < its)
+    return draw(seed, entry.bid.id) < draw(seed, other.bid.id)
 
 
 def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -> int:
@@ -72,9 +84,32 @@ def _last_place(rules: Rules, sums: Sequence[int], entry: Entry, offered: int) -
 def _told(rules: Rules, price: Decimal) -> Decimal | None:
     """Return a price that the rules admit; none: they do not."""
     floor, ceiling = rules.price.floor, rules.price.ceiling
-    if (floor is not None and price < floor) or (ceiling is not None and price > ceiling):
+    is_below = price < (floor or 0)
+    if is_below or (ceiling is not None and price > ceiling):
         return None
     return price
+
+
+def optimal_prices(
+    rules: Rules, scale: Scale, order: Sequence[Entry], problem: Problem, best: int
+) -> dict[str, Decimal | None]:
+    """
+    Return the winning price of each whole bid that the best set does without.
+
+    The best set that holds the bid is worth less than the best set by some gap; the bid is sure to
+    win once its price is better by more than the gap over its quantity.
+    """
+    sign = 1 if rules.price.direction == "lowest_wins" else -1
+    found: dict[str, Decimal | None] = {}
+    for index, entry in enumerate(order):
+        if entry.state == "awarded" or problem.least[index] < problem.quantity[index]:
+            continue
+        worth = worth_with(problem, index)
+        found[entry.bid.id] = None
+        if worth is not None:
+            steps = entry.price - sign * ((best - worth) // entry.quantity + 1)
+            found[entry.bid.id] = _told(rules, scale.price_of(steps))
+    return found
 
 
 def searched_price(

@@ -118,12 +118,17 @@ def _tied(order: Sequence[Entry], position: int) -> int:
 
 
 def _shares(filling: Filling, tied: Sequence[Entry]) -> bool:
-    """Share the rest among equal bids in proportion to their size; tell whether it was done."""
+    """
+    Share the rest among equal bids in proportion to their size; tell whether it was done.
+
+    It is not where one of them cannot be cut freely, is flexible, or stands near a limit: then the
+    draw decides.
+    """
     wanted = sum(entry.quantity for entry in tied)
     room = filling.room
     if room is None or filling.is_closed or wanted <= room or room <= 0:
         return False
-    if any(not entry.bid.is_divisible or entry.bid.alternative_of for entry in tied):
+    if filling.ledger is not None or any(_stands_alone(filling, one, wanted) for one in tied):
         return False
     parts = [entry.quantity * room // wanted for entry in tied]
     rest = sorted(range(len(tied)), key=lambda i: (-(tied[i].quantity * room % wanted), i))
@@ -137,6 +142,19 @@ def _shares(filling: Filling, tied: Sequence[Entry]) -> bool:
         else:
             entry.lose("allocation.ties", note)
     return True
+
+
+def _stands_alone(filling: Filling, entry: Entry, wanted: int) -> bool:
+    """Return whether a bid cannot take part in sharing: whole, flexible, or near a limit."""
+    cap = filling.caps.tightest(entry)
+    near = cap is not None and cap.room < wanted
+    return (
+        near
+        or not entry.bid.is_divisible
+        or entry.least > 1
+        or bool(entry.bid.alternative_of)
+        or _is_out(filling, entry) is not None
+    )
 
 
 def _lose_rest(filling: Filling, rest: Sequence[Entry]) -> None:

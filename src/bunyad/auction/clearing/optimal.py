@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
 
@@ -128,10 +128,11 @@ def _cap_rows(entries: Sequence[Entry], caps: Caps) -> Iterable[Row]:
         if caps.bidder_quantity is not None:
             weights = tuple(entries[index].quantity for index in members)
             yield Row(rule="limits.bidder", title=title, members=tuple(members), weights=weights,
-                      least=None, most=caps.bidder_quantity)  # fmt: skip
+                      least=None, most=caps.bidder_quantity - caps.by_bidder[bidder])  # fmt: skip
         if caps.bidder_lots is not None:
             yield Row(rule="limits.bidder.lots", title=title, members=tuple(members),
-                      weights=(), least=None, most=caps.bidder_lots)  # fmt: skip
+                      weights=(), least=None,
+                      most=caps.bidder_lots - len(caps.lots_of[bidder]))  # fmt: skip
 
 
 def _one_of_each(entries: Sequence[Entry], *, by_lot: bool) -> Iterable[Row]:
@@ -178,7 +179,7 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         raise InfeasibleError(
-            "no set of bids reaches the volume within the limits",
+            "no set of bids reaches what is asked for within the limits",
             clashing=sorted({row.rule for row in problem.rows}),
             mend="lower the volume or widen the limits",
         )
@@ -200,6 +201,16 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     reached = solver.getInfo().mip_dual_bound * steps
     bound = max(objective, int(np.floor(reached / steps + 1e-6)) * steps)
     return Choice(quantities=quantities, objective=objective, bound=bound)
+
+
+def worth_with(problem: Problem, index: int) -> int | None:
+    """Return the worth of the best set that holds a bid whole; none: no set does."""
+    whole = problem.quantity[index]
+    row = Row(rule="", title="", members=(index,), weights=(whole,), least=whole, most=whole)
+    try:
+        return choose(replace(problem, rows=(*problem.rows, row))).objective
+    except InfeasibleError:
+        return None
 
 
 def _whole(problem: Problem, index: int, chosen: float, cut: float) -> int:

@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 
 from bunyad.auction.clearing.entries import Entry, ceiling_of
 from bunyad.auction.rules.model import Pricing, Rules
+from bunyad.errors import InfeasibleError
 
 VCG_DECIMALS = 12
 """Decimals of a VCG price: fine enough that price times quantity is right to the cent."""
@@ -86,13 +87,22 @@ def _within_ceiling(rules: Rules, entry: Entry, price: Decimal) -> Decimal:
 
 
 def set_vcg_prices(
-    rules: Rules, entries: Sequence[Entry], best: int, best_without: Callable[[str], int]
-) -> None:  # fmt: skip
+    rules: Rules,
+    entries: Sequence[Entry],
+    best: int,
+    best_without: Callable[[str], int | None],
+) -> None:
     """
     Pay each bidder what its presence is worth to the auction.
 
     payment = bid value + (value with the bidder - value without it), spread over the bidder's
-    awarded quantity in proportion (Vickrey 1961, Clarke 1971, Groves 1973).
+    awarded quantity in proportion (Vickrey 1961, Clarke 1971, Groves 1973). A bidder without whom
+    nothing reaches the volume is paid the ceiling.
+
+    Raises
+    ------
+    InfeasibleError
+        If there is such a bidder and no ceiling.
     """
     bidders: defaultdict[str, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
@@ -100,7 +110,11 @@ def set_vcg_prices(
             bidders[entry.bid.bidder].append(index)
     sign = 1 if rules.price.direction == "lowest_wins" else -1
     for bidder, members in bidders.items():
-        gain = best - best_without(bidder)
+        without = best_without(bidder)
+        if without is None:
+            _pay_ceiling(rules, [entries[index] for index in members])
+            continue
+        gain = best - without
         total = sum(entries[index].awarded for index in members)
         for index in members:
             entry = entries[index]
@@ -108,3 +122,15 @@ def set_vcg_prices(
                 extra = Decimal(sign * gain) / Decimal(total)
                 price = (Decimal(entry.price) + extra).scaleb(-rules.price.decimals)
                 entry.paid = price.quantize(Decimal(1).scaleb(-VCG_DECIMALS)).normalize()
+
+
+def _pay_ceiling(rules: Rules, entries: Sequence[Entry]) -> None:
+    """Pay the ceiling to a bidder without whom there is no answer."""
+    for entry in entries:
+        entry.paid = ceiling_of(rules, entry.bid.technology)
+        if entry.paid is None:
+            raise InfeasibleError(
+                f"without {entry.bid.bidder} no set of bids reaches the volume",
+                clashing=["pricing: vcg", "price.ceiling"],
+                mend="give a ceiling, which such a bidder is paid",
+            )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from operator import attrgetter
 
 from bunyad.auction.clearing.entries import Entry, ceiling_of
@@ -30,30 +30,50 @@ def rank(rules: Rules, entries: Sequence[Entry], seed: str) -> list[Entry]:
     Returns
     -------
     list of Entry
-        Each has `order` set; its first part is what ties are about.
+        Each has `order` set, all but the draw; its first part is what ties are about.
     """
     admitted = [entry for entry in entries if entry.is_in]
     points = score(rules, admitted) if rules.scoring else None
     sign = 1 if rules.price.direction == "lowest_wins" else -1
-    ties = [_TIES[tie] for tie in rules.allocation.ties if tie in _TIES]
+    ties = tie_keys(rules)
     has_points = points is not None and "better_score" in rules.allocation.ties
-    for entry in admitted:
-        first = sign * entry.price if points is None else -points[entry.bid.id][0]
-        score_key = (-points[entry.bid.id][1],) if points is not None and has_points else ()
-        entry.order = (first, *score_key, *[tie(entry) for tie in ties])
-    equal = Counter(entry.order for entry in admitted)
-    for entry in admitted:
-        ticket = draw(seed, entry.bid.id) if equal[entry.order] > 1 else b""
-        entry.order = (*entry.order, ticket)
-    return sorted(admitted, key=_order_of)
+    keys = zip(*[map(tie, admitted) for tie in ties], strict=True) if ties else repeat(())
+    for entry, key in zip(admitted, keys, strict=False):
+        if points is None:
+            entry.order = (sign * entry.price, *key)
+        else:
+            total, beside = points[entry.bid.id]
+            entry.order = (-total, *((-beside,) if has_points else ()), *key)
+    admitted.sort(key=_order_of)
+    return _drawn(admitted, seed)
+
+
+def _drawn(order: list[Entry], seed: str) -> list[Entry]:
+    """Let the draw decide between neighbours that are equal in everything else."""
+    start = 0
+    while start < len(order) - 1:
+        end = start + 1
+        first = order[start].order
+        while end < len(order) and order[end].order == first:
+            end += 1
+        if end > start + 1:
+            order[start:end] = sorted(order[start:end], key=lambda one: draw(seed, one.bid.id))
+        start = end
+    return order
 
 
 _order_of = attrgetter("order")
 
+
+def tie_keys(rules: Rules) -> list[Callable[[Entry], int | str]]:
+    """Return what decides between bids of one price, the strongest first; the draw comes after."""
+    return [_TIES[tie] for tie in rules.allocation.ties if tie in _TIES]
+
+
 _TIES: dict[str, Callable[[Entry], int | str]] = {
-    "smaller_quantity": lambda entry: entry.quantity,
+    "smaller_quantity": attrgetter("quantity"),
     "larger_quantity": lambda entry: -entry.quantity,
-    "earlier": lambda entry: entry.bid.submitted,
+    "earlier": attrgetter("bid.submitted"),
 }
 
 
@@ -61,19 +81,24 @@ def score(rules: Rules, entries: Sequence[Entry]) -> dict[str, tuple[Fraction, F
     """
     Return the points of each bid: all of them, and those beside the price.
 
-    The best price among the admitted bids gets all price points. `best_over_price` gives the
-    others in the ratio of the best price to theirs, `linear_to_ceiling` in proportion to their
+    The best price among the admitted bids of a pot gets all price points. `best_over_price` gives
+    the others in the ratio of the best price to theirs, `linear_to_ceiling` in proportion to their
     distance from the ceiling.
     """
     scoring = rules.scoring
     assert scoring is not None
-    prices = [entry.bid.price for entry in entries]
-    best = (min if rules.price.direction == "lowest_wins" else max)(prices, default=Decimal(0))
+    better = min if rules.price.direction == "lowest_wins" else max
+    bests: dict[str, Decimal] = {}
+    for entry in entries:
+        price = entry.bid.price
+        bests[entry.pot] = better(bests.get(entry.pot, price), price)
     found = {}
     for entry in entries:
         beside = _criteria_points(scoring, entry.bid.scores)
         ceiling = ceiling_of(rules, entry.bid.technology)
-        part = _price_part(scoring, entry.bid.price, best, ceiling, rules.price.direction)
+        part = _price_part(
+            scoring, entry.bid.price, bests[entry.pot], ceiling, rules.price.direction
+        )
         price_points = Fraction(scoring.price_weight) * part * FULL_POINTS
         found[entry.bid.id] = (price_points + beside, beside)
     return found

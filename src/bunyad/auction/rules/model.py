@@ -67,8 +67,13 @@ class Valuation(_Part):
     cost = max(0, price - reference price) x load factor x hours x quantity
     """
 
-    reference_price: dict[int, Amount] = Field(description="Reference price by year.")
-    load_factor: dict[str, Share] = Field(description="Load factor by technology.")
+    reference_price: dict[int, Amount] = Field(
+        default_factory=dict, description="Reference price by year; each year of money needs one."
+    )
+    load_factor: dict[str, Share] = Field(
+        default_factory=dict,
+        description="Load factor by technology; empty: 1 for all. Others are refused.",
+    )
     hours: Amount = Decimal(8760)
     years: int = Field(default=1, ge=1, description="Years counted from the delivery year on.")
 
@@ -132,7 +137,7 @@ class Allocation(_Part):
     marginal: Marginal = Field(
         default="cut", description="What becomes of the bid that crosses the volume or budget."
     )
-    overshoot_share: Share | None = Field(
+    overshoot_share: Amount | None = Field(
         default=None, description="Overshoot of the volume that is allowed at most."
     )
     ties: tuple[Tie, ...] = ("lottery",)
@@ -200,7 +205,7 @@ class Security(_Part):
     """A bond: how much, and what gives it back or takes it."""
 
     id: Literal["bid", "performance"]
-    amount: Amount
+    amount: Amount | None = Field(default=None, description="None: set in each call.")
     per: Literal["bid", "quantity", "capex_share"] = "quantity"
     due: str = Field(description="When it is due, in words.")
     released_when: tuple[str, ...]
@@ -269,7 +274,7 @@ class Rules(_Part):
     not_covered: tuple[str, ...] = ()
     price: Price
     quantity: Quantity = Quantity()
-    volume: Amount | None = None
+    volume: Amount | None = Field(default=None, description="None: set in each call.")
     budget: Budget | None = None
     pots: tuple[Pot, ...] = ()
     limits: Limits = Limits()
