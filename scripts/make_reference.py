@@ -36,6 +36,8 @@ RESULT_MODULES = (
     "bunyad.connect.study.result",
     "bunyad.energy.result",
     "bunyad.programme.result",
+    "bunyad.auction.finance.cash_flow",
+    "bunyad.auction.finance.settlement",
     "bunyad.plan.compare",
 )
 COMMANDS = (
@@ -51,6 +53,8 @@ COMMANDS = (
     "connect",
     "connect steiner",
     "route",
+    "auction",
+    "auction draft",
     "options",
     "serve",
 )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import PySAM.Singleowner as single_owner
+import PySAM.Singleowner as SingleOwner
 import pytest
 
 from bunyad.auction.finance import (
@@ -49,7 +49,7 @@ CASES = {
 
 
 def run_sam(plant: PlantCase, terms: FinanceTerms, price: float) -> Any:
-    model = single_owner.default("CustomGenerationProfileSingleOwner")
+    model = SingleOwner.default("CustomGenerationProfileSingleOwner")
     building = plant.capex_usd * terms.debt_rate * terms.construction_months / 24
     schedule = [100 / terms.depreciation_years] * terms.depreciation_years
     inflation = 100 * terms.inflation_share_per_year

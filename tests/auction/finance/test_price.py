@@ -33,12 +33,9 @@ PLANT = PlantCase(
 def test_the_price_is_enough_and_one_step_less_is_not(
     capex: float, equity_return: float, cap: float, contract_years: int, step: str
 ) -> None:
-    plant = replace(PLANT, capex_usd=capex)
+    plant = replace(PLANT, capex_usd=capex, life_years=contract_years)
     terms = FinanceTerms(
-        equity_return=equity_return,
-        debt_share_cap=cap,
-        contract_years=contract_years,
-        merchant_usd_per_mwh=0,
+        equity_return=equity_return, debt_share_cap=cap, contract_years=contract_years
     )
 
     price = price_for_irr(plant, terms, step=Decimal(step))

@@ -7,6 +7,7 @@ are of their year, so rates hold inflation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ PASSES = 200
 """Passes after which interest, tax and debt must agree; some 15 are enough."""
 AGREED = 1e-13
 """Difference of interest between two passes, in parts of the cost, at which they agree."""
+OWED = 1e-9
+"""Least debt service that has a cover, in parts of the cost."""
 
 Years = NDArray[np.float64]
 
@@ -101,8 +104,19 @@ def cash_flow(plant: PlantCase, terms: FinanceTerms, *, price_usd_per_mwh: float
     >>> round(flow.debt_share, 3), round(flow.years["dscr"].min(), 3)
     (0.633, 1.3)
     """
+    return _flow(_Base.of(plant, terms), terms, price_usd_per_mwh)
+
+
+def equity_flows(plant: PlantCase, terms: FinanceTerms) -> Callable[[float], Years]:
+    """Return what gives the owners' flow at a price, without the table, for many prices."""
     base = _Base.of(plant, terms)
-    return _flow(base, terms, price_usd_per_mwh)
+
+    def at(price_usd_per_mwh: float) -> Years:
+        earned, poor = base.earnings(price_usd_per_mwh)
+        debt = _sculpt(base, terms, earned, poor)
+        return _equity(base, terms, earned, debt)
+
+    return at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,25 +153,28 @@ class _Base:
             depreciation=written_off / terms.depreciation_years,
         )
 
+    def earnings(self, price: float) -> tuple[Years, Years]:
+        """Return revenue less fixed cost of each year, for P50 and for P90."""
+        revenue = self.energy * (self.prices * price + self.market)
+        return revenue - self.opex, revenue * self.poor_share - self.opex
+
 
 def _flow(base: _Base, terms: FinanceTerms, price: float) -> CashFlow:
     """Return the years of a plant at a price."""
+    earned, poor = base.earnings(price)
     prices = base.prices * price + base.market
-    revenue = base.energy * prices
-    earned = revenue - base.opex
-    poor = revenue * base.poor_share - base.opex
     debt = _sculpt(base, terms, earned, poor)
     tax = _tax(earned - base.depreciation - debt.interest, terms)
     bare_tax = _tax(earned - base.depreciation, terms)
     cash = _cash(earned, base.depreciation + debt.interest, terms)
     poor_cash = _cash(poor, base.depreciation + debt.interest, terms)
-    owed = np.where(debt.service > 0, debt.service, np.nan)
+    owed = np.where(debt.service > OWED * base.capex, debt.service, np.nan)
     years = pd.DataFrame(
         {
             "year": np.arange(len(earned) + 1),
             "energy_mwh": _from_year_one(base.energy),
             "price_usd_per_mwh": _from_year_one(prices),
-            "revenue_usd": _from_year_one(revenue),
+            "revenue_usd": _from_year_one(earned + base.opex),
             "opex_usd": _from_year_one(base.opex),
             "ebitda_usd": _from_year_one(earned),
             "capex_usd": _from_year_one(np.zeros_like(earned), base.capex),
@@ -170,10 +187,16 @@ def _flow(base: _Base, terms: FinanceTerms, price: float) -> CashFlow:
             "dscr": _from_year_one(cash / owed, np.nan),
             "dscr_p90": _from_year_one(poor_cash / owed, np.nan),
             "project_usd": _from_year_one(earned - bare_tax, -base.capex),
-            "equity_usd": _from_year_one(earned - tax - debt.service, debt.amount - base.capex),
+            "equity_usd": _equity(base, terms, earned, debt),
         }
     )
     return CashFlow(years=conform(years, CASH_FLOW), capex_usd=base.capex, debt_usd=debt.amount)
+
+
+def _equity(base: _Base, terms: FinanceTerms, earned: Years, debt: _Debt) -> Years:
+    """Return the owners' flow."""
+    tax = _tax(earned - base.depreciation - debt.interest, terms)
+    return _from_year_one(earned - tax - debt.service, debt.amount - base.capex)
 
 
 def _from_year_one(values: Years, at_zero: float = 0.0) -> Years:

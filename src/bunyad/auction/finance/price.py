@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bunyad.auction.finance.cash_flow import cash_flow
-from bunyad.auction.finance.measures import npv
+import numpy as np
+
+from bunyad.auction.finance.cash_flow import equity_flows
 from bunyad.auction.finance.plant import PlantCase
 from bunyad.errors import InfeasibleError, InputError
 from bunyad.options.auction import FinanceTerms
@@ -55,9 +56,11 @@ def price_for_irr(
     if step <= 0:
         raise InputError(f"it is {step}", where="step", mend="give a step above 0")
 
+    flow_at = equity_flows(plant, terms)
+    worth = (1 + terms.equity_return) ** -np.arange(plant.life_years + 1.0)
+
     def is_enough(steps: int) -> bool:
-        flow = cash_flow(plant, terms, price_usd_per_mwh=float(step * steps))
-        return npv(terms.equity_return, flow.years["equity_usd"].tolist()) >= 0
+        return float(flow_at(float(step * steps)) @ worth) >= 0
 
     if is_enough(0):
         return step * 0
