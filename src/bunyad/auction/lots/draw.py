@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_CEILING, Decimal
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from bunyad.auction.finance import PlantCase, plant_lcoe, price_for_irr
@@ -21,6 +22,17 @@ STEP_USD_PER_MWH = Decimal("0.01")
 """Step in which the price that equity needs is found: a cent."""
 KW_PER_MW = 1000
 MWH_PER_GWH = 1000
+NO_LAND = {
+    "capacity_mw": 1.0,
+    "area_km2": 0.0,
+    "annual_energy_gwh": 0.0,
+    "p75_gwh": 0.0,
+    "p90_gwh": 0.0,
+    "capex_usd_per_kw": 0.0,
+    "clearance_usd": 0.0,
+    "available_from": 0,
+}
+"""What a battery, which stands at its bus, has for a site."""
 
 
 def draw_lots(
@@ -82,7 +94,8 @@ def draw_lots(
             faults.append(Fault(project.id, what, "plan again"))
             continue
         found = _lot(project, plant, site, bus, _first(plan, project))
-        lots.append(_priced(found, rules, terms, per_usd))
+        priced = _priced(found, rules, terms, per_usd)
+        lots.append(replace(priced, price_unit=rules.price.unit))
     if faults:
         raise InputError.of(faults)
     return tuple(lots)
@@ -140,70 +153,62 @@ def _lot(
     site: Mapping[Any, Any],
     bus: Mapping[Any, Any],
     requires: tuple[Prerequisite, ...],
-) -> dict[str, Any]:
-    """Return what a lot tells besides its price."""
-    is_plant = project.kind != "storage"
-    share = project.capacity / site["capacity_mw"] if is_plant else 0.0
-    fence_usd = site["capex_usd_per_kw"] * project.capacity * KW_PER_MW if is_plant else 0.0
-    energy = {
-        short: share * site[name] if is_plant else 0.0
-        for short, name in (
-            ("p50_gwh", "annual_energy_gwh"),
-            ("p75_gwh", "p75_gwh"),
-            ("p90_gwh", "p90_gwh"),
-        )
-    }
-    ready = [one.finish + 1 for one in requires]
-    return {
-        "id": project.id,
-        "title": project.name,
-        "technology": project.kind,
-        "district": project.district,
-        "site": str(site["id"]),
-        "geometry": site["geometry"],
-        "site_area_km2": float(site["area_km2"]) if is_plant else 0.0,
-        "area_km2": share * float(site["area_km2"]) if is_plant else 0.0,
-        "capacity_mw": project.capacity,
-        "storage_mwh": float(plant["energy_capacity_mwh"]),
-        **energy,
-        "full_load_hours": energy["p50_gwh"] * MWH_PER_GWH / project.capacity,
-        "node": str(bus["id"]),
-        "node_name": str(bus["name"]),
-        "node_kv": float(bus["voltage_kv"]),
-        "connection_usd": max(project.capex_usd - fence_usd, 0.0) if is_plant else 0.0,
-        "capex_usd": project.capex_usd,
-        "opex_usd_per_year": project.opex_usd_per_year,
-        "clearance_usd": share * float(site["clearance_usd"]) if is_plant else 0.0,
-        "land_from": int(site["available_from"]) if is_plant else 0,
-        "earliest_operation": max([project.finish + 1, *ready]),
-        "requires": requires,
-    }
+) -> Lot:
+    """Return a lot without its price; a battery has a bus where plants have a site."""
+    land = site if project.kind != "storage" else NO_LAND
+    share = project.capacity / land["capacity_mw"]
+    fence_usd = land["capex_usd_per_kw"] * project.capacity * KW_PER_MW
+    p50_gwh = share * land["annual_energy_gwh"]
+    ready = [one.finish for one in requires]
+    return Lot(
+        id=project.id,
+        title=project.name,
+        technology=project.kind,
+        district=project.district,
+        site=str(site["id"]),
+        geometry=site["geometry"],
+        site_area_km2=float(land["area_km2"]),
+        area_km2=share * float(land["area_km2"]),
+        capacity_mw=project.capacity,
+        storage_mwh=float(plant["energy_capacity_mwh"]),
+        p50_gwh=p50_gwh,
+        p75_gwh=share * land["p75_gwh"],
+        p90_gwh=share * land["p90_gwh"],
+        full_load_hours=p50_gwh * MWH_PER_GWH / project.capacity,
+        node=str(bus["id"]),
+        node_name=str(bus["name"]),
+        node_kv=float(bus["voltage_kv"]),
+        connection_usd=max(project.capex_usd - fence_usd, 0.0) if land is site else 0.0,
+        capex_usd=project.capex_usd,
+        opex_usd_per_year=project.opex_usd_per_year,
+        clearance_usd=share * float(land["clearance_usd"]),
+        land_from=int(land["available_from"]),
+        earliest_operation=max([project.finish, *ready]) + 1,
+        requires=requires,
+        lcoe_usd_per_mwh=0.0,
+        equity_price_usd_per_mwh=None,
+        suggested_ceiling=None,
+        price_unit="",
+    )
 
 
-def _priced(found: dict[str, Any], rules: Rules, terms: AuctionOptions, per_usd: Decimal) -> Lot:
+def _priced(lot: Lot, rules: Rules, terms: AuctionOptions, per_usd: Decimal) -> Lot:
     """Return a lot with its levelised cost and suggested ceiling."""
-    none = {"lcoe_usd_per_mwh": 0.0, "equity_price_usd_per_mwh": None, "suggested_ceiling": None}
-    unit = rules.price.unit
-    if found["p50_gwh"] <= 0:
-        return Lot(**found, **none, price_unit=unit)
-    technology = found["technology"]
+    if lot.p50_gwh <= 0:
+        return lot
     case = PlantCase(
-        capex_usd=found["capex_usd"],
-        opex_usd_per_year=found["opex_usd_per_year"],
-        p50_mwh=found["p50_gwh"] * MWH_PER_GWH,
-        p90_mwh=found["p90_gwh"] * MWH_PER_GWH,
-        life_years=round(getattr(terms, f"{technology}_lifetime_years")),
-        degradation_per_year=getattr(terms, f"{technology}_degradation_per_year"),
+        capex_usd=lot.capex_usd,
+        opex_usd_per_year=lot.opex_usd_per_year,
+        p50_mwh=lot.p50_gwh * MWH_PER_GWH,
+        p90_mwh=lot.p90_gwh * MWH_PER_GWH,
+        life_years=round(getattr(terms, f"{lot.technology}_lifetime_years")),
+        degradation_per_year=getattr(terms, f"{lot.technology}_degradation_per_year"),
     )
     price = price_for_irr(case, terms, step=STEP_USD_PER_MWH)
     margin = 1 + Decimal(str(terms.ceiling_margin))
-    ceiling = price_in(
-        (price * margin).quantize(STEP_USD_PER_MWH, ROUND_CEILING), rules.price, per_usd=per_usd
-    )
-    return Lot(
-        **found,
+    return replace(
+        lot,
         lcoe_usd_per_mwh=plant_lcoe(case, terms),
         equity_price_usd_per_mwh=price,
-        suggested_ceiling=ceiling,
-        price_unit=unit,
+        suggested_ceiling=price_in(price * margin, rules.price, per_usd=per_usd),
     )

@@ -29,6 +29,10 @@ class PlanTables:
     """As `bunyad.energy.result.PLANT_RESULTS`."""
     buses: gpd.GeoDataFrame
     """As the buses of `bunyad.connect.result`."""
+    members: pd.DataFrame
+    """As `bunyad.connect.result.BUS_MEMBERS`."""
+    routes: gpd.GeoDataFrame
+    """As the routes of `bunyad.connect.result`."""
     provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -52,6 +56,8 @@ def read_plan_tables(folder: Path) -> PlanTables:
         projects = gpd.read_parquet(folder / "projects.parquet").to_crs(4326)
         sites = gpd.read_file(folder / "plan.gpkg", layer="sites").to_crs(4326)
         buses = gpd.read_file(folder / "plan.gpkg", layer="buses").to_crs(4326)
+        routes = gpd.read_file(folder / "plan.gpkg", layer="networks").to_crs(4326)
+        members = pd.read_csv(folder / "tables" / "bus_members.csv")
         plants = pd.read_csv(folder / "tables" / "plant_results.csv")
     except (OSError, ValueError, RuntimeError) as error:
         short = str(error).splitlines()[0]
@@ -65,6 +71,8 @@ def read_plan_tables(folder: Path) -> PlanTables:
         sites=sites,
         plants=plants,
         buses=buses,
+        members=members,
+        routes=routes,
         provenance=provenance,
     )
 

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from bunyad.auction.rules.model import Price
 from bunyad.errors import InputError
 
-MWH = {"MWh": 1, "kWh": Decimal("0.001"), "GWh": 1000}
+MWH = {"MWh": Decimal(1), "kWh": Decimal("0.001"), "GWh": Decimal(1000)}
 HUNDREDTHS = ("ct", "cent", "c", "¢", "qəpik", "qapik")
 """Names of the hundredth part of a currency in units of price."""
 EXACT = Context(prec=60)

@@ -28,9 +28,10 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     plan: Path,
     /,
     *,
-    kinds: str,
     rules: Path,
     out: Path,
+    kinds: str = "",
+    site: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     title: str | None = None,
     only: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     per_usd: str = "1",
@@ -48,12 +49,14 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     ----------
     plan
         A plan folder.
-    kinds
-        Kinds of project, parted by commas: solar, wind, hydro, storage.
     rules
         YAML file of the auction's rules.
     out
         Folder to write; it must not be there yet.
+    kinds
+        Kinds of the plan's projects, parted by commas: solar, wind, hydro, storage.
+    site
+        A site that the plan found but does not build, as SITE=MW; may be given many times.
     title
         Title of the auction. By default that of the rules.
     only
@@ -67,18 +70,23 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     as_json
         Print the result for machines.
     """
-    from bunyad.auction.lots import draw_lots, read_plan_tables
+    from bunyad.auction.lots import draw_lots, offer_sites, read_plan_tables
+    from bunyad.auction.lots.draw import KINDS
 
     tables = read_plan_tables(plan)
     asked = read_rules(rules)
-    lots = draw_lots(
-        tables,
-        kinds=tuple(part.strip() for part in kinds.split(",") if part.strip()),
-        rules=asked,
-        terms=_terms(plan, tables.provenance, option),
-        per_usd=_decimal(per_usd),
-        only=only,
-    )
+    terms = _terms(plan, tables.provenance, option)
+    rate = _decimal(per_usd)
+    chosen = tuple(part.strip() for part in kinds.split(",") if part.strip())
+    sizes = _sizes(site)
+    lots: tuple[Lot, ...] = ()
+    if chosen or not sizes:
+        lots = draw_lots(tables, kinds=chosen, rules=asked, terms=terms, per_usd=rate, only=only)
+    if sizes:
+        offered = offer_sites(tables, capacities_mw=sizes, terms=terms)
+        lots += draw_lots(
+            offered, kinds=KINDS, rules=asked, terms=terms, per_usd=rate, only=tuple(sizes)
+        )
     terrain = _terrain(tables.provenance, region)
     lots = _write(out, title or asked.title, asked, lots, plan, terrain)
     if as_json:
@@ -142,6 +150,20 @@ def _terms(plan: Path, provenance: Mapping[str, Any], option: tuple[str, ...]) -
     return resolve_options((f"{plan}: options", own), ("--option", parse_options(option))).auction
 
 
+def _sizes(pairs: tuple[str, ...]) -> dict[str, float]:
+    """Return the capacity of each site of the command line [MW]."""
+    sizes = {}
+    for pair in pairs:
+        name, _, size = pair.partition("=")
+        try:
+            sizes[name.strip()] = float(size)
+        except ValueError:
+            raise InputError(
+                f"{pair!r} is no site", where="--site", mend="write SITE=MW, as in x-site-1=100"
+            ) from None
+    return sizes
+
+
 def _decimal(text: str) -> Any:
     """Return a decimal of the command line."""
     from decimal import Decimal, InvalidOperation
@@ -183,7 +205,7 @@ def _terrain(provenance: Mapping[str, Any], region: Path | None) -> Path | None:
     return path
 
 
-def _write(  # noqa: PLR0913  (what a draft is made of)
+def _write(
     out: Path,
     title: str,
     rules: Rules,
