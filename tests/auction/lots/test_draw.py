@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from bunyad.auction.finance import PlantCase, cash_flow, equity_irr, plant_lcoe
@@ -120,11 +121,10 @@ def test_every_wrong_choice_is_named_at_once(
 def test_a_site_that_the_plan_does_not_build_can_be_offered(
     tables: PlanTables, rules: Made, terms: AuctionOptions
 ) -> None:
-    known = tables.members.iloc[-1].to_dict()
-    with_member = replace(
-        tables,
-        members=tables.members._append({**known, "member": "solar-lowland-2", "kind": "site", "bus": "bus-riverton", "capex_usd_per_kw": 50.0}, ignore_index=True),
-    )  # fmt: skip
+    new = tables.members.iloc[[-1]].assign(
+        member="solar-lowland-2", kind="site", bus="bus-riverton", capex_usd_per_kw=50.0
+    )
+    with_member = replace(tables, members=pd.concat([tables.members, new]))
     offered = offer_sites(with_member, capacities_mw={"solar-lowland-2": 100.0}, terms=terms)
 
     (lot,) = draw_lots(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from auction.lots.conftest import RULES, plan_folder
 from folders import write_small_folder
 from ruamel.yaml import YAML
 
-from bunyad.cli import main
+from bunyad.cli.app import app
+from bunyad.errors import InputError, OutputError
 
 __all__ = ["plan_folder"]
 
@@ -23,10 +26,10 @@ def rules_file(tmp_path: Path) -> Path:
     return path
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    code = main([str(word) for word in words])
-    said = capsys.readouterr()
-    return code, said.out, said.err
+def run(*words: object) -> None:
+    """Run the command in this process."""
+    command, bound, _ = app.parse_args([str(word) for word in words], exit_on_error=False)
+    command(*bound.args, **bound.kwargs)
 
 
 def test_a_draft_holds_rules_lots_and_rooms(
@@ -45,10 +48,10 @@ def test_a_draft_holds_rules_lots_and_rooms(
         out,
     )
 
-    code, said, _ = run(capsys, *ask, "--title", "First", "--json")
+    run(*ask, "--title", "First", "--json")
 
+    said = capsys.readouterr().out
     draft = YAML(typ="safe").load(out / "auction.yaml")
-    assert code == 0
     assert [lot["id"] for lot in json.loads(said)["lots"]] == [lot["id"] for lot in draft["lots"]]
     assert draft["title"] == "First"
     assert draft["rules"]["id"] == "small-2026"
@@ -58,9 +61,8 @@ def test_a_draft_holds_rules_lots_and_rooms(
             assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert not list(tmp_path.glob(".draft*"))
 
-    code, _, complaint = run(capsys, *ask)
-    assert code == 2
-    assert "it is there already" in complaint
+    with pytest.raises(InputError, match="it is there already"):
+        run(*ask)
 
 
 def test_people_read_a_line_a_lot_and_options_count(
@@ -68,8 +70,10 @@ def test_people_read_a_line_a_lot_and_options_count(
 ) -> None:
     ask = ("auction", "draft", plan_folder, "--kinds", "solar,storage", "--rules", rules_file)
 
-    _, plain, _ = run(capsys, *ask, "--out", tmp_path / "a")
-    _, dear, _ = run(capsys, *ask, "--out", tmp_path / "b", "-o", "auction.equity_return=0.2")
+    run(*ask, "--out", tmp_path / "a")
+    plain = capsys.readouterr().out
+    run(*ask, "--out", tmp_path / "b", "-o", "auction.equity_return=0.2")
+    dear = capsys.readouterr().out
 
     assert "no ceiling is suggested" in plain
     assert "suggested ceiling" in plain
@@ -77,26 +81,24 @@ def test_people_read_a_line_a_lot_and_options_count(
 
 
 def test_terrain_must_be_that_of_the_plan(
-    plan_folder: Path, rules_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plan_folder: Path, rules_file: Path, tmp_path: Path
 ) -> None:
     region = write_small_folder(tmp_path / "region")
-    ask = (
-        "auction",
-        "draft",
-        plan_folder,
-        "--kinds",
-        "solar",
-        "--rules",
-        rules_file,
-        "--region",
-        region,
+    out = tmp_path / "draft"
+    ask = ("auction", "draft", plan_folder, "--rules", rules_file, "--kinds", "solar", "--out", out)
+
+    with pytest.raises(InputError, match="the plan was made from other heights"):
+        run(*ask, "--region", region)
+    assert not out.exists()
+
+    own = Path(shutil.copytree(plan_folder, tmp_path / "plan"))
+    heights = hashlib.sha256((region / "elevation.tif").read_bytes()).hexdigest()
+    known = json.loads((own / "provenance.json").read_text())
+    (own / "provenance.json").write_text(
+        json.dumps({**known, "inputs": {"elevation.tif": heights}})
     )
-
-    code, _, complaint = run(capsys, *ask, "--out", tmp_path / "a")
-
-    assert code == 2
-    assert "the plan was made from other heights" in complaint
-    assert not (tmp_path / "a").exists()
+    run(*ask[:2], own, *ask[3:], "--region", region)
+    assert (out / "data-rooms" / "solar-lowland-1" / "terrain.tif").exists()
 
 
 @pytest.mark.parametrize(
@@ -111,44 +113,43 @@ def test_terrain_must_be_that_of_the_plan(
     ],
 )
 def test_faults_are_told(
-    plan_folder: Path, rules_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
-) -> None:  # fmt: skip
-    code, _, complaint = run(
-        capsys,
-        "auction",
-        "draft",
-        plan_folder,
-        "--rules",
-        rules_file,
-        "--out",
-        tmp_path / "draft",
-        *words,
-    )
-
-    assert code == 2
-    assert says in complaint
-    assert not (tmp_path / "draft").exists()
-
-
-def test_faults_of_rules_are_told_field_by_field(
-    plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plan_folder: Path, rules_file: Path, tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
+    out = tmp_path / "draft"
+
+    with pytest.raises(InputError, match=re.escape(says)):
+        run("auction", "draft", plan_folder, "--rules", rules_file, "--out", out, *words)
+
+    assert not out.exists()
+
+
+def test_faults_of_rules_are_told_field_by_field(plan_folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     YAML().dump({**RULES, "id": "Big!", "more": 1}, path)
 
-    code, _, complaint = run(
-        capsys,
-        "auction",
-        "draft",
-        plan_folder,
-        "--kinds",
-        "solar",
-        "--rules",
-        path,
-        "--out",
-        tmp_path / "x",
-    )
+    with pytest.raises(InputError) as refused:
+        run(
+            "auction",
+            "draft",
+            plan_folder,
+            "--kinds",
+            "solar",
+            "--rules",
+            path,
+            "--out",
+            tmp_path / "x",
+        )
 
-    assert code == 2
-    assert "rules.yaml: id" in complaint
-    assert "rules.yaml: more" in complaint
+    assert [fault.where for fault in refused.value.faults] == [f"{path}: id", f"{path}: more"]
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    plan_folder: Path, rules_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(OutputError, match="it cannot be written"):
+        run(
+            "auction", "draft", plan_folder, "--kinds", "solar", "--rules", rules_file,
+            "--out", tmp_path / "file" / "draft",
+        )  # fmt: skip
