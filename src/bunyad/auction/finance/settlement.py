@@ -7,9 +7,11 @@ cent. Above 0 the state pays the plant, below 0 the plant pays back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Literal
 
@@ -104,27 +106,17 @@ def settle(contract: CfdContract, generation: pd.Series, prices: pd.Series) -> p
     [Decimal('50.00'), Decimal('-100.00')]
     """
     local = _check_hours(contract, generation, prices)
-    hours = pd.DataFrame(
-        {
-            "period": local.strftime(FORMS[contract.reference]),
-            "year": local.year,
-            "kwh": [to_steps(one, KWH_DECIMALS, where="generation") for one in generation],
-            "price": [to_steps(one, contract.price_decimals, where="prices") for one in prices],
-        }
-    )
-    if (hours["kwh"] < 0).any():
+    periods = local.strftime(FORMS[contract.reference])
+    kwh = [to_steps(one, KWH_DECIMALS, where="generation") for one in generation]
+    market = [to_steps(one, contract.price_decimals, where="prices") for one in prices]
+    if min(kwh) < 0:
         raise InputError("energy is below 0", where="generation", mend="give 0 or more")
-    strikes = {year: _strike(contract, year) for year in sorted(set(hours["year"]))}
-    rows = [
-        _settle_period(
-            contract,
-            str(period),
-            strikes[int(part["year"].iloc[0])],
-            part["kwh"].tolist(),
-            part["price"].tolist(),
-        )
-        for period, part in hours.groupby("period", sort=False)
-    ]
+    strikes = {int(year): _strike(contract, int(year)) for year in local.year.unique()}
+    hours = zip(periods, local.year, kwh, market, strict=True)
+    rows = []
+    for (period, year), part in groupby(hours, key=itemgetter(0, 1)):
+        _, _, energy, price = zip(*part, strict=True)
+        rows.append(_settle_period(contract, str(period), strikes[int(year)], energy, price))
     return conform(pd.DataFrame(rows, columns=SETTLEMENT.names()), SETTLEMENT)
 
 
@@ -184,7 +176,7 @@ def _strike(contract: CfdContract, year: int) -> int:
 
 
 def _settle_period(
-    contract: CfdContract, period: str, strike: int, kwh: list[int], prices: list[int]
+    contract: CfdContract, period: str, strike: int, kwh: Sequence[int], prices: Sequence[int]
 ) -> tuple[object, ...]:
     """Settle the hours of one period."""
     counts = [contract.negative_price_hours == "paid" or price >= 0 for price in prices]
@@ -217,7 +209,7 @@ def _settle_period(
     )
 
 
-def _reference(contract: CfdContract, kwh: list[int], prices: list[int]) -> int:
+def _reference(contract: CfdContract, kwh: Sequence[int], prices: Sequence[int]) -> int:
     """Return the mean price of a period, in price steps; of one hour it is its price."""
     if contract.mean == "generation" and sum(kwh) > 0:
         weighed = sum(energy * price for energy, price in zip(kwh, prices, strict=True))
