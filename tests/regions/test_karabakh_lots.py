@@ -53,7 +53,9 @@ def solar_lots(plan: PlanTables) -> tuple[Lot, ...]:
     """A lot of 100 MW at each site that holds one and that nobody builds yet."""
     taken = {one.id for one in plan.projects}
     sites = plan.sites
-    fits = sites["technology"].eq("solar") & ~sites["is_existing"] & sites["capacity_mw"].ge(SIZE_MW)
+    fits = (
+        sites["technology"].eq("solar") & ~sites["is_existing"] & sites["capacity_mw"].ge(SIZE_MW)
+    )
     free = [name for name in sites.loc[fits, "id"] if name not in taken]
     offered = offer_sites(plan, capacities_mw=dict.fromkeys(free, SIZE_MW), terms=TERMS)
     return draw_lots(offered, kinds=("solar",), rules=RULES, terms=TERMS, only=tuple(free))
