@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunyad.auction.finance import CfdContract, settle
+from bunyad.auction.rules.model import Contract
 from bunyad.errors import InputError
 
 CONTRACT = CfdContract(strike=Decimal("50.00"), first_year=2027, years=20)
@@ -79,7 +80,7 @@ def test_paying_back_has_an_end() -> None:
         for share in (None, Decimal(1), Decimal("0.2"), Decimal(0))
     ]
 
-    assert pay == [Decimal("-450.00"), Decimal("-450.00"), Decimal("-100.00"), Decimal("0.00")]
+    assert pay == [Decimal("-450.00"), Decimal("-450.00"), Decimal("-90.00"), Decimal("0.00")]
 
 
 def test_the_strike_follows_its_share_of_the_index() -> None:
@@ -119,9 +120,8 @@ def test_every_hour_is_what_a_slow_clerk_reckons(
     for row, (energy, price) in zip(table.to_dict("records"), hours, strict=True):
         counted = energy if paid == "paid" or price >= 0 else Decimal(0)
         due = (counted * (strike - price)).quantize(CENT, ROUND_HALF_EVEN)
-        value = (counted * price).quantize(CENT, ROUND_HALF_EVEN)
-        if cap is not None:
-            due = max(due, -(cap * max(value, Decimal(0))).quantize(CENT, ROUND_HALF_EVEN))
+        if cap is not None and due < 0:
+            due = (cap * counted * (strike - price)).quantize(CENT, ROUND_HALF_EVEN)
         assert row["payment"] == due
     assert sum(table["energy_mwh"]) == sum(energy for energy, _ in hours)
 
@@ -166,3 +166,20 @@ def test_what_cannot_be_settled_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=says):
         settle(contract, fed_in, prices)
+
+
+def test_the_rules_give_the_contract() -> None:
+    rules = Contract(
+        kind="two_way_cfd", years=15, indexation_share=Decimal("0.5"), negative_price_hours="not_paid",
+        payback_cap_share=Decimal("0.3"),
+    )  # fmt: skip
+
+    contract = CfdContract.under(rules, strike=Decimal("41.20"), first_year=2028)
+
+    assert (contract.years, contract.indexation_share) == (15, Decimal("0.5"))
+    assert (contract.negative_price_hours, contract.payback_cap_share) == (
+        "not_paid",
+        Decimal("0.3"),
+    )
+    with pytest.raises(InputError, match="allowance is not settled against the market"):
+        CfdContract.under(Contract(kind="allowance", years=1), strike=Decimal(1), first_year=2028)

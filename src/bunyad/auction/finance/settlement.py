@@ -18,6 +18,7 @@ from typing import Literal
 import pandas as pd
 
 from bunyad.auction.money import from_steps, round_ratio, to_steps
+from bunyad.auction.rules.model import Contract
 from bunyad.errors import Fault, InputError
 from bunyad.tables import conform, schema
 
@@ -62,13 +63,54 @@ class CfdContract:
     price_index: Mapping[int, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     """Index by year, any base; needed where the strike is indexed."""
     payback_cap_share: Decimal | None = None
-    """The plant pays back at most this part of a period's market value: 0 is one-way [-]."""
+    """At most this part of what the market pays above the strike is paid back; 0 is one-way [-]."""
     price_decimals: int = 2
     """Decimals of strike, reference and market prices."""
     money_decimals: int = 2
     """Decimals of payments."""
     zone: str = "UTC"
     """Time zone of months and years."""
+
+    @classmethod
+    def under(cls, rules: Contract, *, strike: Decimal, first_year: int) -> CfdContract:
+        """
+        Return the contract that an auction's rules give to a winner; its period is the hour.
+
+        Parameters
+        ----------
+        rules
+            The contract of the rules.
+        strike
+            Awarded price per MWh.
+        first_year
+            First year of the contract.
+
+        Raises
+        ------
+        InputError
+            If the rules give no contract that is settled against the market.
+
+        Examples
+        --------
+        >>> one_way = Contract(kind="one_way_premium", years=20)
+        >>> CfdContract.under(one_way, strike=Decimal("60.00"), first_year=2027).payback_cap_share
+        Decimal('0')
+        """
+        if rules.kind not in ("two_way_cfd", "one_way_premium"):
+            raise InputError(
+                f"{rules.kind} is not settled against the market",
+                where="rules: contract.kind",
+                mend="settle two_way_cfd or one_way_premium",
+            )
+        is_one_way = rules.kind == "one_way_premium"
+        return cls(
+            strike=strike,
+            first_year=first_year,
+            years=rules.years,
+            negative_price_hours=rules.negative_price_hours,
+            indexation_share=rules.indexation_share,
+            payback_cap_share=Decimal(0) if is_one_way else rules.payback_cap_share,
+        )
 
 
 def settle(contract: CfdContract, generation: pd.Series, prices: pd.Series) -> pd.DataFrame:
@@ -192,9 +234,9 @@ def _settle_period(
     market_value = round_ratio(value * finer, cents)
     difference = round_ratio(settled * (strike - reference) * finer, cents)
     payment = difference
-    if contract.payback_cap_share is not None:
+    if difference < 0 and contract.payback_cap_share is not None:
         top, bottom = contract.payback_cap_share.as_integer_ratio()
-        payment = max(difference, -round_ratio(max(market_value, 0) * top, bottom))
+        payment = round_ratio(settled * (strike - reference) * finer * top, cents * bottom)
     money, price = contract.money_decimals, contract.price_decimals
     return (
         period,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable
@@ -28,6 +29,8 @@ CORRIDOR = "price_corridor.csv"
 MARGIN_CELLS = 2
 """Cells of land and terrain that are kept around a site."""
 RULES_HIT = "_rules_hit"
+NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
+"""Faults of the disk that is written to, not of the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ def write_data_room(lot: Lot, plan_folder: Path, out: Path, *, terrain: Path | N
     ------
     InputError
         If a file of the plan that the room needs is not there.
+    OSError
+        If the folder cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     room = _Room(lot=lot, plan=plan_folder, out=out, terrain=terrain)
@@ -72,6 +77,8 @@ def write_data_room(lot: Lot, plan_folder: Path, out: Path, *, terrain: Path | N
         try:
             is_written = write(room, out / name)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
+            if isinstance(error, OSError) and error.errno in NOT_WRITTEN:
+                raise
             short = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise InputError(
                 f"{name} of {lot.id} cannot be made of it ({short})",
