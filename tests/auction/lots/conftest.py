@@ -1,67 +1,22 @@
-"""A plan folder of the small world, made by hand, that lots are drawn from."""
+"""A plan of the small world and rules, for lots."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from report.sample import SamplePlan, sample_plan
+from lot_plans import RULES, write_auctioned_plan
 
 from bunyad.auction.lots import PlanTables, read_plan_tables
 from bunyad.auction.rules.model import Rules
-from bunyad.options import AuctionOptions, Options
-from bunyad.report.files import write_geopackage, write_projects, write_tables
-from bunyad.store.results import save_result
-
-RULES = {
-    "format": "bunyad-auction-rules/1",
-    "id": "small-2026",
-    "title": "Small auction",
-    "price": {"currency": "USD", "unit": "USD/MWh", "decimals": 2},
-    "contract": {"kind": "two_way_cfd", "years": 15},
-}
-
-
-def auctioned_plan() -> SamplePlan:
-    """The sample plan with names as the programme gives them, and the rules that each cell breaks."""
-    plan = sample_plan()
-    land = plan.potential.land
-    hit = {
-        f"{name}_rules_hit": (
-            ("y", "x"),
-            np.where(land[f"{name}_exclusion"] == 1, 2, 0).astype("uint32"),
-        )
-        for name in ("solar", "wind")
-    }
-    land = land.assign(hit).assign_attrs(crs="EPSG:32638")
-    projects = tuple(
-        replace(one, id=one.id.replace("battery-", "storage-")) if one.kind == "storage" else one
-        for one in plan.programme.projects
-    )
-    return replace(
-        plan,
-        potential=replace(plan.potential, land=land),
-        programme=replace(plan.programme, projects=projects),
-    )
+from bunyad.options import AuctionOptions
 
 
 @pytest.fixture(scope="session")
 def plan_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("plans") / "plan-small"
-    plan = auctioned_plan()
-    folder.mkdir()
-    write_geopackage(plan, folder / "plan.gpkg")
-    write_projects(plan, folder)
-    write_tables(plan, folder / "tables")
-    save_result(plan.potential, folder / ".stages" / "potential")
-    kept = {"region": "small", "options": Options().model_dump(), "inputs": {}}
-    (folder / "provenance.json").write_text(json.dumps(kept))
-    return folder
+    return write_auctioned_plan(tmp_path_factory.mktemp("plans") / "plan-small")
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from auction.lots.conftest import RULES, plan_folder
 from folders import write_small_folder
+from lot_plans import RULES, write_auctioned_plan
 from ruamel.yaml import YAML
 
 from bunyad.cli.app import app
 from bunyad.errors import InputError, OutputError
 
-__all__ = ["plan_folder"]
+
+@pytest.fixture(scope="module")
+def plan_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_auctioned_plan(tmp_path_factory.mktemp("plans") / "plan-small")
 
 
 @pytest.fixture
