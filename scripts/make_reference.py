@@ -45,6 +45,8 @@ RESULT_MODULES = (
     "bunyad.connect.utilities.model",
     "bunyad.energy.result",
     "bunyad.programme.result",
+    "bunyad.auction.finance.cash_flow",
+    "bunyad.auction.finance.settlement",
     "bunyad.plan.compare",
 )
 COMMANDS = (
@@ -75,6 +77,7 @@ COMMANDS = (
     "auction seed",
     "auction open",
     "auction verify",
+    "auction draft",
     "options",
     "serve",
 )

@@ -16,12 +16,13 @@ KINDS = {
     "int": "whole number",
     "bool": "true or false",
     "geometry": "geometry",
+    "decimal": "exact number",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its kind (`str`, `float`, `int`, `bool`, `geometry`), unit and meaning."""
+    """One column: its kind (a key of `KINDS`), unit and meaning."""
 
     name: str
     kind: str
@@ -99,7 +100,7 @@ def conform(frame: Frame, table: Schema) -> Frame:
             frame[column.name] = values.astype("Int64" if column.optional else "int64")
         elif column.kind == "bool":
             frame[column.name] = values.astype("bool")
-        elif column.kind == "str":
+        elif column.kind in ("str", "decimal"):
             frame[column.name] = values.astype("object")
     return frame
 

@@ -236,7 +236,8 @@ def options(room: str | None = None, /, *, as_json: AsJson = False) -> None:
     Parameters
     ----------
     room
-        Only the options of one room: potential, settle, connect, energy or programme.
+        Only the options of one room: finance, potential, settle, connect, energy, programme or
+        auction.
     as_json
         Print the result for machines.
     """

@@ -435,6 +435,7 @@ room-potential = Potential
 room-settle = Settlements
 room-connect = Roads, railways and lines
 room-energy = Energy
+room-auction = Auction
 room-programme = Programme
 data-note = The input layers: where each comes from, under which licence, and whether it is measured, published, modelled or assumed.
 provenance-title = How this plan was made

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from bunyad.errors import Fault, InputError
+from bunyad.options.auction import AuctionOptions, FinanceTerms
 from bunyad.options.base import OptionRow, RoomOptions, option_rows, renamed_options
 from bunyad.options.connect import ConnectOptions
 from bunyad.options.energy import EnergyOptions
@@ -23,9 +24,11 @@ from bunyad.options.settle import SettleOptions
 
 __all__ = [
     "ROOMS",
+    "AuctionOptions",
     "ConnectOptions",
     "EnergyOptions",
     "FinanceOptions",
+    "FinanceTerms",
     "OptionRow",
     "Options",
     "PotentialOptions",
@@ -36,10 +39,11 @@ __all__ = [
     "resolve_options",
 ]
 
-ROOMS = ("finance", "potential", "settle", "connect", "energy", "programme")
+ROOMS = ("finance", "potential", "settle", "connect", "energy", "programme", "auction")
 """Groups of options: what rooms share, then the rooms in the order in which they run."""
 
 SHARING = ("potential", "connect", "energy")
+SHARING = ("potential", "energy", "auction")
 """Rooms whose options hold those of `finance` too."""
 
 
@@ -52,6 +56,7 @@ class Options(RoomOptions):
     connect: ConnectOptions = Field(default_factory=ConnectOptions)
     energy: EnergyOptions = Field(default_factory=EnergyOptions)
     programme: ProgrammeOptions = Field(default_factory=ProgrammeOptions)
+    auction: AuctionOptions = Field(default_factory=AuctionOptions)
 
     @model_validator(mode="after")
     def _shared_alike(self) -> Options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bunyad.cli.auction import clear as _clear  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import draft as _draft  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import rules as _rules  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import seal as _seal  # noqa: F401  (registers its commands)
 from bunyad.cli.auction.app import auction_app
