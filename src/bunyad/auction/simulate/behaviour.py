@@ -151,35 +151,29 @@ def correction(rules: Rules, market: Market) -> tuple[float, float]:
     crowd = make_crowd(market, rules)
     _, winners = expected_rivalry(rules, market)
     sign = 1 if rules.price.direction == "lowest_wins" else -1
-    signals, costs = [], []
-    for cost, signal, quantity in _draws(crowd, whole("sample_runs")):
-        order = np.argsort(np.where(quantity > 0, sign * signal, np.inf), kind="stable")[:winners]
-        order = order[quantity[order] > 0]
-        signals.append(signal[order])
-        costs.append(cost[order])
-    known, true = np.concatenate(signals), np.concatenate(costs)
+    cost, signal, quantity = _draws(crowd, whole("sample_runs"))
+    order = np.argsort(np.where(quantity > 0, sign * signal, np.inf), axis=1, kind="stable")
+    wins = np.take_along_axis(quantity, order, axis=1)[:, :winners] > 0
+    known = np.take_along_axis(signal, order, axis=1)[:, :winners][wins]
+    true = np.take_along_axis(cost, order, axis=1)[:, :winners][wins]
     spread = float(np.var(known))
     slope = float(np.cov(known, true, bias=True)[0, 1]) / spread if spread else 0.0
     slope = min(max(slope, 0.0), 1.0)
     return float(true.mean() - slope * known.mean()), slope
 
 
-def _draws(crowd: Crowd, runs: int) -> list[tuple[Floats, Floats, kernels.Ints]]:
+def _draws(crowd: Crowd, runs: int) -> tuple[Floats, Floats, kernels.Ints]:
     """Return costs, signals and quantities of some auctions that are never played."""
-    count = crowd.group.size
-    found = []
-    for run in range(runs):
-        cost, signal, ticket = np.empty(count), np.empty(count), np.empty(count)
-        quantity = np.empty(count, np.int64)
-        kernels.draw_run(crowd, kernels.SAMPLE_SEED, run, cost, signal, quantity, ticket)
-        found.append((cost, signal, quantity))
-    return found
+    shape = runs, crowd.group.size
+    cost, signal, quantity = np.empty(shape), np.empty(shape), np.empty(shape, np.int64)
+    kernels.draw_runs(crowd, kernels.SAMPLE_SEED, cost, signal, quantity)
+    return cost, signal, quantity
 
 
 def _sample(crowd: Crowd) -> Floats:
     """Return signals of bids that come."""
-    runs = -(-whole("sample_bids") // crowd.group.size)
-    return np.concatenate([signal[quantity > 0] for _, signal, quantity in _draws(crowd, runs)])
+    _, signal, quantity = _draws(crowd, -(-whole("sample_bids") // crowd.group.size))
+    return signal[quantity > 0]
 
 
 def _share_below(crowd: Crowd, costs: Floats) -> Floats:

@@ -197,6 +197,14 @@ def draw_run(
 
 
 @njit(cache=True, nogil=True)
+def draw_runs(crowd: Crowd, seed: int, cost: Floats, signal: Floats, quantity: Ints) -> None:
+    """Draw one auction for each row."""
+    ticket = np.empty(cost.shape[1])
+    for run in range(cost.shape[0]):
+        draw_run(crowd, seed, run, cost[run], signal[run], quantity[run], ticket)
+
+
+@njit(cache=True, nogil=True)
 def price_bids(
     crowd: Crowd, tables: BidTables, signal: Floats, quantity: Ints, price: Ints, least: Ints
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,13 +97,7 @@ def simulate_auction(
             f"{runs} runs with the seed {seed}", where="simulate",
             mend=f"give at least 1 run and a seed from 0 to {LARGEST_SEED - 1}",
         )  # fmt: skip
-    table = Table(
-        rules=rules,
-        market=market,
-        crowd=make_crowd(market, rules),
-        tables=bid_tables(rules, market, conduct),
-        after=_after(rules, market, conduct),
-    )
+    table = _set_table(rules, market, conduct)
     out = np.zeros((runs, kernels.MEASURES))
     if why:
         _play_by_clear(table, seed, out)
@@ -118,18 +112,24 @@ def simulate_auction(
 
 
 def draw_bids(
-    rules: Rules, market: Market, conduct: Conduct, *, seed: int, run: int
-) -> tuple[list[Bid], Floats]:
-    """Return the bids of one auction as they are handed in, and what each costs in truth."""
-    table = Table(
+    rules: Rules, market: Market, conduct: Conduct, *, seed: int, runs: int
+) -> Iterator[tuple[list[Bid], Floats]]:
+    """Yield, run after run, the bids as they are handed in and what each slot costs in truth."""
+    table = _set_table(rules, market, conduct)
+    for run in range(runs):
+        cost, price, quantity, ticket, least = _drawn(table, seed, run)
+        yield list(_bids(table, price, quantity, ticket, least)), cost
+
+
+def _set_table(rules: Rules, market: Market, conduct: Conduct) -> Table:
+    """Make an auction ready to be played."""
+    return Table(
         rules=rules,
         market=market,
         crowd=make_crowd(market, rules),
         tables=bid_tables(rules, market, conduct),
         after=_after(rules, market, conduct),
     )
-    cost, price, quantity, ticket, least = _drawn(table, seed, run)
-    return list(_bids(table, price, quantity, ticket, least)), cost
 
 
 def _play_fast(table: Table, seed: int, out: Floats, workers: int) -> None:
@@ -183,7 +183,7 @@ def _drawn(table: Table, seed: int, run: int) -> tuple[Floats, Ints, Ints, Float
 
 def _bids(
     table: Table, price: Ints, quantity: Ints, ticket: Floats, least: Ints
-) -> Iterable[Bid]:  # fmt: skip
+) -> Iterator[Bid]:  # fmt: skip
     """Return what is handed in; the identifier of a bid is its slot."""
     scale = scale_of(table.rules)
     years = sorted(table.rules.budget.by_year) if table.rules.budget else _budget_years(table.rules)
