@@ -28,6 +28,7 @@ def some_rules(rng: np.random.Generator) -> Rules:
     is_lowest = rng.random() < 0.8
     ties = rng.permutation(["smaller_quantity", "larger_quantity", "earlier", "lottery"])
     rule = str(rng.choice(["none", "cancel", "scale", "ceiling"]))
+    has_cap = rule != "ceiling"
     return make_rules(
         volume=str(rng.integers(1, 300) / 10),
         price={
@@ -42,7 +43,13 @@ def some_rules(rng: np.random.Generator) -> Rules:
             "smallest_award": maybe("1.5"),
         },
         pricing=str(rng.choice(["pay_as_bid", "uniform", "first_rejected"])),
-        limits={"bidder": {"quantity": maybe("6.3"), "share": maybe("0.35")}},
+        limits={
+            "bidder": {
+                "quantity": maybe("6.3") if has_cap else None,
+                "share": maybe("0.35") if has_cap else None,
+                "bids": maybe(2, 0.2),
+            }
+        },
         allocation={
             "marginal": str(rng.choice(
                 ["cut", "overshoot", "stop_short", "skip", "conditional", "close_year"]
@@ -114,7 +121,7 @@ def by_kernel(rules: Rules, bids: list[Bid], seed: str) -> tuple[list, list, boo
 def test_the_fast_engine_awards_and_pays_exactly_what_clear_does() -> None:
     rng = np.random.default_rng(6)
     won = 0
-    for number in range(4_000):
+    for number in range(3_000):
         rules, bids, seed = some_rules(rng), some_bids(rng), f"seed {number}"
         assert why_not_plain(rules) == ""
 
@@ -127,7 +134,7 @@ def test_the_fast_engine_awards_and_pays_exactly_what_clear_does() -> None:
         ], (rules, bids)
         assert (slow.state == "cancelled") == is_cancelled
         won += sum(one.quantity > 0 for one in slow.decisions)
-    assert won > 4_000
+    assert won > 3_000
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_what_winning_tells_is_less_the_fewer_the_rivals() -> None:
 
 def test_little_prequalification_without_penalty_raises_dropouts_and_lowers_no_price() -> None:
     """
-    Kreiss, Ehrhart and Haufe (Energy Policy 101, 2017) ask for one or the other.
+    On both see Kreiss, Ehrhart and Haufe, Energy Policy 101 (2017).
 
     Who shows little to qualify knows little of its cost. Bidders who know that, and bid in
     equilibrium, ask as much as before; then those walk away whose project turns out dear.

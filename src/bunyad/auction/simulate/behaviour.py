@@ -101,8 +101,10 @@ def equilibrium_bids(
     if rules.pricing in ("first_rejected", "vcg"):
         return costs
     if rules.price.direction == "highest_wins":
-        mirrored = _shaded(-costs[::-1], 1 - share_below[::-1], rules, market, -(bound or 0.0))
-        return -mirrored[::-1]
+        above: Floats = 1 - share_below[::-1]
+        mirrored = _shaded(-costs[::-1], above, rules, market, -(bound or 0.0))
+        found: Floats = -mirrored[::-1]
+        return found
     return _shaded(costs, share_below, rules, market, bound)
 
 

@@ -120,7 +120,7 @@ def _beside(one: Simulation, first: Simulation) -> pd.DataFrame:
     names = OUTCOMES.names()[1:]
     gaps = one.outcomes[names] - first.outcomes[names]
     count = np.maximum(gaps.notna().sum(), 1)
-    error = gaps.std(ddof=1 if one.runs > 1 else 0) / np.sqrt(count)
+    error: pd.Series[float] = gaps.std(ddof=1 if one.runs > 1 else 0) / np.sqrt(count)
     found = one.summary[["measure", "mean", "low", "high"]].copy()
     found["design"] = one.design
     found["difference"] = gaps.mean().reindex(found["measure"]).to_numpy()

@@ -69,6 +69,8 @@ class PlainRules(NamedTuple):
     pricing: int
     bidder_cap: int
     """`NONE`: there is no cap."""
+    most_bids: int
+    """Bids of one bidder, beyond which all of them are refused."""
     fewest_bidders: int
     shortage: int
     least_bid: int
@@ -136,13 +138,13 @@ def uniform(seed: int, counter: int) -> float:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return (np.float64(z >> np.uint64(11)) + 0.5) * 2.0**-53
+    return float((np.float64(z >> np.uint64(11)) + 0.5) * 2.0**-53)
 
 
 @njit(cache=True, nogil=True)
 def normal(first: float, second: float) -> float:
     """Return a standard normal number from two uniform ones (Box and Muller 1958)."""
-    return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
+    return float(np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second))
 
 
 @njit(cache=True, nogil=True)
@@ -151,9 +153,9 @@ def quantile(values: Floats, start: int, stop: int, share: float) -> float:
     place = share * (stop - start - 1)
     below = int(place)
     if start + below + 1 >= stop:
-        return values[stop - 1]
+        return float(values[stop - 1])
     part = place - below
-    return values[start + below] * (1.0 - part) + values[start + below + 1] * part
+    return float(values[start + below] * (1.0 - part) + values[start + below + 1] * part)
 
 
 @njit(cache=True, nogil=True)
@@ -224,10 +226,10 @@ def price_bids(
 def comes_before(tie: int, quantity: Ints, ticket: Floats, a: int, b: int) -> bool:
     """Return whether of two bids at one price the first is looked at first."""
     if tie == SMALLER and quantity[a] != quantity[b]:
-        return quantity[a] < quantity[b]
+        return bool(quantity[a] < quantity[b])
     if tie == LARGER and quantity[a] != quantity[b]:
-        return quantity[a] > quantity[b]
-    return ticket[a] < ticket[b]
+        return bool(quantity[a] > quantity[b])
+    return bool(ticket[a] < ticket[b])
 
 
 @njit(cache=True, nogil=True)
@@ -267,21 +269,12 @@ def clear_plain(
     awarded[:] = 0
     paid[:] = price
     used = np.zeros(count, np.int64)
-    members = np.empty(count, np.int64)
-    found, bidders, bid = 0, 0, 0
-    for i in range(count):
-        size = quantity[i]
-        if size <= 0 or price[i] < rule.floor or price[i] > ceiling[i]:
-            continue
-        if size < rule.smallest or size > rule.largest:
-            continue
-        members[found] = i
-        found += 1
-        bid += size
-        if used[bidder[i]] == 0:
-            used[bidder[i]] = 1
-            bidders += 1
-    members = members[:found]
+    members = admit_plain(rule, price, quantity, ceiling, bidder, used)
+    found, bidders, bid = members.size, 0, 0
+    for i in members:
+        bid += quantity[i]
+        bidders += used[bidder[i]] > 0
+        used[bidder[i]] = 0
     used[:] = 0
     offered = rule.volume
     if bidders < rule.fewest_bidders:
@@ -312,6 +305,32 @@ def clear_plain(
         if awarded[i] > 0:
             paid[i] = min(one, ceiling[i]) if rule.sign > 0 else one
     return offered, bid, False
+
+
+@njit(cache=True, nogil=True)
+def admit_plain(
+    rule: PlainRules, price: Ints, quantity: Ints, ceiling: Ints, bidder: Ints, used: Ints
+) -> Ints:
+    """Return the bids that are admitted, and count those of each bidder in `used`."""
+    members = np.empty(price.size, np.int64)
+    found = 0
+    for i in range(price.size):
+        size = quantity[i]
+        if size <= 0 or price[i] < rule.floor or price[i] > ceiling[i]:
+            continue
+        if size < rule.smallest or size > rule.largest:
+            continue
+        members[found] = i
+        found += 1
+        used[bidder[i]] += 1
+    if rule.most_bids == NONE:
+        return members[:found]
+    kept = 0
+    for i in members[:found]:
+        if used[bidder[i]] <= rule.most_bids:
+            members[kept] = i
+            kept += 1
+    return members[:kept]
 
 
 @njit(cache=True, nogil=True)

@@ -123,4 +123,6 @@ def summarise(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 def _over(part: Floats, whole: Floats, missing: float = np.nan) -> Floats:
     """Divide; where there is nothing to divide by, the value for what is missing."""
-    return np.divide(part, whole, out=np.full(part.shape, float(missing)), where=whole > 0)
+    found = np.full(part.shape, float(missing))
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found

@@ -37,7 +37,7 @@ _SHORTAGES = {
 
 
 def why_not_plain(rules: Rules) -> str:
-    """Return the first part of the rules that the fast engine does not know; empty: it knows all."""
+    """Return the first part of the rules that the fast engine does not know; empty: none."""
     limits, allocation = rules.limits, rules.allocation
     reasons = {
         "allocation.method": allocation.method != "merit_order",
@@ -51,9 +51,9 @@ def why_not_plain(rules: Rules) -> str:
         "limits.technology": bool(limits.technology),
         "limits.region": bool(limits.region),
         "limits.bidder.lots": limits.bidder.lots is not None,
-        "limits.bidder.bids": limits.bidder.bids is not None,
         "price.decimals": not _are_whole(rules),
-        "undersubscription": max(_share_terms(rules)) > LARGEST_TERM,
+        "undersubscription.rule": rules.undersubscription.rule == "ceiling" and _has_cap(rules),
+        "undersubscription.below": max(_share_terms(rules)) > LARGEST_TERM,
         "allocation.overshoot_share": max(_overshoot_terms(rules)) > LARGEST_TERM,
     }
     return next((name for name, holds in reasons.items() if holds), "")
@@ -93,6 +93,7 @@ def plain_rules(rules: Rules) -> kernels.PlainRules:
         tie=_tie(rules),
         pricing=_PRICINGS[rules.pricing],
         bidder_cap=_bidder_cap(rules, scale, volume),
+        most_bids=kernels.NONE if rules.limits.bidder.bids is None else rules.limits.bidder.bids,
         fewest_bidders=shortage.fewest_bidders,
         shortage=_SHORTAGES[shortage.rule],
         least_bid=ceil(shortage.below * volume),
@@ -147,6 +148,11 @@ def _tie(rules: Rules) -> int:
         if tie == "earlier":
             break
     return kernels.RANDOM
+
+
+def _has_cap(rules: Rules) -> bool:
+    """Return whether a bidder may win so much only."""
+    return rules.limits.bidder.quantity is not None or rules.limits.bidder.share is not None
 
 
 def _bidder_cap(rules: Rules, scale: Scale, volume: int) -> int:
