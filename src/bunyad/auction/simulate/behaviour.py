@@ -30,7 +30,7 @@ from bunyad.errors import InputError
 BidFunction = Callable[[Floats], Floats]
 """From estimates of the own cost to bids, rising, in the unit of the price."""
 Behaviour = Literal["truthful", "equilibrium"] | tuple[tuple[float, float], ...] | BidFunction
-"""A name, pairs of cost and bid with straight lines between, or a function."""
+"""A name; pairs of cost and bid, straight between and at a fixed margin beyond; or a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +115,16 @@ def _shaded(
     bidders, winners = expected_rivalry(rules, market)
     end = float(costs[-1]) if bound is None else bound
     if rules.pricing == "uniform":
-        wins = (1 - share_below) ** max(bidders - winners, 0)
+        wins: Floats = (1 - share_below) ** max(bidders - winners, 0)
     else:
-        wins = binom.cdf(winners - 1, bidders - 1, share_below)
+        wins = np.asarray(binom.cdf(winners - 1, bidders - 1, share_below), float)
     # up to the bound only: beyond it nobody bids
     inside = np.clip(end - costs, 0, None)
     steps = np.minimum(np.diff(costs, append=costs[-1]), inside)
     following = np.append(wins[1:], wins[-1])
-    area = np.cumsum(((wins + following) / 2 * steps)[::-1])[::-1]
+    area: Floats = np.cumsum(((wins + following) / 2 * steps)[::-1])[::-1]
     if end > costs[-1]:
-        area = area + wins[-1] * (end - costs[-1])
+        area += float(wins[-1]) * (end - float(costs[-1]))
     margin = np.divide(area, wins, out=np.zeros_like(costs), where=wins > np.finfo(float).tiny)
     return np.where(inside > 0, costs + np.minimum(margin, inside), costs)
 
@@ -188,7 +188,8 @@ def _share_below(crowd: Crowd, costs: Floats) -> Floats:
             total += count * (costs > curve[0])
         else:
             total += count * np.interp(costs, curve, np.linspace(0, 1, curve.size))
-    return total / max(counts.sum(), 1)
+    total /= max(float(counts.sum()), 1)
+    return total
 
 
 def _given(behaviour: Behaviour, estimates: Floats) -> Floats:
@@ -211,11 +212,9 @@ def _given(behaviour: Behaviour, estimates: Floats) -> Floats:
             where="behaviour",
             mend="give truthful, equilibrium, or pairs of cost and bid, the lowest cost first",
         )
-    ends = np.array([estimates[0] - table[0, 0], estimates[-1] - table[-1, 0]])
     inner = np.interp(estimates, table[:, 0], table[:, 1])
-    below = np.minimum(estimates - table[0, 0], 0) if ends[0] < 0 else 0.0
-    above = np.maximum(estimates - table[-1, 0], 0) if ends[1] > 0 else 0.0
-    return np.asarray(inner + below + above)
+    beyond = estimates - np.clip(estimates, table[0, 0], table[-1, 0])
+    return np.asarray(inner + beyond)
 
 
 def _bound(rules: Rules, technology: str) -> float | None:
