@@ -37,6 +37,8 @@ RESULT_MODULES = (
     "bunyad.energy.result",
     "bunyad.programme.result",
     "bunyad.plan.compare",
+    "bunyad.auction.simulate.measures",
+    "bunyad.auction.simulate.compare",
 )
 COMMANDS = (
     "",
@@ -51,6 +53,8 @@ COMMANDS = (
     "connect",
     "connect steiner",
     "route",
+    "auction",
+    "auction simulate",
     "options",
     "serve",
 )

@@ -165,3 +165,20 @@ def test_designs_need_names_of_their_own(designs) -> None:
 def test_runs_and_seeds_that_cannot_be_are_refused(runs, seed) -> None:
     with pytest.raises(InputError, match="seed"):
         simulate_auction(make_rules(), unit_market(2), runs=runs, seed=seed)
+
+
+def test_costs_that_change_after_the_bid_change_no_bid_but_what_is_built() -> None:
+    rules = make_rules(volume="5", price=PRICE)
+    still = unit_market(20, costs=(20, 80))
+    moving = unit_market(20, costs=(20, 80), later_spread=10)
+
+    before = simulate_auction(rules, still, runs=2_000)
+    after = simulate_auction(rules, moving, runs=2_000)
+
+    assert before.outcomes["award_price"].equals(after.outcomes["award_price"])
+    assert before.mean("unbuilt_share") == 0
+    unbuilt = after.outcomes["unbuilt_share"]
+    share = unbuilt.mean()
+    assert share > 0.05
+    alone = (share * (1 - share) / 5) ** 0.5
+    assert unbuilt.std() > 1.5 * alone, "what is shared strikes all five winners at once"

@@ -161,6 +161,7 @@ def test_whole_auctions_that_are_drawn_end_alike_by_both_engines(marginal, prici
         ),
         common_spread=2,
         signal_noise=3,
+        later_spread=2,
     )  # fmt: skip
     conduct = Conduct(exit_penalty=1.5, reference_price=20, replacement_price=70)
     fast = simulate_auction(rules, market, conduct, runs=40, seed=3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from bunyad.auction.simulate.market import make_crowd, mean_bids, mean_hours, me
 from bunyad.auction.simulate.reading import load_market
 from bunyad.errors import InputError
 
+ROOT = Path(__file__).parent.parent.parent.parent
 SITES = pd.DataFrame(
     {
         "id": ["s1", "s2", "s3", "s4", "w1"],
@@ -72,6 +75,13 @@ def test_a_file_of_bidders_is_read(tmp_path) -> None:
     market = load_market(file)
     assert market.groups[0].sizes == (5, 50)
     assert market.signal_noise == 2
+
+
+def test_the_file_in_the_docs_can_be_read(tmp_path) -> None:
+    text = (ROOT / "docs/explanation/auction-simulation.md").read_text("utf-8")
+    (tmp_path / "bidders.yaml").write_text(text.split("```yaml")[1].split("```")[0])
+
+    assert load_market(tmp_path / "bidders.yaml").later_spread == 3
 
 
 def test_every_fault_of_a_file_is_told_at_once(tmp_path) -> None:

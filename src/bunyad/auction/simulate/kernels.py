@@ -104,6 +104,7 @@ class Crowd(NamedTuple):
     """Energy of one step of quantity (or whatever a price is paid for)."""
     common_spread: float
     signal_noise: float
+    later_spread: float
 
 
 class BidTables(NamedTuple):
@@ -165,12 +166,17 @@ def draw_run(
 ) -> None:  # fmt: skip
     """Draw costs, signals, quantities (0: does not come) and tickets of one auction."""
     slots, groups = crowd.group.size, crowd.first.size
-    base = run * (slots * PURPOSES + groups + 2)
+    base = run * (slots * PURPOSES + groups + 4)
     at_run = base + slots * PURPOSES
     common = 0.0
     if crowd.common_spread > 0.0:
         common = crowd.common_spread * normal(
             uniform(seed, at_run + groups), uniform(seed, at_run + groups + 1)
+        )
+    later = 0.0
+    if crowd.later_spread > 0.0:
+        later = crowd.later_spread * normal(
+            uniform(seed, at_run + groups + 2), uniform(seed, at_run + groups + 3)
         )
     for g in range(groups):
         come = crowd.most[g]
@@ -188,6 +194,7 @@ def draw_run(
                 signal[i] += crowd.signal_noise * normal(
                     uniform(seed, at + NOISE), uniform(seed, at + TURN)
                 )
+            cost[i] += later
             ticket[i] = uniform(seed, at + TICKET)
             quantity[i] = 0
             if i - crowd.first[g] < come:

@@ -76,13 +76,18 @@ class Market(_Part):
     groups: tuple[Group, ...] = Field(min_length=1)
     common_spread: Number = Field(
         default=0,
-        description="Standard deviation of the part of the cost that all share, such as the price "
-        "of modules in the year of building.",
+        description="Standard deviation of the part of the cost that all bidders share; each sees "
+        "it through its own signal.",
     )
     signal_noise: Number = Field(
         default=0,
         description="Standard deviation of what a bidder does not know of its own cost; large "
         "where little has to be shown to qualify.",
+    )
+    later_spread: Number = Field(
+        default=0,
+        description="Standard deviation of what changes all costs after the bid, such as the price "
+        "of modules or the rate of interest.",
     )
 
 
@@ -111,6 +116,7 @@ def make_crowd(market: Market, rules: Rules) -> Crowd:
         weight=np.array([group.hours for group in groups], float) / steps,
         common_spread=float(market.common_spread),
         signal_noise=float(market.signal_noise),
+        later_spread=float(market.later_spread),
     )
 
 
