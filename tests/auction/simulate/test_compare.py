@@ -161,10 +161,12 @@ def test_designs_need_names_of_their_own(designs) -> None:
         compare_designs([make_rules(id=name) for name in designs], unit_market(2))
 
 
-@pytest.mark.parametrize(("runs", "seed"), [(0, 0), (5, -1), (5, 2**63)])
-def test_runs_and_seeds_that_cannot_be_are_refused(runs, seed) -> None:
+@pytest.mark.parametrize(
+    ("runs", "seed", "workers"), [(0, 0, 1), (5, -1, 1), (5, 2**63, 1), (5, 0, 0)]
+)
+def test_runs_seeds_and_workers_that_cannot_be_are_refused(runs, seed, workers) -> None:
     with pytest.raises(InputError, match="seed"):
-        simulate_auction(make_rules(), unit_market(2), runs=runs, seed=seed)
+        simulate_auction(make_rules(), unit_market(2), runs=runs, seed=seed, workers=workers)
 
 
 def test_costs_that_change_after_the_bid_change_no_bid_but_what_is_built() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -14,6 +15,7 @@ from bunyad.auction.clearing.rank import draw
 from bunyad.auction.rules.model import Rules
 from bunyad.auction.simulate import Conduct, Group, Market, draw_bids, simulate_auction
 from bunyad.auction.simulate import kernels as k
+from bunyad.auction.simulate.market import make_crowd
 from bunyad.auction.simulate.plain import ceiling_steps, plain_rules, why_not_plain
 
 TECHNOLOGIES = ("solar", "wind")
@@ -208,6 +210,43 @@ def test_draws_are_those_of_splitmix_with_whole_numbers_of_python() -> None:
             assert k.uniform(seed, counter) == twin(seed, counter)
     # the first number of the stream of seed 1234567 in the published test of SplitMix64
     assert int(k.uniform(1234567, 0) * 2**53) == 6457827717110365317 >> 11
+
+
+def test_an_auction_is_drawn_as_the_slow_twin_draws_it() -> None:
+    market = Market(
+        groups=(
+            Group(bids=4, fewest=1, costs=(10, 20, 60), sizes=(5, 9, 7), sizes_follow_costs=True),
+            Group(bids=2, costs=(7, 8), sizes=(1, 4)),
+        ),
+        common_spread=2,
+        signal_noise=3,
+        later_spread=5,
+    )
+    crowd = make_crowd(market, make_rules())
+    slots, seed = 6, 11
+    cost, signal, ticket = np.empty(slots), np.empty(slots), np.empty(slots)
+    quantity = np.empty(slots, np.int64)
+
+    def normal(at: int) -> float:
+        first, second = k.uniform(seed, at), k.uniform(seed, at + 1)
+        return math.sqrt(-2 * math.log(first)) * math.cos(2 * math.pi * second)
+
+    for run in (0, 1, 17):
+        k.draw_run(crowd, seed, run, cost, signal, quantity, ticket)
+        base = run * (slots * 5 + 2 + 4)
+        end = base + slots * 5
+        come = 1 + int(k.uniform(seed, end) * 4)
+        common, later = 2 * normal(end + 2), 5 * normal(end + 4)
+        for slot in range(slots):
+            share, other, *_, last = (k.uniform(seed, base + slot * 5 + i) for i in range(5))
+            if slot < 4:
+                own = np.interp(share, (0, 0.5, 1), (10, 20, 60))
+                size = round(np.interp(share, (0, 0.5, 1), (5, 9, 7))) if slot < come else 0
+            else:
+                own, size = 7 + share, round(1 + 3 * other)
+            assert cost[slot] == pytest.approx(own + common + later)
+            assert signal[slot] == pytest.approx(own + common + 3 * normal(base + slot * 5 + 2))
+            assert (quantity[slot], ticket[slot]) == (size, last)
 
 
 def test_costs_and_sizes_follow_the_distributions_given() -> None:

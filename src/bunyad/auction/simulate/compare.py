@@ -137,7 +137,7 @@ def suggest_ceiling(
     A low ceiling takes rents and turns bidders away; what they then do not build is found at the
     price of replacement (`Conduct.replacement_price`; where none is given, the highest cost of
     all bidders). Ceilings from the low to the high end of the costs are tried with the same
-    bidders.
+    bidders; they stand in the place of ceilings by technology, too.
 
     Raises
     ------

@@ -75,7 +75,7 @@ def simulate_auction(
     Raises
     ------
     InputError
-        If `runs` or `seed` cannot be, or the rules ask for what cannot go together.
+        If `runs`, `workers` or `seed` cannot be, or the rules ask for what cannot go together.
 
     Examples
     --------
@@ -92,11 +92,12 @@ def simulate_auction(
     why = why_not_plain(rules)
     if runs is None:
         runs = whole("runs_by_clear" if why else "runs")
-    if runs < 1 or not 0 <= seed < LARGEST_SEED:
+    if runs < 1 or workers < 1 or not 0 <= seed < LARGEST_SEED:
         raise InputError(
-            f"{runs} runs with the seed {seed}", where="simulate",
-            mend=f"give at least 1 run and a seed from 0 to {LARGEST_SEED - 1}",
-        )  # fmt: skip
+            f"{runs} runs by {workers} workers with the seed {seed}",
+            where="simulate",
+            mend=f"give at least 1 run, 1 worker and a seed from 0 to {LARGEST_SEED - 1}",
+        )
     table = _set_table(rules, market, conduct)
     out = np.zeros((runs, kernels.MEASURES))
     if why:
