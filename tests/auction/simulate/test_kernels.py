@@ -14,7 +14,8 @@ from bunyad.auction.clearing import clear
 from bunyad.auction.clearing.rank import draw
 from bunyad.auction.rules.model import Rules
 from bunyad.auction.simulate import Conduct, Group, Market, draw_bids, simulate_auction
-from bunyad.auction.simulate import kernels as k
+from bunyad.auction.simulate import kernels_draw as k
+from bunyad.auction.simulate.kernels_clear import clear_plain
 from bunyad.auction.simulate.market import make_crowd
 from bunyad.auction.simulate.plain import ceiling_steps, plain_rules, why_not_plain
 
@@ -99,7 +100,7 @@ def by_kernel(rules: Rules, bids: list[Bid], seed: str) -> tuple[list, list, boo
     places = np.argsort(np.argsort(np.array(tickets, dtype=object))).astype(float)
     quantity = steps(bid.quantity for bid in bids)
     awarded, paid = np.zeros(len(bids), np.int64), np.zeros(len(bids), np.int64)
-    _, _, is_cancelled = k.clear_plain(
+    _, _, is_cancelled = clear_plain(
         plain_rules(rules),
         steps(bid.price for bid in bids),
         quantity,

@@ -7,7 +7,7 @@ play       one design, thousands of times
 measures   price, volume, what is not built, concentration, rents, cost to the state
 compare    designs side by side; a ceiling and a volume
 plain      rules that the fast engine knows, in whole steps
-kernels    the fast engine
+kernels    the fast engine: draw, bid, clear, build
 """
 
 from __future__ import annotations

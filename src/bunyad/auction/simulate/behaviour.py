@@ -21,9 +21,9 @@ import numpy as np
 from scipy.stats import binom
 
 from bunyad.auction.rules.model import Rules
-from bunyad.auction.simulate import kernels
+from bunyad.auction.simulate import kernels_draw as kernels
 from bunyad.auction.simulate.defaults import default, whole
-from bunyad.auction.simulate.kernels import BidTables, Crowd, Floats
+from bunyad.auction.simulate.kernels_draw import BidTables, Crowd, Floats
 from bunyad.auction.simulate.market import Market, make_crowd, mean_bids, mean_size
 from bunyad.errors import InputError
 

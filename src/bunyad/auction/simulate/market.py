@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bunyad.auction.rules.model import Rules
-from bunyad.auction.simulate.kernels import Crowd, Floats
+from bunyad.auction.simulate.kernels_draw import Crowd, Floats
 from bunyad.errors import InputError
 
 Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bunyad.auction.simulate import kernels as k
 from bunyad.auction.simulate.defaults import default
-from bunyad.auction.simulate.kernels import Floats
+from bunyad.auction.simulate.kernels_draw import Floats
 from bunyad.tables import conform, schema
 
 OUTCOMES = schema(

@@ -9,7 +9,7 @@ from math import ceil
 from bunyad.auction.clearing import check_rules
 from bunyad.auction.clearing.entries import Scale, scale_of
 from bunyad.auction.rules.model import Rules
-from bunyad.auction.simulate import kernels
+from bunyad.auction.simulate import kernels_clear as kernels
 
 LARGEST_TERM = 2**15
 """Numerators and denominators up to which products with any quantity stay whole numbers."""

@@ -16,7 +16,15 @@ from bunyad.auction.rules.model import Rules
 from bunyad.auction.simulate import kernels
 from bunyad.auction.simulate.behaviour import Conduct, bid_tables
 from bunyad.auction.simulate.defaults import whole
-from bunyad.auction.simulate.kernels import After, BidTables, Crowd, Floats, Ints
+from bunyad.auction.simulate.kernels import After
+from bunyad.auction.simulate.kernels_draw import (
+    BidTables,
+    Crowd,
+    Floats,
+    Ints,
+    draw_run,
+    price_bids,
+)
 from bunyad.auction.simulate.market import Market, make_crowd, mean_hours
 from bunyad.auction.simulate.measures import Simulation, summarise, tabulate
 from bunyad.auction.simulate.plain import ceiling_steps, plain_rules, why_not_plain
@@ -177,8 +185,8 @@ def _drawn(table: Table, seed: int, run: int) -> tuple[Floats, Ints, Ints, Float
     count = table.crowd.group.size
     cost, signal, ticket = np.empty(count), np.empty(count), np.empty(count)
     quantity, price, least = (np.empty(count, np.int64) for _ in range(3))
-    kernels.draw_run(table.crowd, seed, run, cost, signal, quantity, ticket)
-    kernels.price_bids(table.crowd, table.tables, signal, quantity, price, least)
+    draw_run(table.crowd, seed, run, cost, signal, quantity, ticket)
+    price_bids(table.crowd, table.tables, signal, quantity, price, least)
     return cost, price, quantity, ticket, least
 
 
