@@ -48,6 +48,8 @@ RESULT_MODULES = (
     "bunyad.auction.finance.cash_flow",
     "bunyad.auction.finance.settlement",
     "bunyad.plan.compare",
+    "bunyad.auction.simulate.measures",
+    "bunyad.auction.simulate.compare",
 )
 COMMANDS = (
     "",
@@ -78,6 +80,7 @@ COMMANDS = (
     "auction open",
     "auction verify",
     "auction draft",
+    "auction simulate",
     "options",
     "serve",
 )
