@@ -1,9 +1,16 @@
 """
 Auction: find who builds it, and at what price.
 
+lots     projects of a plan as lots, with a ceiling price and a data room
+finance  cash flows, what a lot must earn, settlement of contracts
+rules    the rules as data, ready-made for some countries, and told in words
+bids     bids as they are cleared
+clearing who wins at what price, exact, with the reason of every decision
+rounds   electronic auctions in rounds
 events   an auction's life as a list of events: who may do what and when
 money    decimals at the edges, whole steps inside
 seal     sealed bids, key shares, the Merkle log, receipts, the public record and its check
+simulate rules played thousands of times before the call
 """
 
 from __future__ import annotations
@@ -12,18 +19,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bunyad.auction.bids import Bid, read_bids
+    from bunyad.auction.clearing import Result, clear
     from bunyad.auction.events import AuctionState, Event, fold, may_append
+    from bunyad.auction.finance import price_for_irr, settle
+    from bunyad.auction.lots import draw_lots
+    from bunyad.auction.rules import load_rules, rules_in_words
     from bunyad.auction.seal import seal_bid, verify_record
+    from bunyad.auction.simulate import compare_designs, simulate_auction, suggest_ceiling
 
-__all__ = ["AuctionState", "Event", "fold", "may_append", "seal_bid", "verify_record"]
+__all__ = [
+    "AuctionState", "Bid", "Event", "Result", "clear", "compare_designs", "draw_lots", "fold",
+    "load_rules", "may_append", "price_for_irr", "read_bids", "rules_in_words", "seal_bid",
+    "settle", "simulate_auction", "suggest_ceiling", "verify_record",
+]  # fmt: skip
 
 _HOMES = {
+    "Bid": "bids",
+    "read_bids": "bids",
+    "Result": "clearing",
+    "clear": "clearing",
     "AuctionState": "events",
     "Event": "events",
     "fold": "events",
     "may_append": "events",
+    "price_for_irr": "finance",
+    "settle": "finance",
+    "draw_lots": "lots",
+    "load_rules": "rules",
+    "rules_in_words": "rules",
     "seal_bid": "seal",
     "verify_record": "seal",
+    "compare_designs": "simulate",
+    "simulate_auction": "simulate",
+    "suggest_ceiling": "simulate",
 }
 """Where each front door is; it is loaded when it is first used."""
 

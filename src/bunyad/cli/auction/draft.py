@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from bunyad.cli.app import AsJson, parse_options
-from bunyad.cli.auction.app import auction_app, read_yaml
-from bunyad.errors import Fault, InputError, OutputError
+from bunyad.cli.auction.app import auction_app
+from bunyad.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from bunyad.auction.lots import Lot
-    from bunyad.auction.rules.model import Rules
     from bunyad.options import AuctionOptions
 
 DRAFT = "auction.yaml"
@@ -28,7 +27,7 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     plan: Path,
     /,
     *,
-    rules: Path,
+    rules: str,
     out: Path,
     kinds: str = "",
     site: Annotated[tuple[str, ...], Parameter(negative=())] = (),
@@ -50,7 +49,7 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     plan
         A plan folder.
     rules
-        YAML file of the auction's rules.
+        Name of ready-made rules, or a file of the auction's rules.
     out
         Folder to write; it must not be there yet.
     kinds
@@ -72,9 +71,10 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
     """
     from bunyad.auction.lots import draw_lots, offer_sites, read_plan_tables
     from bunyad.auction.lots.draw import KINDS
+    from bunyad.auction.rules import load_rules
 
     tables = read_plan_tables(plan)
-    asked = read_rules(rules)
+    asked = load_rules(rules)
     terms = _terms(plan, tables.provenance, option)
     rate = _decimal(per_usd)
     chosen = tuple(part.strip() for part in kinds.split(",") if part.strip())
@@ -115,25 +115,6 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
             f"from {lot.earliest_operation}; {ceiling}"
         )
     print(f"The draft is in {out / DRAFT}; read it before you publish it.")
-
-
-def read_rules(path: Path) -> Rules:
-    """Return the rules in a YAML file, or every fault of it."""
-    from pydantic import ValidationError
-
-    from bunyad.auction.rules.model import Rules
-
-    try:
-        return Rules.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise InputError.of(
-            Fault(
-                where=f"{path}: {'.'.join(str(part) for part in fault['loc'])}",
-                what=fault["msg"],
-                mend="mend the field",
-            )
-            for fault in error.errors()
-        ) from None
 
 
 def _terms(plan: Path, provenance: Mapping[str, Any], option: tuple[str, ...]) -> AuctionOptions:

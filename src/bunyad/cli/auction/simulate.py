@@ -34,7 +34,7 @@ PLAN_UNITS = ("USD/MWh", "US$/MWh")
 
 @auction_app.command(name="simulate")
 def simulate(  # noqa: PLR0913  (each is an option of the command)
-    *rules: Path,
+    *rules: str,
     bidders: Path | None = None,
     plan: Path | None = None,
     bids: Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=False)] = (),
@@ -62,7 +62,7 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     Parameters
     ----------
     rules
-        One YAML or JSON file of rules for each design.
+        Ready-made rules by name, or a YAML or JSON file, one for each design.
     bidders
         YAML or JSON file of bidders: groups with bids, costs and sizes.
     plan
@@ -101,7 +101,7 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     from bunyad.auction.simulate import Conduct, compare_designs
     from bunyad.auction.simulate.reading import comparison_as_values
 
-    designs = [_rules(path, volume, ceiling) for path in rules]
+    designs = [_rules(source, volume, ceiling) for source in rules]
     market = _market(designs, bidders, plan, bids)
     if noise is not None:
         market = type(market).model_validate(market.model_dump() | {"signal_noise": noise})
@@ -126,12 +126,11 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
         print(f"The result is in {out}.")
 
 
-def _rules(path: Path, volume: str | None, ceiling: str | None) -> Rules:
+def _rules(source: str, volume: str | None, ceiling: str | None) -> Rules:
     """Read rules, with what the call fills in."""
-    from bunyad.auction.rules.model import Rules
-    from bunyad.auction.simulate.reading import read_document
+    from bunyad.auction.rules import load_rules
 
-    rules = read_document(path, Rules)
+    rules = load_rules(source)
     if ceiling is not None:
         price = rules.price.model_copy(update={"ceiling": _number("--ceiling", ceiling)})
         rules = rules.model_copy(update={"price": price})
