@@ -16,6 +16,7 @@ from bunyad.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from bunyad.auction.lots import Lot
+    from bunyad.auction.rules.model import Rules
     from bunyad.options import AuctionOptions
 
 DRAFT = "auction.yaml"
