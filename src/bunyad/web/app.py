@@ -82,7 +82,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     runner = Runner(services) if services.settings.runs_jobs else None
     if runner is not None:
         runner.start()
-    closer = Closer(services.database)
+    closer = Closer(services)
     closer.start()
     if services.settings.warms_up:
         warm_up(services)

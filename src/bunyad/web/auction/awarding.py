@@ -50,7 +50,7 @@ def appeal(call: Call[Nothing, AppealBody]) -> list[AppealState]:
     return list_appeals(call)
 
 
-def list_appeals(call: Call[Nothing, Nothing]) -> list[AppealState]:
+def list_appeals(call: Call[Nothing, Any]) -> list[AppealState]:
     """List one's own appeals; commission and agency see all."""
     seen = as_somebody(call)
     is_let_in = seen.is_own or seen.commissioner is not None

@@ -13,7 +13,7 @@ from bunyad.auction.events.checks import bid_rule
 from bunyad.errors import InputError
 from bunyad.store.auctions import Act, append_event
 from bunyad.store.auctions.models import Application, Receipt
-from bunyad.store.models import Organisation, now
+from bunyad.store.models import Organisation
 from bunyad.web.auction.bodies import (
     ApplicationBody,
     ApplicationState,
@@ -51,7 +51,7 @@ def apply_to_bid(call: Call[Nothing, ApplicationBody]) -> Desk:
         return _desk(session, seen, bidder, call.person.organisation_id)
 
 
-def list_applications(call: Call[Nothing, Nothing]) -> list[ApplicationState]:
+def list_applications(call: Call[Nothing, Any]) -> list[ApplicationState]:
     """List the bidders that asked to be found fit."""
     seen = as_commission(call, or_agency=True)
     with call.services.database.read() as session:
@@ -90,11 +90,13 @@ def submit_bid(call: Call[Nothing, SealedBid]) -> ReceiptState:
 def _note_late(call: Call[Any, Any], seen: Seen, bidder: str, body: dict[str, Any]) -> None:
     """Write down that something came after the deadline, and say so."""
     state = seen.state
-    is_late = state.call is not None and time_text(now()) >= state.call.deadline
+    is_late = state.call is not None and time_text(call.services.clock()) >= state.call.deadline
     if not is_late or state.stage not in LATE_STAGES or body["bidder"] != bidder:
         return
     late = Act(kind="late", actor="server", body={"sha256": digest(body), "bidder": bidder})
-    append_event(call.services.database, seen.row.id, late, known=seen.log)
+    append_event(
+        call.services.database, seen.row.id, late, clock=call.services.clock, known=seen.log
+    )
     raise Problem(
         422, "late", f"The deadline was {state.published.deadline}; the bid does not count.",
         mend="It is written down that it came late. Ask the agency if your clock is wrong.",

@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bunyad.auction.events import time_text
 from bunyad.store.auctions import close_due
 from bunyad.store.auctions.models import Auction
-from bunyad.store.database import Database
-from bunyad.store.models import now
+from bunyad.web.services import Services
 
 LOOK_S = 1.0
 """Time between looks at the clock [s]."""
@@ -22,8 +21,8 @@ log = logging.getLogger(__name__)
 class Closer:
     """A thread that closes auctions whose deadline has passed; any number of servers may run it."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="auction-closer")
 
@@ -39,15 +38,17 @@ class Closer:
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):
             try:
-                close_all_due(self._database)
+                close_all_due(self._services)
             except SQLAlchemyError:
                 log.exception("closing auctions failed; trying again")
 
 
-def close_all_due(database: Database) -> list[str]:
+def close_all_due(services: Services) -> list[str]:
     """Close every auction whose deadline has passed; return those closed here."""
-    with database.read() as session:
+    with services.database.read() as session:
         due = session.scalars(
-            select(Auction.id).where(Auction.stage == "open", Auction.deadline <= time_text(now()))
+            select(Auction.id).where(
+                Auction.stage == "open", Auction.deadline <= time_text(services.clock())
+            )
         ).all()
-    return [auction for auction in due if close_due(database, auction)]
+    return [one for one in due if close_due(services.database, one, clock=services.clock)]

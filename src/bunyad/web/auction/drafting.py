@@ -43,6 +43,7 @@ def draft_auction(call: Call[Nothing, AuctionDraft]) -> AuctionState:
     body = {"title": draft.title, "rules": draft.rules, "lots": draft.lots}
     added = start_auction(
         call.services.database, row, Act(kind="drafted", actor="agency", body=body),
+        clock=call.services.clock,
         also=lambda session, event: record(
             session, call.person, "auction.drafted", event.auction, title=draft.title
         ),
@@ -189,4 +190,4 @@ def auction_now(call: Call[Any, Any]) -> AuctionState:
     """Return the auction of a request as it is now."""
     seen = see_auction(call)
     with call.services.database.read() as session:
-        return tell_auction(session, call.person, seen)
+        return tell_auction(session, call, seen)

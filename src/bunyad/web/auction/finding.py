@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bunyad.auction.events import AuctionState, Event, time_text
 from bunyad.store.auctions import Act, Added, Log, append_event, close_due, read_log
 from bunyad.store.auctions.models import Auction, Commissioner
-from bunyad.store.models import Organisation, now
+from bunyad.store.models import Organisation
 from bunyad.web.endpoint import Call
 from bunyad.web.problems import Problem, not_found
 from bunyad.web.rights import PLANNERS, Person, Role
@@ -78,8 +78,8 @@ def see_auction(call: Call[Any, Any]) -> Seen:
     services, key = call.services, call.path["auction"]
     with services.database.read() as session:
         row = _row(session, call.person, key)
-    if row.stage == "open" and row.deadline <= time_text(now()):
-        close_due(services.database, key)
+    if row.stage == "open" and row.deadline <= time_text(services.clock()):
+        close_due(services.database, key, clock=services.clock)
     with services.database.read() as session:
         row = _row(session, call.person, key)
         log = known_log(services, session, row)
@@ -181,7 +181,10 @@ def do(
         if callable(body)
         else Act(kind=kind, actor=actor, body=body)
     )
-    return append_event(call.services.database, seen.row.id, act, known=seen.log, also=keep)
+    return append_event(
+        call.services.database, seen.row.id, act,
+        clock=call.services.clock, known=seen.log, also=keep,
+    )  # fmt: skip
 
 
 def body_of(content: msgspec.Struct) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, and_, or_, select
 
 from bunyad.store.auctions.models import Auction
@@ -45,9 +47,7 @@ def list_auctions(call: Call[AuctionQuery, Nothing]) -> AuctionPage:
     return AuctionPage(items=items, next=write_cursor(last.created, last.id) if last else None)
 
 
-def _after(
-    wanted: Select[tuple[Auction]], cursor: str, *, with_last: bool = False
-) -> Select[tuple[Auction]]:
+def _after(wanted: Select[Any], cursor: str, *, with_last: bool = False) -> Select[Any]:
     """Return the newest first, from where the last page ended."""
     if cursor:
         created, last = read_cursor(cursor)
@@ -77,9 +77,9 @@ def list_lots(call: Call[LotQuery, Nothing]) -> LotPage:
     with call.services.database.read() as session:
         for row in session.scalars(_after(wanted, cursor, with_last=True)):
             lots = known_log(call.services, session, row).state.lots
-            for number, lot in enumerate(lots[place:], start=place):
+            for position, lot in enumerate(lots[place:], start=place):
                 if len(items) == query.limit:
-                    here = f"{write_cursor(row.created, row.id)}{FIELD}{number}"
+                    here = f"{write_cursor(row.created, row.id)}{FIELD}{position}"
                     return LotPage(items=items, next=here)
                 items.append(
                     LotRow(auction=row.id, title=row.title, stage=row.stage,
@@ -100,7 +100,7 @@ def get_lot(call: Call[Nothing, Nothing]) -> LotState:
         questions = tell_questions(session, call.person, seen)
         documents = tell_documents(session, seen.row.id, organisation=None)
         return LotState(
-            auction=tell_auction(session, call.person, seen),
+            auction=tell_auction(session, call, seen),
             lot=dict(lot),
             deeds=tell_deeds(seen, name),
             questions=[one for one in questions if one.lot in (None, name)],

@@ -25,7 +25,7 @@ from bunyad.web.endpoint import Call, Nothing
 from bunyad.web.problems import Problem, not_found
 
 
-def get_room(call: Call[Nothing, Nothing]) -> Room:
+def get_room(call: Call[Nothing, Any]) -> Room:
     """Return what commission and agency see; bids only after the close."""
     seen = as_commission(call, or_agency=True)
     state = seen.state

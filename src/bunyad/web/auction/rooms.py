@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -148,7 +149,7 @@ def _tell(kept: Document, bidder: str | None) -> DocumentState:
     )  # fmt: skip
 
 
-def list_questions(call: Call[Nothing, Nothing]) -> list[QuestionState]:
+def list_questions(call: Call[Nothing, Any]) -> list[QuestionState]:
     """List questions and answers, oldest first."""
     seen = see_auction(call)
     with call.services.database.read() as session:

@@ -12,9 +12,10 @@ from bunyad.auction.events import Event, standing_bids, time_text
 from bunyad.auction.seal import UNTIL_OPENING, public_key
 from bunyad.store.auctions import server_secret
 from bunyad.store.auctions.models import Auction, Commissioner
-from bunyad.store.models import Organisation, now
+from bunyad.store.models import Organisation
 from bunyad.web.auction.bodies import AuctionRow, AuctionState, CommissionerState, Deed
 from bunyad.web.auction.finding import Seen, is_own
+from bunyad.web.endpoint import Call
 from bunyad.web.rights import Person
 
 WITHHELD = (*UNTIL_OPENING, "security", "appeal", "appeal_decided")
@@ -33,9 +34,9 @@ def withheld_from(seen: Seen) -> tuple[str, ...]:
     return () if is_let_in else WITHHELD
 
 
-def tell_auction(session: Session, person: Person, seen: Seen) -> AuctionState:
+def tell_auction(session: Session, call: Call[Any, Any], seen: Seen) -> AuctionState:
     """Return an auction as the one who asks may see it."""
-    state, call = seen.state, seen.state.call
+    state, published = seen.state, seen.state.call
     return AuctionState(
         id=state.auction,
         title=state.title,
@@ -45,14 +46,14 @@ def tell_auction(session: Session, person: Person, seen: Seen) -> AuctionState:
         created=seen.row.created,
         size=state.size,
         time=state.time,
-        now=time_text(now()),
+        now=time_text(call.services.clock()),
         rules=dict(state.rules),
         lots=[dict(lot) for lot in state.lots],
-        deadline=call.deadline if call else None,
-        opening=dict(call.opening) if call else {},
+        deadline=published.deadline if published else None,
+        opening=dict(published.opening) if published else {},
         opened=list(state.opened),
-        threshold=call.threshold if call else None,
-        commissioners=tell_commission(session, person, seen.row.id),
+        threshold=published.threshold if published else None,
+        commissioners=tell_commission(session, call.person, seen.row.id),
         server_key=public_key(server_secret(session)),
         bids=_count_bids(seen),
         awards=[dict(award) for award in state.awards],
