@@ -42,6 +42,51 @@ LOTS_WITH_PLACE = [
 ]
 TERMS = {"title": "100 MW of sun in Jabrayil", "rules": RULES, "lots": LOTS_WITH_PLACE}
 
+KEYS = {"recipient": COMMISSION["Leyla"].recipient, "signing_key": "ab" * 32}
+SIGNED = {"signature": "ab" * 64}
+BODIES: dict[str, dict[str, Any]] = {
+    "amend_auction": {"why": "taken"},
+    "invite_commissioner": {"email": "commission@example.org"},
+    "give_keys": KEYS,
+    "publish_auction": {"threshold": 2, "deadline": "2030-01-01T00:00:00.000Z", "opening": {}},
+    "cancel_auction": {"why": "taken"},
+    "ask_question": {"text": "taken"},
+    "answer_question": {"text": "taken"},
+    "apply_to_bid": {"country": "AZ"},
+    "qualify_bidder": {"bidder": "b", "qualified": False, "why": "taken"},
+    "submit_bid": {
+        "bidder": "bidders", "signing_key": "ab" * 32, "lots": ["lot-1"], "nonce": "ab" * 32,
+        "replaces": None, "envelopes": {}, **SIGNED,
+    },
+    "withdraw_bid": {"bidder": "bidders", "bid": 2, **SIGNED},
+    "commit_seed": {"commissioner": "Commission", "sha256": "ab" * 32, **SIGNED},
+    "reveal_seed": {"commissioner": "Commission", "seed": "ab" * 32, **SIGNED},
+    "give_shares": {"commissioner": "Commission", "envelope": "price", "shares": {}, **SIGNED},
+    "open_bids": {"envelope": "price"},
+    "appeal": {"text": "taken"},
+    "decide_appeal": {"upheld": True, "why": "taken"},
+    "sign_contract": {"contract": "c", "bid": 2},
+    "note_security": {
+        "security": "s", "bidder": "b", "act": "posted", "amount": "1", "currency": "USD",
+        "why": "taken",
+    },
+    "note_milestone": {"contract": "c", "milestone": "m", "reached": True, "why": "taken"},
+    "settle_period": {"contract": "c", "period": "p", "amount": "1", "currency": "USD"},
+}  # fmt: skip
+"""A body that each endpoint reads, by name."""
+
+
+def keep_draft(server: Server, title: str) -> dict[str, str]:
+    """Keep a draft of the planner's with a file; return them by names of path parameters."""
+    asks = server.as_role("planner")
+    lots = [{"id": "lot-1", "about": title}]
+    body = {"title": title, "rules": RULES, "lots": lots}
+    auction = server.client.post("/api/v1/auctions", headers=asks, json=body).json()["id"]
+    path = f"/api/v1/auctions/{auction}/documents?name={title}"
+    document = server.client.post(path, headers=asks, content=title.encode()).json()["id"]
+    return {"auction": auction, "document": document, "lot": "lot-1", "commissioner": "Leyla",
+            "question": "1", "appeal": "1", "index": "0"}  # fmt: skip
+
 
 @dataclass
 class Clock:
