@@ -151,6 +151,7 @@ BODIES: dict[str, dict[str, object]] = {
     "change_account": {"role": "admin"},
     "ask_area": {"polygon": {"type": "Polygon", "coordinates": [
         [[46.6, 39.8], [46.7, 39.8], [46.7, 39.9], [46.6, 39.8]]]}},
+    "ask_route": {"kind": "road", "places": [[46.6, 39.8], [46.7, 39.9]]},
     **auctioneers.BODIES,
 }  # fmt: skip
 QUERIES = {
@@ -175,7 +176,8 @@ def fill(server: Server) -> dict[str, str]:
         session.add_all([token, key, job, region])
         session.flush()
         known = {"plan": plan, "job": job.id, "account": planner.id, "token": token.id,
-                 "passkey": key.id, "name": "report.json", "region": region.id}  # fmt: skip
+                 "passkey": key.id, "name": "report.json", "region": region.id,
+                 "layer": "sites", "feature": "solar-1"}  # fmt: skip
     return {**known, **auctioneers.keep_draft(server, MARK)}
 
 
