@@ -57,12 +57,12 @@ def test_an_auction_goes_from_draft_to_verification_by_commands(  # noqa: C901  
         run.alone("keys", name, "--out", tmp_path / name)
     terms = tmp_path / "call.json"
     terms.write_text(json.dumps({"title": "150 MW", "rules": RULES, "lots": LOTS}))
-    auction = run("draft", terms)
+    auction = run("start", terms)
     for name in COMMISSION:
         run("invite", auction, name)
         run("give-keys", auction, tmp_path / name / "public.json", who=f"commission:{name}")
     deadline = time_text(time["now"] + timedelta(hours=1))
-    run("publish", auction, "--threshold", 2, "--deadline", deadline)
+    run("call", auction, "--threshold", 2, "--deadline", deadline)
 
     record = tmp_path / "record.json"
 
@@ -98,7 +98,7 @@ def test_an_auction_goes_from_draft_to_verification_by_commands(  # noqa: C901  
         for name in ("Leyla", "Aysel"):
             hand_in(name, what, "commission")
     assert len(run("unseal", auction, who="commission:Leyla")) == len(PRICES)
-    assert run("clear", auction, who="commission:Leyla")["awards"][0]["price"] == "4.60"
+    assert run("clear-opened", auction, who="commission:Leyla")["awards"][0]["price"] == "4.60"
     awards = run("award", auction)
     assert awards[0]["bid"] == bids["sunfield gmbh"]
     said = run("appeal", auction, "Mine was better.", who="bidder:araz-solar")
@@ -130,7 +130,7 @@ def test_wrong_ways_to_an_auction_are_told(tmp_path: Path, capsys: Any) -> None:
         run("show", "x", who="public")
     file = tmp_path / "file.json"
     file.write_text("{}")
-    for command in ("draft", "bond"):
+    for command in ("start", "bond"):
         with pytest.raises((InputError, ApiProblem)):
             run(command, *(["x"] if command == "bond" else []), file)
     for command in ("give-keys", "submit"):

@@ -27,8 +27,8 @@ def unseal(auction: str, /, *, envelope: str = "price", where: Reach = HERE) -> 
         give(plain(client.open_bids(auction, envelope).bids), None)
 
 
-@auction_app.command
-def clear(auction: str, /, *, out: Path | None = None, where: Reach = HERE) -> None:
+@auction_app.command(name="clear-opened")
+def clear_opened(auction: str, /, *, out: Path | None = None, where: Reach = HERE) -> None:
     """
     Let the rules decide, and explain every bid.
 

@@ -16,9 +16,9 @@ HERE = Reach()
 
 
 @auction_app.command
-def draft(file: Path, /, *, plan: str | None = None, where: Reach = HERE) -> None:
+def start(file: Path, /, *, plan: str | None = None, where: Reach = HERE) -> None:
     """
-    Draft an auction; prints its id.
+    Start an auction by its draft, which `draft` writes; prints its id.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def give_public_keys(auction: str, public: Path, /, *, where: Reach = HERE) -> N
 
 
 @auction_app.command
-def publish(
+def call(
     auction: str, /, *, threshold: int, deadline: str, opening: Several = (), where: Reach = HERE
 ) -> None:
     """
