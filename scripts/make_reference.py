@@ -1,8 +1,9 @@
 """
 Write the reference pages from the declarations in the code.
 
-`python scripts/make_reference.py` writes docs/reference/{options,region-folder,tables,commands}.md
-and the JSON Schema of region.yaml; a test fails where they are out of date.
+`python scripts/make_reference.py` writes
+docs/reference/{options,region-folder,tables,commands,auction-events}.md and the JSON Schema of
+region.yaml; a test fails where they are out of date.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bunyad.auction import events
+from bunyad.auction.events.bodies import BODIES
+from bunyad.auction.seal import CHECKS, FAULTS
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import region_schema
 from bunyad.region.climate import NAMES, OPTIONAL
@@ -51,6 +55,13 @@ COMMANDS = (
     "connect",
     "connect steiner",
     "route",
+    "auction",
+    "auction keys",
+    "auction seal",
+    "auction receipt",
+    "auction seed",
+    "auction open",
+    "auction verify",
     "options",
     "serve",
 )
@@ -71,6 +82,7 @@ def pages() -> dict[str, str]:
         "docs/reference/region-folder.md": region_page(),
         "docs/reference/tables.md": tables_page(),
         "docs/reference/commands.md": commands_page(),
+        "docs/reference/auction-events.md": events_page(),
         "src/bunyad/regions/region.schema.json": json.dumps(
             region_schema(), indent=2, ensure_ascii=False
         )
@@ -143,6 +155,27 @@ def tables_page() -> str:
                 for column in table.columns:
                     kind = KINDS[column.kind] + ("; may be missing" if column.optional else "")
                     lines.append(_row(f"`{column.name}`", kind, column.unit, column.meaning))
+    return "\n".join(lines) + "\n"
+
+
+def events_page() -> str:
+    """Return the page of what an auction's log holds, and of what is checked."""
+    lines = ["# Events of an auction", "", "An event is `auction`, `index`, `kind`, `time`,"]
+    lines += ["`actor` and `body`. How it all hangs together:"]
+    lines += ["[sealed bids](../explanation/sealed-bids.md).", ""]
+    lines += [_row("kind", "by", "while it is", "what", "body"), _rule(5)]
+    for kind, body in BODIES.items():
+        stages, roles = events.KINDS.get(kind, (("not there yet",), ("agency",)))
+        fields = ", ".join(f"`{name}`" for name in body.model_fields)
+        what = str(body.__doc__).splitlines()[0]
+        lines.append(_row(f"`{kind}`", ", ".join(roles), ", ".join(stages), what, fields))
+    for title, named in (
+        ("Rules of its life, by the name that errors give them", events.RULES),
+        ("What `bunyad auction verify` checks", CHECKS),
+        ("Why an envelope is void", FAULTS),
+    ):
+        lines += ["", f"## {title}", "", _row("name", "meaning"), _rule(2)]
+        lines += [_row(f"`{name}`", meaning) for name, meaning in named.items()]
     return "\n".join(lines) + "\n"
 
 
