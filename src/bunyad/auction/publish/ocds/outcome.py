@@ -164,20 +164,22 @@ def revoked(before: AuctionState, after: AuctionState, date: str) -> list[dict[s
 def contract(state: AuctionState, event: Event) -> dict[str, Any]:
     """Return a contract that was signed."""
     body = event.body
-    award = next(
-        (award_id(award, bid) for award, bid in winning(state) if bid.index == body["bid"]),
-        str(body["bid"]),
-    )
     return {
-        "id": body["contract"],
-        "awardID": award,
+        **_contract(state, body["contract"]),
         "title": f"Contract {body['contract']}",
         "status": "active",
         "dateSigned": event.time,
     }
 
 
-def milestone(event: Event) -> dict[str, Any]:
+def _contract(state: AuctionState, name: str) -> dict[str, Any]:
+    """Return how a release names a contract."""
+    index = state.contracts[name]["bid"]
+    won = (award_id(award, bid) for award, bid in winning(state) if bid.index == index)
+    return {"id": name, "awardID": next(won, str(index))}
+
+
+def milestone(state: AuctionState, event: Event) -> dict[str, Any]:
     """Return a milestone of a contract, reached or missed."""
     body = event.body
     found = {
@@ -190,7 +192,8 @@ def milestone(event: Event) -> dict[str, Any]:
     }
     if body["reached"]:
         found["dateMet"] = event.time
-    return {"id": body["contract"], "implementation": {"milestones": [found]}}
+    named = _contract(state, body["contract"])
+    return {**named, "implementation": {"milestones": [found]}}
 
 
 def payment(state: AuctionState, event: Event, publisher: Publisher) -> dict[str, Any]:
@@ -208,4 +211,5 @@ def payment(state: AuctionState, event: Event, publisher: Publisher) -> dict[str
         "payer": payer,
         "payee": payee,
     }
-    return {"id": body["contract"], "implementation": {"transactions": [transaction]}}
+    named = _contract(state, body["contract"])
+    return {**named, "implementation": {"transactions": [transaction]}}

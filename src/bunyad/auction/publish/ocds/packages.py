@@ -168,7 +168,7 @@ def _contracted(step: _Step) -> tuple[str, Sections]:
 
 
 def _milestone(step: _Step) -> tuple[str, Sections]:
-    return "implementationUpdate", {"contracts": [outcome.milestone(step.event)]}
+    return "implementationUpdate", {"contracts": [outcome.milestone(step.after, step.event)]}
 
 
 def _settled(step: _Step) -> tuple[str, Sections]:
