@@ -157,7 +157,9 @@ def _qualified(_: AuctionState, event: Event, __: str) -> Told:
 
 def _opened(state: AuctionState, event: Event, lot: str) -> Told:
     entries = [
-        entry for entry in event.body["bids"] if lot in state.bids[entry["bid"]].body["lots"]
+        entry
+        for entry in event.body["bids"]
+        if entry["bid"] in state.bids and lot in state.bids[entry["bid"]].body["lots"]
     ]
     good = sum(entry["offer"] is not None for entry in entries)
     return "", {"envelope": event.body["envelope"], "good": good, "bids": len(entries)}
