@@ -44,8 +44,10 @@ class Offer:
 
     @property
     def is_valid(self) -> bool:
-        """Whether it was open, priced, and of a bidder who was not found unfit."""
-        return self.status == "open" and self.price is not None and self.is_fit is not False
+        """Whether it was open, priced, of a bidder not found unfit, and not refused by a rule."""
+        refused = self.decision is not None and self.decision.get("state") == "refused"
+        is_open = self.status == "open" and self.price is not None
+        return is_open and self.is_fit is not False and not refused
 
 
 def names_are_open(state: AuctionState) -> bool:

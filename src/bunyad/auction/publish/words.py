@@ -54,7 +54,7 @@ def words(key: str, language: str, values: Mapping[str, str | int] | None = None
     Examples
     --------
     >>> words("moment-closed", "en", {"bids": 4})
-    'Bidding closed. 4 bids stand.'
+    'Bidding closed. Bids that stand: 4.'
     """
     bundle = _bundle(language)
     pattern = bundle.get_message(key).value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bunyad.cli.auction import publish as _publish  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import seal as _seal  # noqa: F401  (registers its commands)
 from bunyad.cli.auction.app import auction_app
 

@@ -38,7 +38,8 @@ def bids(state: AuctionState, publisher: Publisher) -> dict[str, Any]:
 
 def _bid(state: AuctionState, offer: Offer, publisher: Publisher) -> dict[str, Any]:
     status = STATUS[offer.status]
-    if offer.is_fit is False and offer.status != "withdrawn":
+    unfit = offer.is_fit is False and offer.status != "withdrawn"
+    if unfit or (offer.status == "open" and not offer.is_valid):
         status = "disqualified"
     currency, unit = price_unit(state.rules)
     found: dict[str, Any] = {
@@ -55,9 +56,7 @@ def _bid(state: AuctionState, offer: Offer, publisher: Publisher) -> dict[str, A
     return found
 
 
-def _items(
-    state: AuctionState, price: Any, quantity: Any, unit: str
-) -> list[dict[str, Any]]:
+def _items(state: AuctionState, price: Any, quantity: Any, unit: str) -> list[dict[str, Any]]:
     """Return what is bought: energy at a price, from a capacity."""
     currency, _ = price_unit(state.rules)
     items: list[dict[str, Any]] = []

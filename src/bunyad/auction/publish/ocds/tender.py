@@ -194,9 +194,7 @@ def _lot(lot: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rules_documents(
-    state: AuctionState, publisher: Publisher, start: str
-) -> list[dict[str, Any]]:
+def _rules_documents(state: AuctionState, publisher: Publisher, start: str) -> list[dict[str, Any]]:
     return [
         {
             "id": "rules",
