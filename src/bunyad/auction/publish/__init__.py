@@ -4,8 +4,8 @@ Publish: what everybody may know of an auction, and what its commission should l
 publisher   who publishes, and what registers say of the parties
 offers      what each bid asked for, as far as its envelopes are open
 ocds        the auction as open contracting data
-statistics  how many bids, how much, at which prices, from how many hands
-timeline    the life of a lot in plain words
+figures     how many bids, how much, at which prices, from how many hands
+moments     the life of a lot in plain words
 flags       red flags for the commission
 page        the page of a lot
 export      all published files by name
@@ -15,12 +15,12 @@ words       the catalogues of messages
 from __future__ import annotations
 
 from bunyad.auction.publish.export import published_files, read_shown
+from bunyad.auction.publish.figures import Statistics, statistics
 from bunyad.auction.publish.flags import Flag, red_flags, told
+from bunyad.auction.publish.moments import Moment, timeline
 from bunyad.auction.publish.ocds import record_package, release_package, releases
 from bunyad.auction.publish.page import lot_page
 from bunyad.auction.publish.publisher import Party, Publisher, read_publisher
-from bunyad.auction.publish.statistics import Statistics, statistics
-from bunyad.auction.publish.timeline import Moment, timeline
 
 __all__ = [
     "Flag",

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bunyad.auction.events import AuctionState, Event, canonical, fold, read_canonical, read_event
 from bunyad.auction.publish.ocds import record_package, release_package
-from bunyad.auction.publish.offers import award_id, award_lots, offers_of, winning
+from bunyad.auction.publish.offers import award_id, award_lots, number, offers_of, winning
 from bunyad.auction.publish.page import lot_page, outcome
 from bunyad.auction.publish.publisher import Publisher
 from bunyad.auction.publish.words import LANGUAGES
@@ -143,8 +143,8 @@ def _awards(state: AuctionState, publisher: Publisher) -> str:
                 bid.bidder,
                 publisher.party(bid.bidder).country,
                 " ".join(award_lots(award, bid)),
-                award.get("price"),
-                award.get("quantity"),
+                number(award.get("price")),
+                number(award.get("quantity")),
                 contracts.get(bid.index),
             )
             for award, bid in given

@@ -13,7 +13,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 
 from bunyad.auction.events import AuctionState, Event, fold
+from bunyad.auction.publish.figures import BidStatistics, Statistics, statistics
 from bunyad.auction.publish.flags.flag import percent
+from bunyad.auction.publish.moments import moment_text, timeline
 from bunyad.auction.publish.offers import (
     Offer,
     award_id,
@@ -24,8 +26,6 @@ from bunyad.auction.publish.offers import (
     winning,
 )
 from bunyad.auction.publish.publisher import Publisher
-from bunyad.auction.publish.statistics import BidStatistics, Statistics, statistics
-from bunyad.auction.publish.timeline import moment_text, timeline
 from bunyad.auction.publish.words import words
 
 FILES = ("releases.json", "record-package.json", "bids.csv", "awards.csv")

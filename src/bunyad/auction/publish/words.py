@@ -58,6 +58,7 @@ def words(key: str, language: str, values: Mapping[str, str | int] | None = None
     """
     bundle = _bundle(language)
     pattern = bundle.get_message(key).value
+    assert pattern is not None, key
     filled = {name: str(value) for name, value in (values or {}).items()}
     text, faults = bundle.format_pattern(pattern, filled)
     assert not faults, f"message {key}: {faults}"

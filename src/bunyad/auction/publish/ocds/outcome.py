@@ -23,7 +23,7 @@ STATUS = {"shut": "pending", "open": "valid", "void": "disqualified", "withdrawn
 """Codes of the bid extension."""
 
 
-def count(state: AuctionState, number: int) -> dict[str, Any]:
+def count(number: int) -> dict[str, Any]:
     """Return the number of bids, which the close tells before any name is public."""
     return {"statistics": [{"id": "bids", "measure": "bids", "value": number}]}
 

@@ -96,13 +96,13 @@ def _call(step: _Step) -> tuple[str, Sections]:
     return "tender", {
         "parties": [parties.agency(step.publisher)],
         "buyer": parties.reference(step.publisher.agency),
-        "tender": tender.tender(step.after, step.publisher, step.start),
+        "tender": tender.call(step.after, step.publisher, step.start),
     }
 
 
 def _amended(step: _Step) -> tuple[str, Sections]:
     change = tender.amendment(step.event, step.release, step.previous)
-    whole = tender.tender(step.after, step.publisher, step.start)
+    whole = tender.call(step.after, step.publisher, step.start)
     gone = tender.dropped(step.before, step.after)
     return "tenderAmendment", {
         "tender": {**whole, "lots": [*whole["lots"], *gone], "amendments": [change]},
@@ -128,7 +128,7 @@ def _answered(step: _Step) -> tuple[str, Sections] | None:
 
 
 def _closed(step: _Step) -> tuple[str, Sections]:
-    return "tenderUpdate", {"bids": outcome.count(step.after, step.event.body["bids"])}
+    return "tenderUpdate", {"bids": outcome.count(step.event.body["bids"])}
 
 
 def _opened(step: _Step) -> tuple[str, Sections]:

@@ -20,9 +20,9 @@ FILES = ("documents", "data_room", "files")
 """Fields of a lot that may list its files."""
 
 
-def tender(state: AuctionState, publisher: Publisher, start: str) -> dict[str, Any]:
+def call(state: AuctionState, publisher: Publisher, start: str) -> dict[str, Any]:
     """Return the whole call."""
-    call = state.published
+    published = state.published
     rules = state.rules
     method = rule(rules, "qualification", "stage", default="none")
     return {
@@ -36,7 +36,7 @@ def tender(state: AuctionState, publisher: Publisher, start: str) -> dict[str, A
         "awardCriteriaDetails": _criteria(rules),
         "submissionMethod": ["electronicSubmission"],
         "submissionMethodDetails": "Bids are sealed to the commission; "
-        f"{call.threshold} of {len(call.commissioners)} commissioners open them together.",
+        f"{published.threshold} of {len(published.commissioners)} commissioners open them.",
         "documents": [*_rules_documents(state, publisher, start), *_lot_documents(state, start)],
         **times(state, start),
         **progress(state),

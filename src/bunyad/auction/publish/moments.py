@@ -72,20 +72,19 @@ def timeline(events: Iterable[Event], lot: str, language: str = "en") -> tuple[M
 def _concerns(state: AuctionState, event: Event, lot: str) -> bool:
     """Tell whether an event is of the lot, or of all lots."""
     body = event.body
-    if event.kind == "bid":
-        return lot in body["lots"]
-    if event.kind == "withdrawn":
-        return lot in state.bids[body["bid"]].body["lots"]
-    if event.kind == "question":
-        return body.get("lot") in (None, lot)
-    if event.kind == "answer":
-        question = state.questions.get(body["question"], {})
-        return question.get("lot") in (None, lot)
-    if event.kind in ("qualified", "security", "appeal"):
-        return _bids_for(state, body["bidder"], lot)
-    if event.kind in ("contracted", "milestone", "settled"):
-        bid = state.bids.get(state.contracts[body["contract"]]["bid"])
-        return bid is None or lot in bid.body["lots"]
+    match event.kind:
+        case "bid":
+            return lot in body["lots"]
+        case "withdrawn":
+            return lot in state.bids[body["bid"]].body["lots"]
+        case "question" | "answer":
+            question = state.questions.get(body.get("question", event.index), {})
+            return question.get("lot") in (None, lot)
+        case "qualified" | "security" | "appeal":
+            return _bids_for(state, body["bidder"], lot)
+        case "contracted" | "milestone" | "settled":
+            bid = state.bids.get(state.contracts[body["contract"]]["bid"])
+            return bid is None or lot in bid.body["lots"]
     return True
 
 

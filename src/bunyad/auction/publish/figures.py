@@ -99,7 +99,8 @@ def statistics(events: Iterable[Event], publisher: Publisher | None = None) -> S
     dates: dict[str, str] = {}
     closed: int | None = None
     seen = 0
-    for seen, event in enumerate(events, start=1):
+    for event in events:
+        seen += 1
         state = apply(state, event)
         if event.kind == "closed":
             closed = event.body["bids"]
