@@ -53,9 +53,7 @@ CASES = {
         ]
     ),
     "round_prices": case(with_prices("41", "44", "47", "55")),
-    "at_ceiling": case(
-        with_prices("59.90", "59.95", "50.12"), ceilings={"lot-1": Decimal(60)}
-    ),
+    "at_ceiling": case(with_prices("59.90", "59.95", "50.12"), ceilings={"lot-1": Decimal(60)}),
     "late_bids": case(CLEAN, late=(21, 22)),
     "all_but_one_out": case(
         [offer("a", "50"), offer("b", None, is_fit=False, bid=2), offer("c", "40", is_fit=False)],
