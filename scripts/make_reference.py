@@ -63,6 +63,8 @@ COMMANDS = (
     "auction receipt",
     "auction seed",
     "auction open",
+    "auction publish",
+    "auction flags",
     "auction verify",
     "options",
     "serve",

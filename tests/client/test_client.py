@@ -123,6 +123,11 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "get_record": lambda one: one.get_record("x"),
     "get_head": lambda one: one.get_head("x"),
     "prove_growth": lambda one: one.prove_growth("x", old=1),
+    "get_package": lambda one: one.get_package("x"),
+    "get_releases": lambda one: one.get_releases("x"),
+    "get_statistics": lambda one: one.get_statistics("x"),
+    "list_moments": lambda one: one.list_moments("x", "lot-1"),
+    "list_flags": lambda one: one.list_flags("x"),
     "prove_inclusion": lambda one: one.prove_inclusion("x", 1),
 }
 

@@ -122,6 +122,11 @@ MATRIX = {
     "get_head": ALL,
     "prove_growth": ALL,
     "prove_inclusion": ALL,
+    "get_package": ALL,
+    "get_releases": ALL,
+    "get_statistics": ALL,
+    "list_moments": ALL,
+    "list_flags": "admin planner commission",
 }
 
 

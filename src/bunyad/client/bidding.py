@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bunyad.auction.publish import Moment, Statistics
 from bunyad.client.asking import Asking, Query
 from bunyad.web.auction.bodies import (
     AppealState,
@@ -12,6 +13,7 @@ from bunyad.web.auction.bodies import (
     AuctionState,
     Deed,
     Desk,
+    FlagState,
     Growth,
     HeadState,
     Inclusion,
@@ -148,3 +150,25 @@ class Bidding(Asking):
         """Return the proof that an event is in the log."""
         query: Query = {"index": index, "size": size}
         return self._get(Inclusion, "auctions", auction, "proofs", "inclusion", query=query)
+
+    def get_package(self, auction: str) -> Any:
+        """Return the OCDS record package as JSON values."""
+        return self._get(Any, "auctions", auction, "record-package.json")
+
+    def get_releases(self, auction: str) -> Any:
+        """Return the OCDS release package as JSON values."""
+        return self._get(Any, "auctions", auction, "releases.json")
+
+    def get_statistics(self, auction: str) -> Statistics:
+        """Return figures of the bids, as far as they are public."""
+        return self._get(Statistics, "auctions", auction, "statistics")
+
+    def list_moments(self, auction: str, lot: str, *, language: str = "en") -> list[Moment]:
+        """Return the life of a lot in plain words."""
+        path = ("auctions", auction, "lots", lot, "moments")
+        return self._get(list[Moment], *path, query={"language": language})
+
+    def list_flags(self, auction: str, *, language: str = "en") -> list[FlagState]:
+        """Return patterns of bids that the commission should look at."""
+        query: Query = {"language": language}
+        return self._get(list[FlagState], "auctions", auction, "flags", query=query)

@@ -52,6 +52,8 @@ class Settings:
     largest_bid_kb: int = 2_000
     largest_document_mb: int = 20
     """Largest file of a data room."""
+    ocid_prefix: str = "ocds-000000"
+    """Prefix of open contracting ids, which the Partnership gives; this one is for trials."""
     job_silence_s: float = 60.0
     """Time without a sign of life after which a run counts as broken."""
     warms_up: bool = False

@@ -70,6 +70,16 @@ def test_a_commission_of_three_and_four_bidders_go_from_draft_to_settlement(play
     assert found.is_complete, found.faults
     assert len(receipts) == 5
 
+    package = play.get("public", "record-package.json")
+    compiled = package["records"][0]["compiledRelease"]
+    assert {one["name"] for one in compiled["parties"]} >= set(BIDDERS) - {"mazdar"}
+    assert play.get("public", "releases.json")["releases"]
+    assert play.get("public", "statistics")["whole"]["bids"] == 3
+    said = play.get("public", "lots/lot-1/moments?language=az")
+    assert {one["kind"] for one in said} >= {"published", "awarded"}
+    assert all(one["what"] and one["proves_not"] for one in play.get("Leyla", "flags"))
+    play.get("public", "flags", status=401)
+
     lot = play.get("public", "lots/lot-1")
     told = [deed["kind"] for deed in lot["deeds"]]
     assert (told[0], told[-1]) == ("drafted", "settled")
@@ -84,7 +94,20 @@ def test_nothing_of_who_bids_what_is_told_before_the_opening(play: Play) -> None
             "currency": "USD", "why": "bid bond of mazdar"}  # fmt: skip
     play.do("planner", "securities", bond)
     names = [name.encode() for name in BIDDERS]
-    paths = ("", "record.json", "questions", "documents", "commissioners", "lots/lot-2", "head")
+    paths = (
+        "",
+        "record.json",
+        "record-package.json",
+        "releases.json",
+        "statistics",
+        "lots/lot-1/moments",
+        "flags",
+        "questions",
+        "documents",
+        "commissioners",
+        "lots/lot-2",
+        "head",
+    )
     for who in ("public", "planner", "Leyla", "commission", "organiser", "admin", "araz-solar"):
         for path in paths:
             said = play.server.client.get(

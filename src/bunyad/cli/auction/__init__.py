@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bunyad.cli.auction import deciding as _deciding  # noqa: F401  (registers its commands)
-from bunyad.cli.auction import life as _life  # noqa: F401
-from bunyad.cli.auction import seal as _seal  # noqa: F401
+from bunyad.cli.auction import life as _life  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import publish as _publish  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import seal as _seal  # noqa: F401  (registers its commands)
 from bunyad.cli.auction.app import auction_app
 
 __all__ = ["auction_app"]

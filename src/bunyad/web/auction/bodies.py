@@ -494,6 +494,22 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     why: Text
 
 
+class FlagState(msgspec.Struct, frozen=True, kw_only=True):
+    """A pattern to look at; never a proof."""
+
+    id: str
+    kind: str
+    lot: str
+    """Empty: of the whole auction."""
+    strength: str
+    """`weak`, `medium` or `strong`."""
+    bidders: list[str]
+    events: list[int]
+    figures: dict[str, str]
+    what: str
+    proves_not: str
+
+
 class HeadState(msgspec.Struct, frozen=True, kw_only=True):
     """A signed tree head."""
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bunyad.web.auction import awarding, bidding, drafting, listing, opening, proving, rooms
+from bunyad.auction.publish import Moment, Statistics
+from bunyad.web.auction import (
+    awarding,
+    bidding,
+    drafting,
+    listing,
+    opening,
+    proving,
+    publishing,
+    rooms,
+)
 from bunyad.web.auction.bodies import (
     Amendment,
     AppealBody,
@@ -24,6 +34,7 @@ from bunyad.web.auction.bodies import (
     Desk,
     DocumentState,
     FileQuery,
+    FlagState,
     GivenAnswer,
     GivenShares,
     Growth,
@@ -31,6 +42,7 @@ from bunyad.web.auction.bodies import (
     HeadState,
     Inclusion,
     InvitedCommissioner,
+    LanguageQuery,
     LeafQuery,
     LotPage,
     LotQuery,
@@ -203,4 +215,19 @@ ENDPOINTS = (
     Endpoint(name="prove_inclusion", method="GET", path="/auctions/{auction}/proofs/inclusion",
              may=ANYBODY, tags=TAGS, title="Proof that an event is in the log",
              act=proving.prove_inclusion, query=LeafQuery, answer=Inclusion),
+    Endpoint(name="get_package", method="GET", path="/auctions/{auction}/record-package.json",
+             may=ANYBODY, tags=TAGS, title="OCDS record package",
+             act=publishing.get_package, answer=bytes),
+    Endpoint(name="get_releases", method="GET", path="/auctions/{auction}/releases.json",
+             may=ANYBODY, tags=TAGS, title="OCDS release package",
+             act=publishing.get_releases, answer=bytes),
+    Endpoint(name="get_statistics", method="GET", path="/auctions/{auction}/statistics",
+             may=ANYBODY, tags=TAGS, title="Figures of the bids",
+             act=publishing.get_statistics, answer=Statistics),
+    Endpoint(name="list_moments", method="GET", path="/auctions/{auction}/lots/{lot}/moments",
+             may=ANYBODY, tags=TAGS, title="A lot's life in plain words",
+             act=publishing.list_moments, query=LanguageQuery, answer=list[Moment]),
+    Endpoint(name="list_flags", method="GET", path="/auctions/{auction}/flags",
+             may=PLANNERS | COMMISSION, tags=TAGS, title="Patterns of bids to look at",
+             act=publishing.list_flags, query=LanguageQuery, answer=list[FlagState]),
 )  # fmt: skip
