@@ -200,9 +200,9 @@ class Play:
 
 
 @contextmanager
-def playing(folder: Path, *, url: str | None = None) -> Iterator[Play]:
+def playing(folder: Path, **more: Any) -> Iterator[Play]:
     """Run a server with everybody's accounts."""
-    with running_server(folder, url=url) as server:
+    with running_server(folder, **more) as server:
         clock = Clock()
         server.services = replace(server.services, clock=clock)
         server.client.app.state.services = server.services  # type: ignore[attr-defined]
