@@ -78,6 +78,8 @@ COMMANDS = (
     "auction receipt",
     "auction seed",
     "auction open",
+    "auction publish",
+    "auction flags",
     "auction verify",
     "auction draft",
     "auction simulate",

@@ -8,6 +8,8 @@ plans       plans, scenarios, options, files
 land        this cell, this area
 layers      maps, as tables with geometry
 jobs        runs, live
+auctions    the call, lots, data room, questions
+bidding     bids, the commission's room, awards, the record
 """
 
 from bunyad.client.client import Client

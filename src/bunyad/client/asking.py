@@ -75,9 +75,11 @@ class Asking:
         """Ask to have something done, and read what comes of it."""
         return msgspec.json.decode(self._send(method, path, body=body).content, type=kind)
 
-    def _put(self, kind: type[Answer], *path: str, content: bytes) -> Answer:
+    def _put(
+        self, kind: type[Answer], *path: str, content: bytes, query: Query | None = None
+    ) -> Answer:
         """Upload a file, and read what comes of it."""
-        answer = self._send("POST", path, content=content)
+        answer = self._send("POST", path, content=content, query=query)
         return msgspec.json.decode(answer.content, type=kind)
 
     def _tell(self, method: str, *path: str, body: Any = None) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bunyad.client.accounts import Accounts
+from bunyad.client.auctions import Auctions
+from bunyad.client.bidding import Bidding
 from bunyad.client.jobs import Jobs
 from bunyad.client.land import Land
 from bunyad.client.layers import Layers
 from bunyad.client.plans import Plans
 
 
-class Client(Accounts, Plans, Land, Layers, Jobs):
+class Client(Accounts, Plans, Land, Layers, Jobs, Auctions, Bidding):
     """
     A server of plans; each request is a method of the same name.
 

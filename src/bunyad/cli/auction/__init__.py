@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bunyad.cli.auction import clear as _clear  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import deciding as _deciding  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import draft as _draft  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import life as _life  # noqa: F401  (registers its commands)
+from bunyad.cli.auction import publish as _publish  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import rules as _rules  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import seal as _seal  # noqa: F401  (registers its commands)
 from bunyad.cli.auction import simulate as _simulate  # noqa: F401  (registers its commands)

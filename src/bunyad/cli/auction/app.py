@@ -14,7 +14,9 @@ from bunyad.errors import InputError, OutputError
 
 OWNER_ONLY = 0o600
 
-auction_app = App(name="auction", help="Seal bids, open them together, and verify an auction.")
+auction_app = App(
+    name="auction", help="Hold an auction: draft, seal, open together, clear, award, verify."
+)
 app.command(auction_app)
 
 
