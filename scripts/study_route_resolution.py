@@ -58,8 +58,8 @@ def main() -> None:
     if not asked.tables:
         known = extend(known, asked.samples, asked.seeds)
     summarise(known).to_csv(TABLE, index=False, lineterminator="\n")
-    print(table_by_cell(known).to_markdown(index=False))
-    print(calibrate(known).to_markdown(index=False))
+    print(table_by_cell(known).to_string(index=False))
+    print(calibrate(known).to_string(index=False))
 
 
 def extend(known: pd.DataFrame, file: Path, seeds: int) -> pd.DataFrame:
