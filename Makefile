@@ -8,7 +8,7 @@ PLAN ?= plan-karabakh
 REGION ?= karabakh
 PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect lock region clean
+.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-web lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ bench-potential: $(VENV)/.bench ## Time land, sun, wind, horizon and the whole r
 bench-connect: $(VENV)/.bench ## Judge roads and time least cost beside other programs
 	$(BIN)/python benchmarks/connect_road.py
 	$(BIN)/python benchmarks/connect_spread.py
+	$(BIN)/python benchmarks/connect_trees.py
+
+bench-web: $(VENV)/.test $(PAGES) ## Time fifty readers at once, and the opening of the page
+	$(BIN)/python benchmarks/web_readers.py $(PLAN)
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

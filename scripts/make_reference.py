@@ -3,7 +3,7 @@ Write the reference pages from the declarations in the code.
 
 `python scripts/make_reference.py` writes
 docs/reference/{options,region-folder,tables,commands,auction-events}.md and the JSON Schemas of
-region.yaml and of changes documents; a test fails where they are out of date.
+region.yaml and of changes documents; a test fails where they are old.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ RESULT_MODULES = (
     "bunyad.potential.result",
     "bunyad.settle.result",
     "bunyad.connect.result",
+    "bunyad.connect.choices",
     "bunyad.connect.digital.result",
     "bunyad.connect.radio.result",
     "bunyad.connect.traffic.result",
     "bunyad.connect.study.result",
+    "bunyad.connect.utilities.model",
     "bunyad.energy.result",
     "bunyad.programme.result",
     "bunyad.plan.compare",

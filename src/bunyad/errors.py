@@ -5,7 +5,8 @@ BunyadError
 ├─ InputError        a file, an option or a request is wrong; lists every fault found
 ├─ InfeasibleError   the rules leave no answer; names the rules that clash
 ├─ OutputError       the result could not be written (full disk, no permission)
-└─ SourceError       an outside service did not answer
+├─ SourceError       an outside service did not answer
+└─ ApiProblem        a server of plans refused (`bunyad.client`)
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from report.sample_networks import with_dispatch, with_tables
 from shapely.geometry import LineString, box
 from worlds import CELL, CRS, SOUTH, WEST, small_region
 
+from bunyad.connect.choices import ROUTE_CHOICES
 from bunyad.connect.result import BUS_MEMBERS, ROUTE_CHECKS, Networks
 from bunyad.connect.study import ROUTE_COSTS, ROUTE_OPTIONS, ROUTE_STATIONS
 from bunyad.energy.result import LINE_RESULTS, PLANT_RESULTS, ROOFS, SUMMARY, EnergySystem
@@ -320,7 +321,21 @@ def sample_study(corridor: str) -> dict[str, pd.DataFrame]:
         ),
         "route_stations": conform(pd.DataFrame(stations), ROUTE_STATIONS),
         "route_costs": conform(pd.DataFrame(costs), ROUTE_COSTS),
+        "route_choices": conform(pd.DataFrame(_sample_choices(corridor)), ROUTE_CHOICES),
     }
+
+
+def _sample_choices(corridor: str) -> list[dict[str, object]]:
+    """Four ways to lay one road, one of them beaten by another."""
+    return [
+        {"corridor": corridor, "choice": choice, "variant": choice.split("/")[0],
+         "capex_usd": cost, "length_km": length, "hours": length / 60, "energy_kwh": 3 * length,
+         "bridge_km": 0.4, "tunnel_km": 0.0, "is_efficient": choice != "open/elsewhere-1"}
+        for choice, cost, length in (
+            ("open", 4e7, 24.0), ("open/shorter-1", 4.6e7, 22.5),
+            ("open/elsewhere-1", 5e7, 25.0), ("structures", 9e7, 19.0),
+        )
+    ]  # fmt: skip
 
 
 def sample_dispatch(buses: list[str]) -> xr.Dataset:

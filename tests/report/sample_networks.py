@@ -44,7 +44,7 @@ def table(of: Schema, *rows: tuple[object, ...]) -> pd.DataFrame:
 def with_tables(networks: Networks, region: Region) -> Networks:
     """Add the tables of grid, roads, fibre and radio."""
     busbars = [
-        (f"{bus} 110 kV busbar", bus, "busbar", "", 110.0, 0.0, 0.0, 0.0) for bus in STATIONS
+        (f"{bus} 110 kV busbar", bus, "busbar", "", 110.0, 0.0, 0.0, 0.0, 0.0) for bus in STATIONS
     ]
     roads = networks.routes[networks.routes["kind"] == "road"]
     spots = gpd.GeoSeries([Point(WEST + 30e3, SOUTH + 18e3), Point(WEST + 4e3, SOUTH + 21e3)])

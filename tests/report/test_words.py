@@ -35,7 +35,8 @@ GROUPS = ("kind", "carrier", "use", "service", "funding", "origin", "level", "mo
           "column", "fact", "project", "curves", "rules", "summer", "winter", "year-balance",
           "balance", "kinds", "public", "private", "gantt", "people", "direction",
           "horizon", "lost", "months", "days", "certainty", "duration", "site-curve",
-          "networks", "check", "case", "radio", "fibre", "variant", "profile", "item", "route-costs")  # fmt: skip
+          "networks", "check", "case", "radio", "fibre", "variant", "profile", "item", "route-costs",
+          "route-choices")  # fmt: skip
 """Groups of messages whose names the page puts together."""
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from web.plan_folder import REGION, write_whole_plan
 from web.servers import Server, running_server
+
+from bunyad.store.models import PlanRecord
 
 
 @pytest.fixture
@@ -16,3 +20,25 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     url = request.getfixturevalue("cluster").make_database() if is_postgresql else None
     with running_server(tmp_path, url=url) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("made")
+    write_whole_plan(data, data / "plan")
+    return data
+
+
+@pytest.fixture(scope="module")
+def layered(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """Return a server and its public plan."""
+    with running_server(tmp_path_factory.mktemp("layered")) as server:
+        data = server.services.settings.data
+        shutil.copytree(made / "regions", data / "regions")
+        with server.services.database.begin() as session:
+            record = PlanRecord(name="land", why="base", region=REGION, is_public=True)
+            session.add(record)
+            session.flush()
+            plan = record.id
+        shutil.copytree(made / "plan", data / "plans" / plan)
+        yield server, plan

@@ -14,7 +14,7 @@ from bunyad.options import Options
 from bunyad.plan.run import PROVENANCE, STAGES_FOLDER
 from bunyad.potential import assess_potential
 from bunyad.region.load import load_region
-from bunyad.report import write_report
+from bunyad.report import write_geopackage, write_report
 from bunyad.report.page import page_data
 from bunyad.store.results import save_result
 
@@ -33,6 +33,7 @@ def write_whole_plan(data: Path, folder: Path, *, options: Options | None = None
     plan = replace(plan, options=chosen, provenance=provenance)
     (folder / "report.json").write_text(json.dumps(page_data(plan)), "utf-8")
     write_report(plan, folder / "report.html", languages=("en", "az"))
+    write_geopackage(plan, folder / "plan.gpkg")
     (folder / "tables" / "plants.csv").write_text("id\na\n")
     (folder / PROVENANCE).write_text(json.dumps(provenance, default=str))
     potential = assess_potential(load_region(region_folder), options=chosen.potential)

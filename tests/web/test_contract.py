@@ -18,6 +18,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from sqlalchemy import select
+from web.auctioneers import keep_draft
 from web.servers import ADDRESS, Server, running_server
 
 from bunyad.store.models import Account, Job, Organisation, Passkey, PlanRecord
@@ -86,8 +87,9 @@ def fill(server: Server) -> dict[str, str]:
         session.get_one(PlanRecord, plan).region = "not-there"
         session.add_all([spare, job, key])
         session.flush()
-        return {"plan": plan, "job": job.id, "account": spare.id, "passkey": key.id,
-                "name": "tables/plants.csv"}  # fmt: skip
+        known = {"plan": plan, "job": job.id, "account": spare.id, "passkey": key.id,
+                 "name": "tables/plants.csv"}  # fmt: skip
+    return {**known, **keep_draft(server, "draft")}
 
 
 @pytest.mark.parametrize("name", NAMES)

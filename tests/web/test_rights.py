@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from web import auctioneers
 from web.servers import Server
 
-from bunyad.store.models import Account, ApiToken, Job, Passkey, PlanRecord, now
+from bunyad.store.auctions.models import Auction, Document
+from bunyad.store.models import Account, ApiToken, Job, Passkey, PlanRecord, RegionRecord, now
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.rights import Role
 
@@ -61,10 +63,65 @@ MATRIX = {
     "ask_cell": ALL,
     "ask_area": ALL,
     "ask_route": ALL,
+    "open_layers": ALL,
+    "list_conformance": ALL,
+    "describe_layers": ALL,
+    "list_layers": ALL,
+    "get_layer": ALL,
+    "list_columns": ALL,
+    "list_features": ALL,
+    "get_feature": ALL,
     "get_job": ALL,
     "follow_job": ALL,
     "stop_job": "admin planner",
     "start_job_again": "admin planner",
+    "list_auctions": ALL,
+    "draft_auction": "admin planner",
+    "list_lots": ALL,
+    "verify_record": ALL,
+    "get_auction": ALL,
+    "amend_auction": "admin planner",
+    "list_commissioners": ALL,
+    "invite_commissioner": "admin planner",
+    "remove_commissioner": "admin planner",
+    "give_keys": "commission",
+    "publish_auction": "admin planner",
+    "cancel_auction": "admin planner",
+    "get_lot": ALL,
+    "list_documents": ALL,
+    "upload_document": "admin planner bidder",
+    "get_document": ALL,
+    "remove_document": "admin planner bidder",
+    "list_questions": ALL,
+    "ask_question": SIGNED,
+    "answer_question": "admin planner",
+    "apply_to_bid": "bidder",
+    "list_applications": "admin planner commission",
+    "qualify_bidder": "admin planner commission",
+    "get_desk": "bidder",
+    "submit_bid": "bidder",
+    "withdraw_bid": "bidder",
+    "get_receipt": "bidder",
+    "get_room": "admin planner commission",
+    "commit_seed": "commission",
+    "reveal_seed": "commission",
+    "give_shares": "commission",
+    "open_bids": "admin planner commission",
+    "clear_auction": "admin planner commission",
+    "get_result": ALL,
+    "award_lots": "admin planner",
+    "list_appeals": "admin planner commission bidder",
+    "appeal": "bidder",
+    "decide_appeal": "admin planner commission",
+    "list_deeds": "admin planner",
+    "sign_contract": "admin planner",
+    "note_security": "admin planner",
+    "note_milestone": "admin planner",
+    "settle_period": "admin planner",
+    "get_record": ALL,
+    "get_head": ALL,
+    "prove_growth": ALL,
+    "prove_inclusion": ALL,
 }
 
 
@@ -94,6 +151,10 @@ BODIES: dict[str, dict[str, object]] = {
     "change_account": {"role": "admin"},
     "ask_area": {"polygon": {"type": "Polygon", "coordinates": [
         [[46.6, 39.8], [46.7, 39.8], [46.7, 39.9], [46.6, 39.8]]]}},
+    **auctioneers.BODIES,
+}  # fmt: skip
+QUERIES = {
+    "ask_cell": "?lon=46.6&lat=39.8", "prove_growth": "?old=1", "prove_inclusion": "?index=0",
 }  # fmt: skip
 
 
@@ -108,10 +169,14 @@ def fill(server: Server) -> dict[str, str]:
                          expires=now() + timedelta(days=1))  # fmt: skip
         key = Passkey(account_id=planner.id, credential_id=b"1", public_key=b"2", name=MARK)
         job = Job(plan_id=plan, state="failed", error={"title": MARK})
-        session.add_all([token, key, job])
+        region = RegionRecord(
+            name=MARK, organisation_id=planner.organisation_id, created_by=planner.id
+        )
+        session.add_all([token, key, job, region])
         session.flush()
-        return {"plan": plan, "job": job.id, "account": planner.id, "token": token.id,
-                "passkey": key.id, "name": "report.json"}  # fmt: skip
+        known = {"plan": plan, "job": job.id, "account": planner.id, "token": token.id,
+                 "passkey": key.id, "name": "report.json", "region": region.id}  # fmt: skip
+    return {**known, **auctioneers.keep_draft(server, MARK)}
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -123,8 +188,7 @@ def test_nothing_of_another_organisation_is_told_or_changed_at_any_address(
         path = re.sub(r"{(\w+)(:path)?}", lambda found: known[found[1]], endpoint.path)
         if endpoint.name == "compare_plans":
             path += f"?plans={known['plan']}"
-        if endpoint.name == "ask_cell":
-            path += "?lon=46.6&lat=39.8"
+        path += QUERIES.get(endpoint.name, "")
         answer = server.client.request(
             endpoint.method, f"/api/v1{path}", headers=asks,
             json=BODIES.get(endpoint.name, {}), follow_redirects=False,
@@ -139,6 +203,9 @@ def test_nothing_of_another_organisation_is_told_or_changed_at_any_address(
         assert session.get_one(Account, known["account"]).role == "planner"
         assert session.get_one(ApiToken, known["token"]).name == MARK
         assert session.get_one(Passkey, known["passkey"]).name == MARK
+        assert session.get_one(RegionRecord, known["region"]).name == MARK
+        assert session.get_one(Auction, known["auction"]).size == 1
+        assert session.get_one(Document, known["document"]).name == MARK
 
 
 def test_every_path_parameter_is_tried_with_something_of_another_organisation(

@@ -193,6 +193,17 @@ export class Atlas {
     this.map.resize();
   }
 
+  // Copy what is drawn: a printer finds the map's own canvas empty but while it is drawn.
+  copyTo(paper: HTMLCanvasElement): void {
+    this.map.once("render", () => {
+      const drawn = this.map.getCanvas();
+      paper.width = drawn.width;
+      paper.height = drawn.height;
+      paper.getContext("2d")?.drawImage(drawn, 0, 0);
+    });
+    this.map.redraw();
+  }
+
   remove(): void {
     this.map.remove();
   }

@@ -22,6 +22,11 @@ class Theme {
     });
     const kept = localStorage.getItem(KEY) as Choice | null;
     if (kept && CHOICES.includes(kept)) this.choice = kept;
+    // Paper is white.
+    addEventListener("beforeprint", () => {
+      document.documentElement.dataset.theme = "light";
+    });
+    addEventListener("afterprint", () => this.show());
     this.show();
   }
 

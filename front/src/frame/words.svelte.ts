@@ -26,7 +26,13 @@ const LOADERS: Record<string, () => Promise<string[]>> = {
     return [own.default, plan.default];
   },
   ru: async () => [(await import("../words/ru.ftl?raw")).default],
-  ur: async () => [(await import("../words/ur.ftl?raw")).default],
+  ur: async () => {
+    const [own] = await Promise.all([
+      import("../words/ur.ftl?raw"),
+      import("./urdu").then((urdu) => urdu.loadLetters()),
+    ]);
+    return [own.default];
+  },
 };
 
 // Words of the chapters that are read when the chapter is.

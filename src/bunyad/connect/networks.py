@@ -9,9 +9,11 @@ import geopandas as gpd
 import numpy as np
 
 from bunyad.connect.alignments import route_pairs
+from bunyad.connect.choices import weigh_choices
 from bunyad.connect.digital import plan_digital
 from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.power import choose_buses, lay_grid, link_buses
+from bunyad.connect.refine import refine_links
 from bunyad.connect.result import Networks
 from bunyad.connect.roads import (
     Corridor,
@@ -92,18 +94,27 @@ def connect_places(
         asked=name_asked(members, options=options),
     )
     drawn = Networks(
-        routes=table_routes(ground, [*roads.links, *railways.links, *lines]),
+        routes=table_routes(
+            ground,
+            [
+                *refine_links(ground, roads.links, options=options),
+                *refine_links(ground, railways.links, options=options),
+                *lines,
+            ],
+        ),
         buses=buses,
         bus_members=members,
         route_checks=check_corridors(corridors),
     )
     supplied = design_supply(drawn, interconnectors=region.interconnectors, options=options)
     study = study_corridors(region, ground, options=options)
+    planned = set(region.corridors.loc[region.corridors["is_planned"], "id"])
     studied = replace(
         supplied,
         route_options=study.options,
         route_stations=study.stations,
         route_costs=study.costs,
+        route_choices=weigh_choices(ground, study, planned=planned, options=options),
     )
     return _add_users(region, studied, settlements=settlements, options=options)
 

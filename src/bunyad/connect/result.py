@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
+from bunyad.connect.choices import ROUTE_CHOICES
 from bunyad.connect.digital.result import FIBRE
 from bunyad.connect.grid.result import (
     GRID_BRANCHES,
@@ -99,7 +100,7 @@ DIGITAL_TABLES = (FIBRE, MASTS, RADIOS, COVERAGE, BACKHAUL, RADIO_TOTALS)
 """Tables of fibre and radio, each a field of `Networks` by its name."""
 TRAFFIC_TABLES = (ROAD_TRAFFIC, ACCESS, TRAFFIC_TOTALS)
 """Tables of traffic, each a field of `Networks` by its name."""
-STUDY_TABLES = (ROUTE_OPTIONS, ROUTE_STATIONS, ROUTE_COSTS)
+STUDY_TABLES = (ROUTE_OPTIONS, ROUTE_STATIONS, ROUTE_COSTS, ROUTE_CHOICES)
 """Tables of the study of corridors, each a field of `Networks` by its name."""
 
 
@@ -144,3 +145,4 @@ class Networks:
     route_options: gpd.GeoDataFrame = field(default_factory=partial(_empty_map, ROUTE_OPTIONS))
     route_stations: pd.DataFrame = field(default_factory=partial(_empty, ROUTE_STATIONS))
     route_costs: pd.DataFrame = field(default_factory=partial(_empty, ROUTE_COSTS))
+    route_choices: pd.DataFrame = field(default_factory=partial(_empty, ROUTE_CHOICES))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import LineString
 
 from bunyad.connect.ground import Ground
@@ -26,6 +28,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """A link off the lattice, as its row tells it."""
+
+    points_m: NDArray[np.float64]
+    """Easting and northing along it."""
+    length_km: float
+    climb_m: float
+    max_grade_percent: float
+    bridge_km: float
+    tunnel_km: float
+    capex_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A route that the plan builds, or a new stretch of one."""
 
@@ -36,6 +52,8 @@ class Link:
     trace: Trace
     voltage_kv: float | None = None
     capacity_mw: float | None = None
+    laid: Laid | None = None
+    """What takes the place of the lattice's way, where there is something."""
 
 
 def table_routes(ground: Ground, links: Iterable[Link]) -> gpd.GeoDataFrame:
@@ -65,7 +83,7 @@ def table_routes(ground: Ground, links: Iterable[Link]) -> gpd.GeoDataFrame:
 
 def _row(ground: Ground, link: Link) -> Mapping[str, object]:
     """Sum an alignment up."""
-    trace = link.trace
+    laid = link.laid or _on_lattice(ground, link.trace)
     return {
         "kind": link.kind,
         "name": f"{WORDS[link.kind]} {link.start.name}–{link.end.name}",
@@ -75,11 +93,24 @@ def _row(ground: Ground, link: Link) -> Mapping[str, object]:
         "standard": link.standard,
         "voltage_kv": link.voltage_kv,
         "capacity_mw": link.capacity_mw,
-        "length_km": trace.length_m.sum() / 1e3,
-        "climb_m": trace.rise_m.clip(0).sum(),
-        "max_grade_percent": trace.grade_percent.max(initial=0.0),
-        "bridge_km": trace.bridge_m.sum() / 1e3,
-        "tunnel_km": trace.tunnel_m.sum() / 1e3,
-        "capex_usd": trace.cost_usd.sum(),
-        "geometry": LineString(ground.points(trace.nodes)),
+        "length_km": laid.length_km,
+        "climb_m": laid.climb_m,
+        "max_grade_percent": laid.max_grade_percent,
+        "bridge_km": laid.bridge_km,
+        "tunnel_km": laid.tunnel_km,
+        "capex_usd": laid.capex_usd,
+        "geometry": LineString(laid.points_m),
     }
+
+
+def _on_lattice(ground: Ground, trace: Trace) -> Laid:
+    """Sum a way over the lattice up."""
+    return Laid(
+        points_m=ground.points(trace.nodes),
+        length_km=trace.length_m.sum() / 1e3,
+        climb_m=trace.rise_m.clip(0).sum(),
+        max_grade_percent=trace.grade_percent.max(initial=0.0),
+        bridge_km=trace.bridge_m.sum() / 1e3,
+        tunnel_km=trace.tunnel_m.sum() / 1e3,
+        capex_usd=trace.cost_usd.sum(),
+    )

@@ -12,6 +12,7 @@ import pandas as pd
 from bunyad.connect.grid import (
     GridDesign,
     draft_grid,
+    price_compensators,
     reinforce_grid,
     verify_grid,
 )
@@ -130,7 +131,7 @@ def design_supply(
     return replace(
         drawn,
         routes=hand_over_routes(drawn.routes, design),
-        buses=hand_over_buses(buses, design),
+        buses=hand_over_buses(buses, design, options=options),
         bus_members=hand_over_members(members, design, options=options),
         grid_buses=design.buses,
         grid_branches=design.branches,
@@ -191,13 +192,16 @@ def hand_over_routes(routes: gpd.GeoDataFrame, design: GridDesign) -> gpd.GeoDat
     return conform(table, ROUTES)
 
 
-def hand_over_buses(buses: gpd.GeoDataFrame, design: GridDesign) -> gpd.GeoDataFrame:
-    """Add the transformers of new substations to their cost."""
+def hand_over_buses(
+    buses: gpd.GeoDataFrame, design: GridDesign, *, options: ConnectOptions
+) -> gpd.GeoDataFrame:
+    """Add the transformers of new substations, and all compensators, to their cost."""
     station_of = design.buses.query("kind == 'busbar'").set_index("id")["station"]
     banks = design.transformers[design.transformers["lv_bus"].isin(station_of.index)]
     usd = banks.groupby(banks["lv_bus"].map(station_of))["capex_usd"].sum()
     added = buses["id"].map(usd).fillna(0.0).where(~buses["is_existing"], 0.0)
-    return conform(buses.assign(capex_usd=buses["capex_usd"] + added), BUSES)
+    extra = buses["id"].map(price_compensators(design, options=options)).fillna(0.0)
+    return conform(buses.assign(capex_usd=buses["capex_usd"] + added + extra), BUSES)
 
 
 def hand_over_members(

@@ -39,7 +39,7 @@ __all__ = [
 ROOMS = ("finance", "potential", "settle", "connect", "energy", "programme")
 """Groups of options: what rooms share, then the rooms in the order in which they run."""
 
-SHARING = ("potential", "energy")
+SHARING = ("potential", "connect", "energy")
 """Rooms whose options hold those of `finance` too."""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bunyad.options.base import RoomOptions, option
+from bunyad.options.base import option
+from bunyad.options.finance import FinanceOptions
 
 
-class ConnectOptions(RoomOptions):
-    """Options of the room `connect`."""
+class ConnectOptions(FinanceOptions):
+    """Options of the room `connect`, with those of `finance`."""
 
     routing_cell_m: float = option("connect.routing_cell_m")
     heading_reach_cells: int = option("connect.heading_reach_cells")
@@ -71,7 +72,6 @@ class ConnectOptions(RoomOptions):
     trade_off_length_share: float = option("connect.trade_off_length_share")
     value_of_time_usd_per_h: float = option("connect.value_of_time_usd_per_h")
     running_usd_per_km: float = option("connect.running_usd_per_km")
-    route_discount_rate: float = option("connect.route_discount_rate")
     route_life_years: int = option("connect.route_life_years")
     earth_radius_km: float = option("connect.earth_radius_km")
     earth_radius_factor: float = option("connect.earth_radius_factor")
@@ -194,3 +194,41 @@ class ConnectOptions(RoomOptions):
     roughness_band_m: float = option("connect.roughness_band_m")
     closed_strip_cells: int = option("connect.closed_strip_cells")
     closed_strip_factor: float = option("connect.closed_strip_factor")
+    utility_samples_per_cell: int = option("connect.utility_samples_per_cell")
+    utility_pull_points: int = option("connect.utility_pull_points")
+    utility_road_m: float = option("connect.utility_road_m")
+    line_tower_share: float = option("connect.line_tower_share")
+    line_angle_factor: float = option("connect.line_angle_factor")
+    line_track_factor: float = option("connect.line_track_factor")
+    line_haul_share: float = option("connect.line_haul_share")
+    line_settlement_m: float = option("connect.line_settlement_m")
+    line_settlement_factor: float = option("connect.line_settlement_factor")
+    line_station_m: float = option("connect.line_station_m")
+    fibre_slope_surcharge: float = option("connect.fibre_slope_surcharge")
+    fibre_river_usd: float = option("connect.fibre_river_usd")
+    fibre_repeater_km: float = option("connect.fibre_repeater_km")
+    fibre_repeater_usd: float = option("connect.fibre_repeater_usd")
+    pipe_flow_l_per_s: float = option("connect.pipe_flow_l_per_s")
+    pipe_speed_m_per_s: float = option("connect.pipe_speed_m_per_s")
+    pipe_roughness_mm: float = option("connect.pipe_roughness_mm")
+    pipe_usd_per_mm_m: float = option("connect.pipe_usd_per_mm_m")
+    pipe_slope_surcharge: float = option("connect.pipe_slope_surcharge")
+    pipe_track_share: float = option("connect.pipe_track_share")
+    pipe_river_usd: float = option("connect.pipe_river_usd")
+    pipe_max_grade_percent: float = option("connect.pipe_max_grade_percent")
+    pipe_least_head_m: float = option("connect.pipe_least_head_m")
+    pipe_pump_head_m: float = option("connect.pipe_pump_head_m")
+    pipe_pump_efficiency: float = option("connect.pipe_pump_efficiency")
+    pipe_pump_usd: float = option("connect.pipe_pump_usd")
+    pipe_pump_usd_per_kw: float = option("connect.pipe_pump_usd_per_kw")
+    pipe_break_usd: float = option("connect.pipe_break_usd")
+    pipe_power_usd_per_mwh: float = option("connect.pipe_power_usd_per_mwh")
+    pipe_use_share: float = option("connect.pipe_use_share")
+    refine_routes: bool = option("connect.refine_routes")
+    trade_off_planned: int = option("connect.trade_off_planned")
+    route_alternatives: int = option("connect.route_alternatives")
+    grid_source_n1: bool = option("connect.grid_source_n1")
+    grid_shed_share: float = option("connect.grid_shed_share")
+    grid_compensator_step_mvar: float = option("connect.grid_compensator_step_mvar")
+    grid_compensator_most_mvar: float = option("connect.grid_compensator_most_mvar")
+    grid_compensator_usd_per_kvar: float = option("connect.grid_compensator_usd_per_kvar")

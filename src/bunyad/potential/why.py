@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import xarray as xr
 from pyproj import Transformer
 
@@ -19,6 +19,8 @@ from bunyad.potential.result import Potential
 from bunyad.region.model import Region
 
 DEGREES = "EPSG:4326"
+Rule = Mapping[Any, Any]
+"""A row of `Potential.land_rules`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,12 @@ class Reason:
     unit: str
     text: str
     """The reason in plain words, such as `slope 17 %, limit 10 %`."""
+
+
+@lru_cache(maxsize=16)
+def to_metres(crs: str) -> Transformer:
+    """Return the way from longitude and latitude into a metric projection; it is slow to make."""
+    return Transformer.from_crs(DEGREES, crs, always_xy=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +76,7 @@ def why_not_here(region: Region, potential: Potential, lon: float, lat: float) -
     lon, lat
         The place [degrees].
     """
-    x, y = Transformer.from_crs(DEGREES, region.crs, always_xy=True).transform(lon, lat)
+    x, y = to_metres(region.crs).transform(lon, lat)
     land = potential.land
     row, column = (_index(land[axis].to_numpy(), at) for axis, at in (("y", y), ("x", x)))
     technologies = list(potential.land_rules["technology"].unique())
@@ -81,7 +89,7 @@ def why_not_here(region: Region, potential: Potential, lon: float, lat: float) -
     }
     return [
         _reason(spot, rule)
-        for _, rule in potential.land_rules.iterrows()
+        for rule in potential.land_rules.to_dict("records")
         if hits[rule["technology"]] >> (rule["order"] - 1) & 1
     ]
 
@@ -106,7 +114,7 @@ def _outside(technology: str) -> Reason:
     )
 
 
-def _reason(spot: _Spot, rule: pd.Series) -> Reason:
+def _reason(spot: _Spot, rule: Rule) -> Reason:
     """Return the reason of one rule."""
     value, text = _WORDS[rule["kind"]](spot, rule)
     return Reason(
@@ -120,10 +128,10 @@ def _reason(spot: _Spot, rule: pd.Series) -> Reason:
     )
 
 
-def _measured(name: str, what: str) -> Callable[[_Spot, pd.Series], tuple[float, str]]:
+def _measured(name: str, what: str) -> Callable[[_Spot, Rule], tuple[float, str]]:
     """Return the words for a rule about a value of the grid; they are those of `what`."""
 
-    def say(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+    def say(spot: _Spot, rule: Rule) -> tuple[float, str]:
         value = spot.value(name)
         unit = rule["unit"]
         return value, f"{what} {_short(value)} {unit}, limit {_short(float(rule['limit']))} {unit}"
@@ -131,28 +139,28 @@ def _measured(name: str, what: str) -> Callable[[_Spot, pd.Series], tuple[float,
     return say
 
 
-def _say_aspect(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+def _say_aspect(spot: _Spot, rule: Rule) -> tuple[float, str]:
     """Say where the ground faces."""
     value = float(terrain_aspect(spot.region)[spot.row, spot.column])
     start, end = rule["limit"].split(";")
     return value, f"faces {value:.0f}°, excluded from {start}° to {end}°"
 
 
-def _say_class(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+def _say_class(spot: _Spot, rule: Rule) -> tuple[float, str]:
     """Say what covers the land."""
     value = spot.value("land_cover")
     table = data_table("land_cover").set_index("class")["name"]
     return value, f"{rule['title']}: {table.get(int(value), f'class {value:g}')}"
 
 
-def _say_layer(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+def _say_layer(spot: _Spot, rule: Rule) -> tuple[float, str]:
     """Say what value a layer has."""
     value = float(spot.region.extra_layers[rule["layer"]].to_numpy()[spot.row, spot.column])
     unit = rule["unit"]
     return value, f"{rule['title']} {_short(value)} {unit}, limit {rule['limit']} {unit}"
 
 
-def _say_distance(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+def _say_distance(spot: _Spot, rule: Rule) -> tuple[float, str]:
     """Say how far the nearest part of a layer is, and its name."""
     distance, name = _nearest(spot, rule)
     if rule["kind"] == "outside":
@@ -162,7 +170,7 @@ def _say_distance(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
     return distance, f"{_short(distance)} m from {name}, limit {_short(float(rule['limit']))} m"
 
 
-def _nearest(spot: _Spot, rule: pd.Series) -> tuple[float, str]:
+def _nearest(spot: _Spot, rule: Rule) -> tuple[float, str]:
     """Return the distance to the nearest part of a layer [m], and what that is called."""
     layer = layer_of(spot.region, rule["layer"])
     title = rule["title"][:1].lower() + rule["title"][1:]
@@ -186,7 +194,7 @@ def _short(value: float) -> str:
     return f"{value:.3g}"
 
 
-_WORDS: dict[str, Callable[[_Spot, pd.Series], tuple[float, str]]] = {
+_WORDS: dict[str, Callable[[_Spot, Rule], tuple[float, str]]] = {
     "slope_above": _measured("slope_percent", "slope"),
     "elevation_above": _measured("elevation_m", "height"),
     "elevation_below": _measured("elevation_m", "height"),

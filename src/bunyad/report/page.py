@@ -94,6 +94,7 @@ def page_data(plan: PlanValues) -> dict[str, Any]:
             "options": records(plan.networks.route_options, 3),
             "stations": records(plan.networks.route_stations, 2),
             "costs": records(plan.networks.route_costs, 1),
+            "choices": records(plan.networks.route_choices, 4),
         },
         "networks": network_data(plan),
         "comparison": records(plan.comparison, 4),

@@ -1,4 +1,4 @@
-"""Write a study of routes: GeoPackage, CSV, and LandXML and IFC for an engineer's own tools."""
+"""Write studies of routes: GeoPackage, CSV, and LandXML and IFC for an engineer's own tools."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyogrio
 
 from bunyad.connect.study.result import RouteStudy
+from bunyad.connect.utilities.model import UtilityStudy
 from bunyad.errors import OutputError
 from bunyad.report.ifc import write_ifc
 from bunyad.report.landxml import write_landxml
@@ -33,27 +34,53 @@ def write_study(study: RouteStudy, folder: Path, *, crs: str) -> None:
     OutputError
         If the folder cannot be written to.
     """
+    _write_tables(study.options, study.stations, study.costs, folder)
+    for name, line in study.lines.items():
+        title = name.replace("/", " ")
+        stem = name.replace("/", "-")
+        write_landxml(line, folder / f"{stem}.xml", crs=crs, name=title)
+        write_ifc(line, folder / f"{stem}.ifc", crs=crs, name=title)
+
+
+def write_utility(study: UtilityStudy, folder: Path) -> None:
+    """
+    Write the routes of a power line, a fibre or a pipeline into a folder.
+
+    Parameters
+    ----------
+    study
+        The routes.
+    folder
+        Where to; it is made if it is not there.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written to.
+    """
+    _write_tables(study.routes, study.stations, study.costs, folder)
+
+
+def _write_tables(
+    routes: gpd.GeoDataFrame, stations: pd.DataFrame, costs: pd.DataFrame, folder: Path
+) -> None:
+    """Write lines, profiles and costs."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lines = gpd.GeoDataFrame(study.options).to_crs(4326)
+        lines = gpd.GeoDataFrame(routes).to_crs(4326)
         _replace(
             folder / "routes.gpkg",
             lambda path: pyogrio.write_dataframe(lines, path, layer="routes", driver="GPKG"),
         )
-        _write_table(study.options.drop(columns="geometry"), folder / "routes.csv")
-        _write_table(study.stations, folder / "profiles.csv")
-        _write_table(study.costs, folder / "costs.csv")
+        _write_table(routes.drop(columns="geometry"), folder / "routes.csv")
+        _write_table(stations, folder / "profiles.csv")
+        _write_table(costs, folder / "costs.csv")
     except OSError as error:
         raise OutputError(
             f"the routes cannot be written ({error.strerror})",
             where=str(folder),
             mend="choose another folder with --out",
         ) from None
-    for name, line in study.lines.items():
-        title = name.replace("/", " ")
-        stem = name.replace("/", "-")
-        write_landxml(line, folder / f"{stem}.xml", crs=crs, name=title)
-        write_ifc(line, folder / f"{stem}.ifc", crs=crs, name=title)
 
 
 def _write_table(frame: pd.DataFrame, path: Path) -> None:

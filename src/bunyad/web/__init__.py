@@ -10,9 +10,11 @@ limits      how often somebody may ask
 services    what endpoints work with, and who asks
 rights      roles
 endpoint    one row that says everything about one request
+packed      answers that are kept ready
 problems    the one shape of errors
 openapi     the document made from the rows
 accounts    signing in, second factors, invitations, tokens, audit log
+layers      the maps of a plan for other programs
 plans       plans, scenarios, comparison, files, features
 jobs        runs of the planner
 app         all of it put together

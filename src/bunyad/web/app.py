@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bunyad.store.database import open_database
+from bunyad.web.auction.closing import Closer
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.endpoint import route_of
 from bunyad.web.explore.opened import warm_up
@@ -81,6 +82,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     runner = Runner(services) if services.settings.runs_jobs else None
     if runner is not None:
         runner.start()
+    closer = Closer(services)
+    closer.start()
     if services.settings.warms_up:
         warm_up(services)
     try:
@@ -88,6 +91,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     finally:
         if runner is not None:
             runner.stop()
+        closer.stop()
         WORKER.stop()
         services.database.close()
 

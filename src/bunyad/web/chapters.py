@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from bunyad.web.accounts.endpoints import ENDPOINTS as ACCOUNTS
+from bunyad.web.auction.endpoints import ENDPOINTS as AUCTIONS
 from bunyad.web.endpoint import Endpoint
 from bunyad.web.explore.endpoints import ENDPOINTS as EXPLORE
 from bunyad.web.jobs.endpoints import ENDPOINTS as JOBS
+from bunyad.web.layers.endpoints import ENDPOINTS as LAYERS
 from bunyad.web.plans.endpoints import ENDPOINTS as PLANS
 
-CHAPTERS: tuple[tuple[Endpoint, ...], ...] = (ACCOUNTS, PLANS, EXPLORE, JOBS)
+CHAPTERS: tuple[tuple[Endpoint, ...], ...] = (
+    ACCOUNTS,
+    PLANS,
+    EXPLORE,
+    LAYERS,
+    JOBS,
+    AUCTIONS,
+)
 
 
 def all_endpoints() -> tuple[Endpoint, ...]:

@@ -7,7 +7,6 @@ same rows, so that none of them can forget one.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -19,9 +18,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bunyad.errors import BunyadError
+from bunyad.web.packed import SHELF, Packed
 from bunyad.web.problems import FaultBody, Problem, answer_problem, not_found, problem_of
 from bunyad.web.rights import Person, Role, check_role
-from bunyad.web.services import Services
+from bunyad.web.services import COOKIE, Services
 
 NUL_IN_JSON = b"\\u0000"
 NUL_FAULT = "A letter with the number 0, which no text has"
@@ -68,6 +68,8 @@ class Endpoint:
     status: int = 200
     is_raw: bool = False
     """Whether the body is read by `act` itself, such as an uploaded file."""
+    wrong_query: int = 422
+    """Status where the query is wrong; the standard for layers asks for 400."""
     tags: tuple[str, ...] = field(default=())
 
 
@@ -77,13 +79,16 @@ def route_of(endpoint: Endpoint) -> Route:
     async def serve(request: Request) -> Response:
         try:
             services: Services = request.app.state.services
-            person = await run_in_threadpool(services.find_person, request)
+            # Nobody is looked up who does not say who they are: that needs no thread.
+            is_named = "authorization" in request.headers or COOKIE in request.cookies
+            find = services.find_person
+            person = await run_in_threadpool(find, request) if is_named else find(request)
             check_role(person, endpoint.may)
             call = Call(
                 services=services,
                 person=person,
                 path=_read_path(request),
-                query=_read_query(request, endpoint.query),
+                query=_read_query(request, endpoint),
                 body=None if endpoint.is_raw else await _read_body(request, endpoint.body),
                 request=request,
             )
@@ -107,15 +112,15 @@ def _read_path(request: Request) -> dict[str, str]:
     return dict(request.path_params)
 
 
-def _read_query(request: Request, kind: type) -> Any:
+def _read_query(request: Request, endpoint: Endpoint) -> Any:
     """Decode the query; every value is text."""
     values: dict[str, Any] = dict(request.query_params)
     if any("\0" in value for value in values.values()):
         raise _wrong("query", msgspec.ValidationError(NUL_FAULT))
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return msgspec.convert(values, endpoint.query, strict=False)
     except msgspec.ValidationError as error:
-        raise _wrong("query", error) from None
+        raise _wrong("query", error, status=endpoint.wrong_query) from None
 
 
 async def _read_body(request: Request, kind: type) -> Any:
@@ -135,13 +140,13 @@ async def _read_body(request: Request, kind: type) -> Any:
         ) from None
 
 
-def _wrong(where: str, error: msgspec.ValidationError) -> Problem:
+def _wrong(where: str, error: msgspec.ValidationError, *, status: int = 422) -> Problem:
     """Say what in a request does not fit."""
     what, _, place = str(error).partition(" - at `$")
     fault = FaultBody(
         where=f"{where}{place.rstrip('`')}", what=what, mend="See /api/v1/openapi.json"
     )
-    return Problem(422, "wrong-input", "Something in the request is wrong.", faults=(fault,))
+    return Problem(status, "wrong-input", "Something in the request is wrong.", faults=(fault,))
 
 
 def _answer(request: Request, endpoint: Endpoint, result: Any) -> Response:
@@ -150,13 +155,25 @@ def _answer(request: Request, endpoint: Endpoint, result: Any) -> Response:
         return result
     if result is None:
         return Response(status_code=204)
-    content = result if isinstance(result, bytes) else msgspec.json.encode(result)
-    headers = {}
-    if endpoint.method == "GET":
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
+    if endpoint.method == "GET" and not isinstance(result, Packed):
+        content = result if isinstance(result, bytes) else msgspec.json.encode(result)
+        result = SHELF.of(content)
+    if isinstance(result, Packed):
+        return _answer_packed(request, endpoint, result)
+    return Response(
+        msgspec.json.encode(result), status_code=endpoint.status, media_type=endpoint.media_type
+    )
+
+
+def _answer_packed(request: Request, endpoint: Endpoint, packed: Packed) -> Response:
+    """Send an answer that is ready, in the form that the reader takes."""
+    headers = {"ETag": packed.tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    if packed.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    content = packed.content
+    if packed.gzip and "gzip" in request.headers.get("accept-encoding", ""):
+        content = packed.gzip
+        headers["Content-Encoding"] = "gzip"
     return Response(
         content, status_code=endpoint.status, media_type=endpoint.media_type, headers=headers
     )

@@ -25,6 +25,8 @@ class Role(StrEnum):
 ANYBODY = frozenset(Role)
 SIGNED_IN = ANYBODY - {Role.PUBLIC}
 PLANNERS = frozenset({Role.ADMIN, Role.PLANNER})
+COMMISSION = frozenset({Role.COMMISSION})
+BIDDERS = frozenset({Role.BIDDER})
 ADMINS = frozenset({Role.ADMIN})
 
 

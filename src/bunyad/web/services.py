@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +32,8 @@ class Services:
     database: Database
     limits: Limits
     cache: dict[str, Any] = field(default_factory=dict)
+    clock: Callable[[], datetime] = now
+    """Gives the present time, which decides on deadlines."""
 
     def find_person(self, request: Request) -> Person:
         """

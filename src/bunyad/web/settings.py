@@ -45,6 +45,13 @@ class Settings:
     requests_per_minute: int = 600
     """Requests of one address or account before it has to wait."""
     sign_ins_per_minute: int = 10
+    auction_acts_per_minute: int = 60
+    """Bids, questions and other acts of one account in auctions before it has to wait."""
+    verifications_per_minute: int = 6
+    """Records that one address or account may have verified."""
+    largest_bid_kb: int = 2_000
+    largest_document_mb: int = 20
+    """Largest file of a data room."""
     job_silence_s: float = 60.0
     """Time without a sign of life after which a run counts as broken."""
     warms_up: bool = False

@@ -11,6 +11,7 @@ from auctions import BIDDERS, COMMISSION, LOTS, RULES, SERVER_KEY, World, at, pl
 from bunyad.auction.events import (
     KINDS,
     Event,
+    digest,
     fold,
     may_append,
     read_event,
@@ -22,6 +23,9 @@ from bunyad.auction.events import (
 from bunyad.auction.events.bodies import BODIES
 from bunyad.auction.seal import commit_seed, give_shares, open_envelope, reveal_seed, seal_bid
 from bunyad.errors import InputError
+
+OTHER = COMMISSION[1].recipient
+MISTYPED = {**COMMISSION[1].public(), "recipient": OTHER[:-1] + ("q" if OTHER[-1] != "q" else "p")}
 
 
 def refused(rule: str):
@@ -149,6 +153,7 @@ def test_nobody_acts_out_of_role_or_in_another_name(world: World) -> None:
     [
         {"commissioners": [COMMISSION[0].public()] * 2},
         {"threshold": 6},
+        {"commissioners": [COMMISSION[0].public(), MISTYPED], "threshold": 2},
         {"deadline": at(7, 30), "opening": {"price": at(10)}},
         {"opening": {"price": at(9, 59)}},
     ],
@@ -162,6 +167,18 @@ def test_a_call_that_cannot_work_is_refused(change: dict) -> None:
     }  # fmt: skip
     with refused("call"):
         world.do("published", "agency", {**call, **change}, at(8))
+
+
+def test_a_call_has_the_envelopes_of_its_rules() -> None:
+    def rules(*names: str) -> dict:
+        return {"bids": {"envelopes": [{"name": name, "fields": ["price"]} for name in names]}}
+
+    with refused("call"):
+        World(rules=rules("price", "technical")).publish()
+    world = World(rules=rules("price")).publish()
+    with refused("call"):
+        world.do("amended", "agency", amended(rules=rules("technical")), at(8, 5))
+    world.do("amended", "agency", amended(rules={"bids": {}}), at(8, 5))
 
 
 def test_questions_are_answered_in_the_open(world: World) -> None:
@@ -414,6 +431,9 @@ def test_the_result_is_of_the_rules(closed: World) -> None:
     body = {"rules_sha256": "00" * 32, "seed": "", "missing_seeds": [], "result": {}}
     with refused("result"):
         closed.do("cleared", "server", body, at(11))
+    body["rules_sha256"] = digest(closed.state.rules)
+    with refused("result"):
+        closed.do("cleared", "server", {**body, "missing_seeds": ["Leyla"]}, at(11))
     closed.clear(at(11))
     with refused("awards"):
         closed.do("awarded", "agency", {"awards": [{"bid": 99}]}, at(12))

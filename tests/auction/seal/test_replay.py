@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from bunyad.auction.events import canonical
-from bunyad.auction.seal import clear_opened, installed_clearing
+from bunyad.auction.seal import clear_opened, replay
 from bunyad.errors import InputError
 
 
@@ -54,13 +53,9 @@ def seen(monkeypatch) -> list:
             allocation=SimpleNamespace(by=rules["by"]),
         )
 
-    for name, module in {
-        "bids": SimpleNamespace(Bid=SimpleNamespace),
-        "rules": SimpleNamespace(),
-        "rules.model": SimpleNamespace(Rules=SimpleNamespace(model_validate=read)),
-        "clearing": SimpleNamespace(clear=clear),
-    }.items():
-        monkeypatch.setitem(sys.modules, f"bunyad.auction.{name}", module)
+    monkeypatch.setattr(replay, "Bid", SimpleNamespace)
+    monkeypatch.setattr(replay, "Rules", SimpleNamespace(model_validate=read))
+    monkeypatch.setattr(replay, "clear", clear)
     return given
 
 
@@ -138,22 +133,10 @@ def test_an_offer_of_another_form_is_void_and_the_others_are_cleared(
     assert [award["bid"] for award in result["awards"]] == [5]
 
 
-def test_the_clearing_is_used_where_there_is_one(seen: list, monkeypatch) -> None:
-    from bunyad.auction.seal import replay
-
-    assert installed_clearing() is clear_opened
-
-    def missing(name: str):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(replay, "import_module", missing)
-    assert installed_clearing() is None
-
-
 def test_rules_of_another_form_are_told_by_field(seen: list, monkeypatch) -> None:
     class Rules(BaseModel):
         id: str
 
-    monkeypatch.setattr(sys.modules["bunyad.auction.rules.model"], "Rules", Rules)
+    monkeypatch.setattr(replay, "Rules", Rules)
     with pytest.raises(InputError, match="rules: id"):
         clear_opened({}, [], "")

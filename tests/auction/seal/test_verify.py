@@ -267,6 +267,8 @@ def test_a_false_opening_is_found() -> None:
     assert "another offer" in faults(changed(SMALL, "opened", bids=false))["opening"]
     false = [{"bid": body["bids"][0]["bid"], "offer": None, "fault": "bad_signature"}]
     assert "opening" in faults(changed(SMALL, "opened", bids=false))
+    false = [{"bid": body["bids"][0]["bid"], "offer": {"pricf": "5"}, "fault": None}]
+    assert set(faults(changed(SMALL, "opened", bids=false))) == {"opening"}, "it is not cleared"
 
 
 def test_a_false_seed_is_found() -> None:
@@ -308,24 +310,6 @@ def test_bids_that_cannot_be_cleared_are_told() -> None:
 
     found = verify_record(SMALL_RECORD, clear=impossible)
     assert "no winner" in found.faults[0].text
-
-
-def test_without_a_clearing_the_result_is_not_replayed(monkeypatch) -> None:
-    from bunyad.auction.seal import verify
-
-    monkeypatch.setattr(verify, "installed_clearing", lambda: None)
-    found = verify_record(SMALL_RECORD)
-
-    assert found.ok
-    assert not found.is_complete
-    assert {check.name: check.ok for check in found.checks}["result"] is None
-
-
-def test_the_installed_clearing_is_asked_if_there_is_one(monkeypatch) -> None:
-    from bunyad.auction.seal import verify
-
-    monkeypatch.setattr(verify, "installed_clearing", lambda: cheapest)
-    assert verify_record(SMALL_RECORD).is_complete
 
 
 def test_a_record_before_the_opening_withholds_who_bids() -> None:
@@ -403,6 +387,12 @@ def test_a_receipt_under_an_older_head_is_refused() -> None:
     false = sign_body(receipt, kind="receipt", auction="garadagh-2", signing_secret=SERVER_SECRET)
     with pytest.raises(InputError, match="older"):
         check_receipt(false, auction="garadagh-2", server_key=SERVER_KEY)
+
+
+def test_a_receipt_that_tells_another_time_is_found() -> None:
+    receipt = {**WORLD.receipts[0], "time": at(8, 59)}
+    false = sign_body(receipt, kind="receipt", auction="garadagh-2", signing_secret=SERVER_SECRET)
+    assert "another time" in faults(RECORD, receipts=[false])["receipts"]
 
 
 def test_a_head_of_another_auction_is_refused() -> None:

@@ -116,7 +116,7 @@ def choice(capex_usd: float, length_km: float, hours: float) -> Choice:
 
 
 def test_the_shorter_road_pays_from_the_traffic_whose_savings_repay_it() -> None:
-    options = ConnectOptions(route_discount_rate=0, route_life_years=40)
+    options = ConnectOptions(discount_rate=0, route_life_years=40)
     long, short = choice(100e6, 101, 1.6), choice(300e6, 82, 1.0)
     saved = 0.6 * options.value_of_time_usd_per_h + 19 * options.running_usd_per_km
     traffic = break_even_traffic(long, short, options=options)

@@ -85,12 +85,12 @@ def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def _fill(services: Services) -> str:
-    """Keep an organisation with two people and a public plan."""
+    """Keep an organisation with people and a public plan."""
     with services.database.begin() as session:
         organisation = Organisation(name="Office of rebuilding", kind="authority")
         session.add(organisation)
         session.flush()
-        for role in ("admin", "planner"):
+        for role in ("operator", "admin", "planner"):
             email = f"{role}@example.org"
             account = Account(
                 email=email, name=role.title(), role=role, organisation_id=organisation.id,

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 FIRST_LOAD_KB = 700
-LATER = re.compile(r"(FiguresTab|New|Compare|Admin|Account|SignIn|Join|Assumptions|^az|^ru|^ur)")
+LATER = re.compile(
+    r"(FiguresTab|New|Compare|Admin|Account|SignIn|Join|Assumptions|^az|^ru|^ur|urdu|^noto)"
+)
 
 
 @pytest.fixture

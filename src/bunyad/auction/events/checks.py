@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bunyad.auction.events.canonical import digest
 from bunyad.auction.events.event import Event, check_body, check_time
 from bunyad.auction.events.law import KINDS, refuse
 from bunyad.auction.events.state import (
     AuctionState,
+    Body,
     Call,
     bids_to_open,
     needs_seeds,
@@ -83,7 +84,7 @@ def _check_lots(event: Event) -> None:
         refuse("lots", "two lots have the same id")
 
 
-def _published(_: AuctionState, event: Event) -> None:
+def _published(state: AuctionState, event: Event) -> None:
     body = event.body
     members = body["commissioners"]
     for field in ("name", "recipient", "signing_key"):
@@ -94,6 +95,17 @@ def _published(_: AuctionState, event: Event) -> None:
     if body["deadline"] <= event.time:
         refuse("call", "the deadline has passed")
     _check_opening(body["opening"], body["deadline"])
+    _check_named(state.rules, body["opening"])
+
+
+def _check_named(rules: Body, opening: Mapping[str, str]) -> None:
+    """Refuse envelopes other than the rules name, if they name any."""
+    form = rules.get("bids")
+    listed = form.get("envelopes") if isinstance(form, dict) else None
+    parts = listed if isinstance(listed, list) else []
+    names = {str(part.get("name")) for part in parts if isinstance(part, dict)}
+    if names and names != set(opening):
+        refuse("call", f"the rules have the envelopes {', '.join(sorted(names))}")
 
 
 def _check_opening(opening: dict[str, str], deadline: str) -> None:
@@ -122,6 +134,7 @@ def _amended(state: AuctionState, event: Event) -> None:
     if opening is not None and set(opening) != set(state.call.opening):
         refuse("amend", "the envelopes are others")
     _check_opening({**state.call.opening, **(opening or {})}, deadline or state.call.deadline)
+    _check_named(body.get("rules") or state.rules, state.call.opening)
 
 
 def _qualified(state: AuctionState, _: Event) -> None:

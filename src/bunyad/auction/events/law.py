@@ -39,7 +39,7 @@ RULES = {
     "order": "events follow each other in index and in time, none is from the future",
     "who": "each act is for certain roles, and nobody acts in another's name",
     "when": "each act belongs to certain stages of the auction",
-    "call": "the call names 2 or more commissioners, all different, and opens after the deadline",
+    "call": "2 or more different commissioners, envelopes as in the rules, opened after the close",
     "amend": "rules stay once there is a bid; lots that are bid for stay; deadlines move later",
     "lots": "lots have ids of their own, and bids are for lots of the call",
     "deadline": "what comes at the deadline or later is late, and the close is not before it",

@@ -32,7 +32,7 @@ from bunyad.auction.seal.merkle import (
 from bunyad.auction.seal.opening import FAULTS, give_shares, open_envelope, opened_bids
 from bunyad.auction.seal.receipts import check_growth, check_head, check_receipt, make_receipt
 from bunyad.auction.seal.record import UNTIL_OPENING, make_record, read_call, read_state
-from bunyad.auction.seal.replay import clear_opened, installed_clearing
+from bunyad.auction.seal.replay import clear_opened
 from bunyad.auction.seal.sealing import seal_bid, withdraw_bid
 from bunyad.auction.seal.seeds import commit_seed, draw_seed, reveal_seed
 from bunyad.auction.seal.signing import admit, is_signed, sign_body
@@ -57,7 +57,6 @@ __all__ = [
     "commit_seed",
     "draw_seed",
     "give_shares",
-    "installed_clearing",
     "is_consistent",
     "is_included",
     "is_signed",

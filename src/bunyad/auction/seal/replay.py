@@ -12,11 +12,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from importlib import import_module
 from typing import Any
 
 from pydantic import ValidationError
 
+from bunyad.auction.bids import Bid
+from bunyad.auction.clearing import clear
+from bunyad.auction.rules.model import Rules
 from bunyad.errors import Fault, InputError
 
 Clear = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]], str], Mapping[str, Any]]
@@ -24,15 +26,6 @@ Clear = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]], str], Mapping[
 DECIMALS = ("price", "quantity", "least_quantity")
 OTHERS = {"technology": str, "region": str, "delivery_year": int, "is_divisible": bool}
 WINNERS = ("awarded", "cut", "conditional")
-
-
-def installed_clearing() -> Clear | None:
-    """Return `clear_opened`, or None if this program has no clearing."""
-    try:
-        import_module("bunyad.auction.clearing")
-    except ModuleNotFoundError:
-        return None
-    return clear_opened
 
 
 def clear_opened(
@@ -62,14 +55,13 @@ def clear_opened(
         If the rules are not of their form.
     """
     checked = _read_rules(rules)
-    kind = import_module("bunyad.auction.bids").Bid
     taken, void = [], []
     for opened in bids:
         try:
-            taken += list(_entries(checked, opened, kind))
+            taken += list(_entries(checked, opened))
         except ValueError as fault:
             void.append({"bid": opened["bid"], "why": str(fault)})
-    result = import_module("bunyad.auction.clearing").clear(checked, taken, seed=seed)
+    result = clear(checked, taken, seed=seed)
     awards = [
         {
             "bid": int(decision.bid.partition("/")[0]),
@@ -85,10 +77,10 @@ def clear_opened(
     return {**told, "awards": awards, "void": void}
 
 
-def _read_rules(rules: Mapping[str, Any]) -> Any:
+def _read_rules(rules: Mapping[str, Any]) -> Rules:
     """Return the rules, checked."""
     try:
-        return import_module("bunyad.auction.rules.model").Rules.model_validate(rules)
+        return Rules.model_validate(rules)
     except ValidationError as error:
         raise InputError.of(
             Fault(
@@ -100,7 +92,7 @@ def _read_rules(rules: Mapping[str, Any]) -> Any:
         ) from None
 
 
-def _entries(rules: Any, opened: Mapping[str, Any], kind: Any) -> Iterator[Any]:
+def _entries(rules: Rules, opened: Mapping[str, Any]) -> Iterator[Bid]:
     """Return the bids that the clearing sees for one sealed bid: by lot and alternative."""
     said: dict[str, Any] = {}
     for offer in opened["offers"].values():
@@ -116,7 +108,7 @@ def _entries(rules: Any, opened: Mapping[str, Any], kind: Any) -> Iterator[Any]:
                 raise ValueError("an alternative has to name its fields")  # noqa: TRY004
             group = f"{opened['bid']}/{lot}"
             fields = _fields({**said, **choice}, by_lot=by_lot)
-            yield kind(
+            yield Bid(
                 id=group if len(choices) == 1 else f"{group}/{place}",
                 bidder=opened["bidder"],
                 lot=lot if by_lot else "",

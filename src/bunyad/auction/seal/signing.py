@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+from pyrage import RecipientError, x25519
 
 from bunyad.auction.events import AuctionState, Event, canonical, may_append
 from bunyad.errors import InputError
@@ -61,6 +62,8 @@ def admit(state: AuctionState | None, event: Event, now: str) -> None:
         As `may_append`, and with `rule signature`.
     """
     may_append(state, event, now)
+    if event.kind == "published":
+        _check_recipients(event)
     if state is None or event.kind not in SIGNED:
         return
     if event.role == "commissioner":
@@ -74,3 +77,16 @@ def admit(state: AuctionState | None, event: Event, now: str) -> None:
             where="rule signature",
             mend="sign it with the key that the call or the bid names",
         )
+
+
+def _check_recipients(event: Event) -> None:
+    """Refuse a call to which nobody could seal."""
+    for member in event.body["commissioners"]:
+        try:
+            x25519.Recipient.from_str(member["recipient"])
+        except RecipientError:
+            raise InputError(
+                f"the recipient of {member['name']} is mistyped",
+                where="rule call",
+                mend="take it from the commissioner's public.json",
+            ) from None

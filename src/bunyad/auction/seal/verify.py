@@ -19,7 +19,7 @@ from bunyad.auction.seal.merkle import MerkleTree, leaf_hash
 from bunyad.auction.seal.opening import open_envelope, opened_bids
 from bunyad.auction.seal.receipts import check_head, check_receipt
 from bunyad.auction.seal.record import FIELDS, FORMAT
-from bunyad.auction.seal.replay import Clear, installed_clearing
+from bunyad.auction.seal.replay import Clear, clear_opened
 from bunyad.auction.seal.seeds import draw_seed
 from bunyad.auction.seal.signing import admit
 from bunyad.errors import BunyadError, InputError
@@ -32,7 +32,7 @@ class _Replay:
     """A record while it is verified."""
 
     record: Mapping[str, Any]
-    clear: Clear | None
+    clear: Clear
     findings: Findings = field(default_factory=Findings)
     events: list[Event | None] = field(default_factory=list)
     """None for one that is withheld or cannot be read."""
@@ -53,7 +53,7 @@ def verify_record(
     *,
     heads: Iterable[Mapping[str, Any]] = (),
     server_key: str | None = None,
-    clear: Clear | None = None,
+    clear: Clear = clear_opened,
 ) -> Verification:
     """
     Replay a record and say what is wrong with it.
@@ -72,7 +72,7 @@ def verify_record(
     server_key
         Key that the server has to sign with, if it is known from elsewhere.
     clear
-        The clearing; by default that of this program, if it has one.
+        The clearing; by default that of this program.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def verify_record(
     content, findings = _read(record)
     if content is None:
         return findings.verification("")
-    replay = _Replay(record=content, clear=clear or installed_clearing(), findings=findings)
+    replay = _Replay(record=content, clear=clear, findings=findings)
     if server_key not in (None, replay.server_key):
         findings.fault("heads", f"the server's key is {replay.server_key}, not {server_key}")
     _read_events(replay)
@@ -275,8 +275,8 @@ def _check_cleared(replay: _Replay, state: AuctionState, event: Event) -> None:
     root = replay.tree.root(state.closed_index + 1).hex()
     if event.body["seed"] != draw_seed(state, root):
         replay.findings.fault("seed", "the seed is another than the seeds shown give", event.index)
-    if replay.clear is None:
-        replay.findings.gap("this program has no clearing", "result")
+    if any(fault.name == "opening" for fault in replay.findings.faults):
+        replay.findings.gap("the offers are not those that were sealed", "result")
         return
     try:
         found = replay.clear(state.rules, opened_bids(state), event.body["seed"])

@@ -199,7 +199,7 @@ def break_even_traffic(cheap: Choice, dear: Choice, *, options: ConnectOptions) 
     float
         Vehicles a day, both ways; infinite where the dearer route saves nothing.
     """
-    rate, years = options.route_discount_rate, options.route_life_years
+    rate, years = options.discount_rate, options.route_life_years
     recovery = 1 / years if rate == 0 else rate / (1 - (1 + rate) ** -years)
     saved = (
         (cheap.hours - dear.hours) * options.value_of_time_usd_per_h

@@ -16,7 +16,7 @@ from numba import njit
 from bunyad.connect.alignment.kernels_land import ground_at, open_usd_at, usd_of
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def survey_band(land: Any, rates: Any, middle: Any, normal: Any, gap: float, half: int) -> Any:
     """Return ground height, open cost and flags by row and column; no height outside the land."""
     rows = len(middle)
@@ -47,7 +47,7 @@ def _radius(ax: float, ay: float, px: float, py: float, bx: float, by: float) ->
     return float(min(u, v) / 2 * (u * v + dot) / max(cross, 1e-9))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def best_in_band(
     rates: Any,
     middle: Any,

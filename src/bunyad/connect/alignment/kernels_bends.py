@@ -19,7 +19,7 @@ STRAIGHT = 1e-9
 """Tangent of half a turn below which a bend is a straight line."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def measure_bend(ax: float, ay: float, px: float, py: float, bx: float, by: float) -> Any:
     """
     Measure the bend from joint a round vertex p to joint b.
@@ -41,7 +41,7 @@ def measure_bend(ax: float, ay: float, px: float, py: float, bx: float, by: floa
     return before - tangent, radius, turn, before + after - 2 * tangent + radius * abs(turn)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def place_on_bend(bend: Any, joints: Any, along: float) -> tuple[float, float, float, float]:
     """Return place and unit heading at a length along a bend; joints are a, p, b in a row."""
     ax, ay, px, py, bx, by = joints
@@ -70,7 +70,7 @@ def place_on_bend(bend: Any, joints: Any, along: float) -> tuple[float, float, f
     return cx + side * hy * radius, cy - side * hx * radius, hx, hy
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _lay_bend(
     land: Any, rates: Any, joints: Any, spacing: float, samples: Any
 ) -> tuple[int, float, float]:
@@ -91,7 +91,7 @@ def _lay_bend(
     return count, length, bend[1]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _joint(chain: Any, vertex: int, before: Any, here: Any) -> tuple[float, float]:
     """Return the joint before a vertex, given where that and the vertex before it are."""
     if vertex == 1:
@@ -101,7 +101,7 @@ def _joint(chain: Any, vertex: int, before: Any, here: Any) -> tuple[float, floa
     return (before[0] + here[0]) / 2, (before[1] + here[1]) / 2
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _bend_usd(
     samples: Any, count: int, length: float, heights: tuple[float, float], rates: Any
 ) -> float:
@@ -116,7 +116,7 @@ def _bend_usd(
     return total * length / count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def shift_chain(
     land: Any,
     rates: Any,
@@ -221,7 +221,7 @@ def shift_chain(
     return _take_choices(land, chain, heights, normal, moves, lifts, follow, value, choice)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _lift(
     land: Any,
     chain: Any,
@@ -247,7 +247,7 @@ def _lift(
         z[place] = base + lifts[place]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _take_choices(
     land: Any,
     chain: Any,
@@ -289,7 +289,7 @@ def _take_choices(
     return moved, lifted, best
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def draw_chain(chain: Any, spacing: float) -> tuple[Any, Any]:
     """
     Draw a chain as evenly spaced stations no farther apart than a spacing.

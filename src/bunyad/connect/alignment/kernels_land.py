@@ -50,7 +50,7 @@ class Land(NamedTuple):
     cell_m: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def ground_at(elevation: Any, cell_m: float, x: float, y: float) -> tuple[float, float, float]:
     """Return height and its gradient to the east and to the south, NaN outside."""
     column, row = x / cell_m, y / cell_m
@@ -66,7 +66,7 @@ def ground_at(elevation: Any, cell_m: float, x: float, y: float) -> tuple[float,
     return upper + (lower - upper) * v, east, (lower - upper) / cell_m
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def open_usd_at(land: Any, rates: Any, x: float, y: float, cross_slope: float) -> tuple[float, int]:
     """Return the cost of a metre of open line without earthworks, and the cell's flags."""
     column, row = int(x / land.cell_m + 0.5), int(y / land.cell_m + 0.5)
@@ -77,7 +77,7 @@ def open_usd_at(land: Any, rates: Any, x: float, y: float, cross_slope: float) -
     return rates.usd_per_m * float(factor) * slope + float(extra), int(flag)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def kind_of(fill: float, flag: int, rates: Any) -> int:
     """Return what is built where the line lies `fill` metres above the ground."""
     if not fill >= -rates.tunnel_cover_m:
@@ -91,7 +91,7 @@ def kind_of(fill: float, flag: int, rates: Any) -> int:
     return OPEN
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def usd_of(fill: float, open_usd: float, flag: int, rates: Any) -> float:
     """Return the cost of a metre of line [US$/m], infinite where none may be built."""
     kind = kind_of(fill, flag, rates)
@@ -107,7 +107,7 @@ def usd_of(fill: float, open_usd: float, flag: int, rates: Any) -> float:
     return np.inf
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def lay_samples(
     land: Any, rates: Any, start: Any, heading: Any, spacing: float, places: Any, samples: Any
 ) -> None:
@@ -138,7 +138,7 @@ def lay_samples(
             samples[place, 1], samples[place, 2] = usd, flag
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def usd_of_samples(
     samples: Any, count: int, ends: tuple[float, float], length: float, rates: Any
 ) -> float:

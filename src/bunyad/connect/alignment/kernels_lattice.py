@@ -56,7 +56,7 @@ class Goal(NamedTuple):
     """Share by which states are searched beyond the cost of the best line to the goal."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _usd_to_goal(
     mesh: Any, land: Any, rates: Any, state: int, goal: Any, samples: Any, grade: float
 ) -> float:
@@ -87,7 +87,7 @@ def _usd_to_goal(
     return usd_of_samples(samples, count, (z, goal.z), length, rates)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _add(queue: Any, heads: Any, slot: int, state: int, fill: Any) -> Any:
     """Put a state into a slot of the queue, a linked list each, and return the queue."""
     if fill[1] >= 0:
@@ -105,7 +105,7 @@ def _add(queue: Any, heads: Any, slot: int, state: int, fill: Any) -> Any:
     return queue
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def search_lattice(
     mesh: Any, land: Any, rates: Any, grade: float, seeds: Any, goal: Any, bucket: Any, rest: Any
 ) -> Any:
@@ -258,7 +258,7 @@ def search_lattice(
     return cost, came, leave_from, last, best
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _leaves_ground(mesh: Any, place: Any, heading: int, times: int, line: Any, near: float) -> bool:
     """
     Tell whether a long step leaves the ground next to both ends.
@@ -274,7 +274,7 @@ def _leaves_ground(mesh: Any, place: Any, heading: int, times: int, line: Any, n
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def ground_at_nodes(land: Any, origin: Any, cell_m: float, rows: Any, columns: Any) -> Any:
     """Return the height of the ground at nodes [m]."""
     heights = np.empty(len(rows))

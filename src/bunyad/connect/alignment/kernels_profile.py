@@ -18,7 +18,7 @@ from bunyad.connect.alignment.kernels_land import (
 )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def survey_stations(land: Any, rates: Any, stations: Any) -> Any:
     """Return ground height, open cost and flags under stations (place and heading by row)."""
     found = np.empty((len(stations), 3))
@@ -32,7 +32,7 @@ def survey_stations(land: Any, rates: Any, stations: Any) -> Any:
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def price_station(fill: float, under: Any, shadow: float, bare: bool, rates: Any) -> float:
     """Return the cost of a metre at a station, with earth worth `shadow` more where it is cut."""
     kind = kind_of(fill, int(under[2]), rates)
@@ -48,7 +48,7 @@ def price_station(fill: float, under: Any, shadow: float, bare: bool, rates: Any
     return float(under[1] + price * section)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def best_heights(
     under: Any,
     weight: Any,
@@ -137,7 +137,7 @@ def best_heights(
     return heights, best
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def price_earth(surplus: Any, length: Any, rate: float, most: float, steps: int) -> Any:
     """
     Return the worth of earth along a line, from which the cost of hauling follows.
@@ -203,7 +203,7 @@ def price_earth(surplus: Any, length: Any, rate: float, most: float, steps: int)
     return worth, cost
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def price_pieces(under: Any, heights: Any, length: Any, rates: Any) -> Any:
     """Return kind, cut, fill [m³] and cost [US$] of each piece, by the mean of both ends."""
     count = len(length)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bunyad.connect.grid.cases import list_injections, spread_injections
 from bunyad.connect.grid.catalogue import build_ladder, choose_bank, list_transformers
+from bunyad.connect.grid.compensate import price_compensators
 from bunyad.connect.grid.design import bus_id, busbar_id, draft_grid, price_bank
 from bunyad.connect.grid.reinforce import adopt_capacity, reinforce_grid
 from bunyad.connect.grid.result import GridDesign, GridFlow
@@ -30,6 +31,7 @@ __all__ = [
     "list_injections",
     "list_transformers",
     "price_bank",
+    "price_compensators",
     "reinforce_grid",
     "spread_injections",
     "verify_grid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import acos, tan
 
 import numpy as np
@@ -99,7 +100,8 @@ def list_scenarios(
     Turn injections into scenarios: each case whole, then with each part out.
 
     Out are: each line between substations with all its circuits, one transformer of each bank
-    of a substation, each interconnector where there are several.
+    of a substation, each interconnector where there are several; then as much of the demand is
+    shed as `connect.grid_shed_share` allows.
 
     Parameters
     ----------
@@ -134,21 +136,21 @@ def list_scenarios(
             case=str(case),
             active_mw=demand - plants,
             reactive_mvar=slope * demand,
-            support_mvar=support * plants,
+            support_mvar=support * plants + design.buses["compensator_mvar"].to_numpy(float),
         )
         scenarios.append(whole)
         if with_outages:
-            scenarios += [
-                Scenario(
-                    case=whole.case,
-                    active_mw=whole.active_mw,
-                    reactive_mvar=whole.reactive_mvar,
-                    support_mvar=whole.support_mvar,
-                    kind=kind,
-                    out=row,
+            for kind, row in list_failures(design):
+                kept = 1 - options.grid_shed_share if kind == "source" else 1.0
+                scenarios.append(
+                    replace(
+                        whole,
+                        active_mw=kept * demand - plants,
+                        reactive_mvar=kept * whole.reactive_mvar,
+                        kind=kind,
+                        out=row,
+                    )
                 )
-                for kind, row in list_failures(design)
-            ]
     return scenarios
 
 

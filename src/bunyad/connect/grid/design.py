@@ -196,7 +196,9 @@ def _list_buses(
     options: ConnectOptions,
 ) -> tuple[list[Row], list[Row]]:
     """List busbars, members' buses, and the transformers between and behind them."""
-    nothing: Row = {"member": "", "peak_mw": 0.0, "low_mw": 0.0, "plant_mw": 0.0}
+    nothing: Row = {
+        "member": "", "peak_mw": 0.0, "low_mw": 0.0, "plant_mw": 0.0, "compensator_mvar": 0.0,
+    }  # fmt: skip
     known = members.set_index("id").to_dict("index")
     load: dict[tuple[str, float], float] = defaultdict(float)
     plants: dict[tuple[str, float], float] = defaultdict(float)
@@ -208,6 +210,7 @@ def _list_buses(
         plants[tie.station, kv] += row["plant_mw"]
         here = {"station": tie.station, "kind": tie.kind, "member": tie.member}
         own = {name: row[name] for name in ("peak_mw", "low_mw", "plant_mw")}
+        own["compensator_mvar"] = 0.0
         id_ = bus_id(tie.member, kv)
         if tie.kind == "site" or kv <= options.grid_medium_kv:
             buses.append({"id": id_, **here, "kv": kv, **own})

@@ -115,6 +115,10 @@ def solve_flow(
         case = {scenario.case: n for n, scenario in enumerate(chosen)}
         start = [case[scenario.case] for scenario in scenarios]
         state = _State(taps=state.taps[start], plants_mvar=state.plants_mvar[start])
+        for n, scenario in enumerate(scenarios):
+            if scenario.kind == "source" and scenario.active_mw.sum() > 0:
+                # Without their help there may be no solution to follow.
+                state.plants_mvar[n] = -scenario.support_mvar
         result, failed, state = _settle(design, model, scenarios, state, options)
     return _read(design, model, result, failed)
 

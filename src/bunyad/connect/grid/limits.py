@@ -31,9 +31,11 @@ class Strain:
     """Scenarios in which the limits must hold: failures at the peak, and all whole cases."""
 
 
-def is_binding(scenario: Scenario) -> bool:
-    """Tell whether limits must hold: in whole cases, and at the peak with a part of ours out."""
-    return not scenario.kind or (scenario.case == PEAK and scenario.kind != "source")
+def is_binding(scenario: Scenario, *, options: ConnectOptions) -> bool:
+    """Tell whether limits must hold: in whole cases, and at the peak with a part out."""
+    if not scenario.kind:
+        return True
+    return scenario.case == PEAK and (scenario.kind != "source" or options.grid_source_n1)
 
 
 def measure_strain(
@@ -68,7 +70,7 @@ def measure_strain(
     voltage[~solved.converged] = np.inf
     ampere = design.branches["ampere"].to_numpy(float)
     allowed = np.where(out, options.grid_outage_overload, 1.0)
-    binding = np.array([is_binding(scenario) for scenario in scenarios])
+    binding = np.array([is_binding(scenario, options=options) for scenario in scenarios])
     return Strain(
         branch=solved.ampere / ampere,
         unit=solved.unit_load / allowed[:, None],

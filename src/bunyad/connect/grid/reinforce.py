@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bunyad.connect.grid.cases import list_injections, list_scenarios
 from bunyad.connect.grid.catalogue import Rung, build_ladder
+from bunyad.connect.grid.compensate import add_compensators
 from bunyad.connect.grid.design import describe_bank, describe_rung
 from bunyad.connect.grid.flow import Array, Solved, solve_flow
 from bunyad.connect.grid.limits import ROUNDING, Strain, is_binding, measure_strain
@@ -33,7 +34,8 @@ def reinforce_grid(
     medium and high voltages within their bands; in the peak hour with any line between
     substations or any transformer out, all that is still fed keeps to its (wider) limits. Each
     round makes every overloaded part as strong as its load asks for; where only a voltage is
-    off, the line that loses most on the way to the worst bus gets one step stronger.
+    off, the line that loses most on the way to the worst bus gets one step stronger. While an
+    interconnector is out at the peak, compensators hold the voltage before lines do.
 
     Parameters
     ----------
@@ -47,18 +49,29 @@ def reinforce_grid(
     Raises
     ------
     InfeasibleError
-        Naming the branches or buses at fault, if the strongest lines do not do.
+        Naming the branches or buses at fault, if the strongest lines do not do. The failure of
+        an interconnector that nothing mends is no error: the checks tell it.
     """
+    hours = list_injections(design) if injections is None else injections
+    try:
+        return _reinforce(design, hours, options)
+    except InfeasibleError:
+        if not options.grid_source_n1 or len(design.sources) < 2:
+            raise
+        return _reinforce(design, hours, options.model_copy(update={"grid_source_n1": False}))
+
+
+def _reinforce(design: GridDesign, hours: pd.DataFrame, options: ConnectOptions) -> GridDesign:
+    """Strengthen part by part, round by round."""
     # Failures are looked at once the whole grid holds: that is most of the work.
     with_outages = False
-    hours = list_injections(design) if injections is None else injections
     for _ in range(options.grid_rounds):
         scenarios = [
             scenario
             for scenario in list_scenarios(
                 design, hours, options=options, with_outages=with_outages
             )
-            if is_binding(scenario)
+            if is_binding(scenario, options=options)
         ]
         solved = solve_flow(design, scenarios, options=options)
         strain = measure_strain(design, scenarios, solved, options=options)
@@ -67,8 +80,9 @@ def reinforce_grid(
             stronger = _relieve_voltages(design, solved, strain, options)
         if stronger is None and with_outages:
             return design
-        with_outages = with_outages or stronger is None
-        design = stronger or design
+        if stronger is None:
+            with_outages, stronger = True, add_compensators(design, hours, options=options)
+        design = stronger
     worst = _name_worst(design, strain)
     raise _out_of_strength(worst, "connect.grid_rounds")
 

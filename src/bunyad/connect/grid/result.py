@@ -18,6 +18,7 @@ GRID_BUSES = schema(
     ("peak_mw", "float", "MW", "Peak demand"),
     ("low_mw", "float", "MW", "Lowest demand"),
     ("plant_mw", "float", "MW", "Power of plants that the grid is designed for"),
+    ("compensator_mvar", "float", "Mvar", "Reactive power that a compensator gives or takes"),
 )
 GRID_BRANCHES = schema(
     "grid_branches",

@@ -24,6 +24,7 @@ from bunyad.connect.alignment import (
     measure_roughness,
     surface_from_ground,
 )
+from bunyad.connect.beside import beside
 from bunyad.connect.ground import Ground, close_ground, lay_ground
 from bunyad.connect.standards import design_standard
 from bunyad.connect.study.result import RouteStudy
@@ -142,14 +143,16 @@ def _study(
         for kind in {question.design.kind for question in questions}
     }
     surfaces = {kind: surface_from_ground(land, options=options) for kind, land in lands.items()}
-    answers: list[Answer] = []
-    for question in questions:
+
+    def answer(question: Question) -> Answer | None:
         try:
             variants = _variants(surfaces[question.design.kind], question, options)
         except InfeasibleError:
-            continue
+            return None
         line = LineString(variants[0].line.points_m[:, :2])
-        answers.append((question, variants, measure_land(region, line, options)))
+        return question, variants, measure_land(region, line, options)
+
+    answers = [found for found in beside(answer, questions) if found is not None]
     cell_m = terrain_cell(region)
     return table_study(
         answers, crs=region.crs, cell_m=cell_m, rivers=ground.rivers, options=options

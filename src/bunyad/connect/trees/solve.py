@@ -7,14 +7,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from bunyad.connect.trees import kernels, kernels_dual, kernels_insert, kernels_local
-from bunyad.errors import Fault, InfeasibleError, InputError
+from bunyad.connect.trees import (
+    kernels,
+    kernels_anneal,
+    kernels_dual,
+    kernels_insert,
+    kernels_local,
+)
+from bunyad.connect.trees.graph import Graph, check_problem, lay_graph, part_graph
 
 DEFAULT_EFFORT = 150_000_000
 """Arcs that may be looked at: some 10 s."""
+ANNEAL_EFFORT = 12
+"""Arcs of annealing for each of the search's: most changes are refused before a tree is weighed."""
+ANNEAL_EDGES = 40_000
+"""Edges up to which annealing has time for more than a few changes of each node."""
+ANNEAL_GAP = 0.02
+"""Gap between tree and bound from which a problem counts as hard enough to anneal."""
+PART_PRICE = 2.2
+"""Weight of a part too many by the mean edge: it takes about two edges to join one."""
+HOT, COLD = 0.3, 0.15
+"""First and last temperature of the annealing by the mean edge."""
 EXACT_STEPS = 1 << 30
 """Combinations up to which the dynamic programme is quick: some seconds."""
 EXACT_CELLS = 1 << 25
@@ -43,26 +57,6 @@ class SteinerTree:
     def gap(self) -> float:
         """Largest share that a lighter tree could spare, 0 to 1."""
         return 0.0 if self.weight <= self.bound else 1 - self.bound / self.weight
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Graph:
-    """A graph whose arcs lie beside each other, and the edges of the whole that it has."""
-
-    edges: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    edge_of_whole: NDArray[np.int64]
-    is_terminal: NDArray[np.bool_]
-    start: NDArray[np.int64]
-    near: NDArray[np.int64]
-    link: NDArray[np.int64]
-    side: NDArray[np.int64]
-    origin: NDArray[np.int64]
-
-    @property
-    def lay(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """The arrays that every kernel takes."""
-        return self.start, self.near, self.link
 
 
 def steiner_tree(
@@ -116,8 +110,8 @@ def steiner_tree(
     whole_edges = np.asarray(edges, np.int64).reshape(-1, 2)
     weight = np.asarray(weights, np.float64)
     ends = np.unique(np.asarray(terminals, np.int64))
-    _check(whole_edges, weight, ends)
-    graph = _lay(whole_edges, weight, ends)
+    check_problem(whole_edges, weight, ends)
+    graph = lay_graph(whole_edges, weight, ends)
     if len(ends) == 1:
         return SteinerTree(chosen=np.empty(0, np.int64), weight=0.0, bound=0.0)
     search = _Search(graph, effort=effort, seed=seed)
@@ -130,7 +124,7 @@ def steiner_tree(
 class _Search:
     """The best tree and bound so far, and the graph that is left."""
 
-    def __init__(self, graph: _Graph, *, effort: int, seed: int) -> None:
+    def __init__(self, graph: Graph, *, effort: int, seed: int) -> None:
         self.graph, self.effort = graph, effort
         self.share = effort // 4
         self.random = np.random.default_rng(seed)
@@ -158,6 +152,7 @@ class _Search:
             is_joined = self.raise_bound(self.any_terminal(), self.effort // 3)
             if self.solve_exactly():
                 return
+        self.anneal()
         while not self.is_done:
             lot = self.random.random()
             if is_joined and lot < ANEW:
@@ -202,7 +197,13 @@ class _Search:
         self.effort -= looked
         if not joined[graph.is_terminal].all():
             return
-        in_tree = kernels.span_nodes(*graph.lay, graph.weight, graph.is_terminal, joined, first)
+        self.better_tree(
+            kernels.span_nodes(*graph.lay, graph.weight, graph.is_terminal, joined, first)
+        )
+
+    def better_tree(self, in_tree: NDArray[np.bool_]) -> None:
+        """Better a tree by local search and keep it."""
+        graph = self.graph
         stop = self.effort - self.share
         gained = True
         while gained and self.effort > stop:
@@ -263,12 +264,37 @@ class _Search:
                 break
             kept = kept[~dead]
         if len(kept) < len(graph.edges):
-            self.graph = _part(graph, kept)
+            self.graph = part_graph(graph, kept)
             self.pool = [
                 (weight, chosen)
                 for weight, chosen in self.pool
                 if np.isin(chosen, self.graph.edge_of_whole).all()
             ]
+
+    def anneal(self) -> None:
+        """Look for the nodes of a lighter tree by annealing, where that is hard and small."""
+        graph = self.graph
+        is_same = bool(np.ptp(graph.weight) == 0)  # else every change asks for a whole forest
+        if self.is_done or not is_same or len(graph.edges) > ANNEAL_EDGES:
+            return
+        if self.weight <= self.bound * (1 + ANNEAL_GAP):
+            return
+        usual = float(graph.weight.mean())
+        inside = graph.is_terminal.copy()
+        inside[graph.edges[np.isin(graph.edge_of_whole, self.best)].ravel()] = True
+        effort = self.effort * 3 // 4
+        nodes, weight = kernels_anneal.anneal(
+            graph.start, graph.near, graph.edges, np.argsort(graph.weight, kind="stable"),
+            graph.weight, graph.is_terminal, inside, PART_PRICE * usual, HOT * usual,
+            COLD * usual, ANNEAL_EFFORT * effort, self.random,
+        )  # fmt: skip
+        self.effort -= effort
+        if np.isfinite(weight):
+            self.better_tree(
+                kernels.span_nodes(
+                    *graph.lay, graph.weight, graph.is_terminal, nodes, self.any_terminal()
+                )
+            )
 
     def shake(self) -> None:
         """Grow a tree by weights that are shaken, more where the best tree is."""
@@ -286,74 +312,3 @@ class _Search:
         lot = self.random.random(len(times))
         factor = np.choose(times, [1000 + 0 * lot, 100 + 400 * lot, 1 + 0 * lot])
         self.try_tree(graph.weight * factor, self.any_terminal())
-
-
-def _lay(
-    edges: NDArray[np.int64], weight: NDArray[np.float64], terminals: NDArray[np.int64]
-) -> _Graph:
-    """Lay out the part that is connected to the terminals, the lightest of parallel edges only."""
-    count = int(max(edges.max(initial=-1), terminals.max())) + 1
-    order = np.lexsort((weight, edges.max(axis=1), edges.min(axis=1)))
-    pair = np.sort(edges[order], axis=1)
-    is_first = np.ones(len(order), bool)
-    is_first[1:] = np.any(pair[1:] != pair[:-1], axis=1)
-    kept = np.sort(order[is_first & (pair[:, 0] != pair[:, 1])])
-    one, other = edges[kept].T
-    matrix: Any = coo_matrix((np.ones(len(kept)), (one, other)), shape=(count, count))
-    _, part = connected_components(matrix, directed=False)
-    if len(np.unique(part[terminals])) > 1:
-        raise InfeasibleError(
-            f"the {len(terminals)} places to join lie in {len(np.unique(part[terminals]))} parts",
-            clashing=["edges", "terminals"],
-            mend="give edges between the parts",
-        )
-    kept = kept[part[one] == part[terminals[0]]]
-    is_terminal = np.zeros(count, bool)
-    is_terminal[terminals] = True
-    whole = _Graph(
-        edges=edges, weight=weight, edge_of_whole=np.arange(len(edges)), is_terminal=is_terminal,
-        start=kept, near=kept, link=kept, side=kept, origin=kept,
-    )  # fmt: skip
-    return _part(whole, kept)
-
-
-def _part(graph: _Graph, kept: NDArray[np.int64]) -> _Graph:
-    """Return the graph of some edges, its nodes numbered anew."""
-    used = np.union1d(graph.edges[kept].ravel(), np.flatnonzero(graph.is_terminal))
-    edges = np.searchsorted(used, graph.edges[kept])
-    origin = np.concatenate([edges[:, 1], edges[:, 0]])
-    near = np.concatenate([edges[:, 0], edges[:, 1]])
-    order = np.argsort(origin, kind="stable")
-    number = np.arange(len(kept))
-    start = np.concatenate([[0], np.cumsum(np.bincount(origin, minlength=len(used)))])
-    return _Graph(
-        edges=np.ascontiguousarray(edges),
-        weight=graph.weight[kept],
-        edge_of_whole=graph.edge_of_whole[kept],
-        is_terminal=graph.is_terminal[used],
-        start=start,
-        near=near[order],
-        link=np.concatenate([number, number])[order],
-        side=np.repeat([0, 1], len(kept))[order],
-        origin=origin[order],
-    )
-
-
-def _check(
-    edges: NDArray[np.int64], weight: NDArray[np.float64], terminals: NDArray[np.int64]
-) -> None:
-    """Raise an error that lists all that is wrong with a problem."""
-    faults = []
-    if len(edges) != len(weight):
-        what = f"{len(edges)} edges have {len(weight)} weights"
-        faults.append(Fault("weights", what, "give each edge one weight"))
-    if not np.all(np.isfinite(weight) & (weight >= 0)):
-        faults.append(
-            Fault("weights", "one is negative or not finite", "give finite weights from 0 up")
-        )
-    if not len(terminals):
-        faults.append(Fault("terminals", "there is none", "name at least one node"))
-    if min(terminals.min(initial=0), edges.min(initial=0)) < 0:
-        faults.append(Fault("edges", "a node is negative", "number the nodes from 0"))
-    if faults:
-        raise InputError.of(faults)

@@ -2,9 +2,10 @@
 // Routes: the variants of a road or railway side by side, with profile and cost.
 
 const routes = (() => {
-  const { options, stations, costs } = plan.routes;
+  const { options, stations, costs, choices } = plan.routes;
   const KINDS = ["open", "bridge", "tunnel"];
   const STROKES = { open: "var(--c-road)", bridge: "var(--c-hydro)", tunnel: "var(--c-hidden)" };
+  const SYMBOLS = { open: "circle", structures: "square", elsewhere: "triangle", shorter: "diamond2" };
   const ITEMS = ["line", "cut", "fill", "haul", "bridges", "tunnels"];
   let corridor = null;
   let variant = null;
@@ -57,6 +58,48 @@ const routes = (() => {
       ],
       rows: ofCorridor(),
       sortable: false,
+    });
+  }
+
+  // A choice is named by the variant that it comes from and, behind a stroke, how it differs.
+  const choiceKind = (row) => row.choice.split("/").at(-1).split(/-(?=\d+$)/)[0];
+  const choiceName = (row) => row.choice.split("/").map(variantName).join(": ");
+
+  function tradeOff() {
+    const rows = choices.filter((row) => row.corridor === corridor);
+    const curve = rows.filter((row) => row.is_efficient).sort((a, b) => a.hours - b.hours || a.capex_usd - b.capex_usd);
+    const kinds = unique(rows.map(choiceKind));
+    const paint = (row) => (row.is_efficient ? "var(--c-road)" : "var(--c-hidden)");
+    const tip = (row) => t("choice-tip", { name: choiceName(row), cost: tables.millions(row.capex_usd), length: words.number(row.length_km, 1), minutes: words.number(row.hours * 60, 1) });
+    byId("chart-route-choices").hidden = !rows.length;
+    if (!rows.length) return;
+    charts.fill("chart-route-choices", {
+      entries: [{ colour: "var(--c-road)", label: t("choice-efficient"), stroke: true }, { colour: "var(--c-hidden)", label: t("choice-other") }],
+      draw: (box, title) => charts.plot(box, `${title}: ${localNames(chosen().name)}`, {
+        height: 280, marginLeft: 64, marginRight: 90, marginTop: 24, marginBottom: 40,
+        x: { label: t("choice-x"), tickFormat: charts.axisNumber, labelArrow: "none", inset: 24, grid: true },
+        y: { label: t("route-cost"), tickFormat: charts.axisNumber, labelArrow: "none", inset: 16, grid: true },
+        symbol: { domain: kinds, range: kinds.map((kind) => SYMBOLS[kind]) },
+        marks: [
+          Plot.line(curve, { x: (row) => row.hours * 60, y: (row) => row.capex_usd / 1e6, stroke: "var(--c-road)", strokeWidth: 1.4 }),
+          Plot.dot(rows, { x: (row) => row.hours * 60, y: (row) => row.capex_usd / 1e6, symbol: choiceKind, r: 6, fill: paint, stroke: "var(--card)" }),
+          Plot.text(rows, { x: (row) => row.hours * 60, y: (row) => row.capex_usd / 1e6, text: (row) => `${words.number(row.length_km, 1)} ${words.unit("km")}`, textAnchor: "start", dx: 10, fill: "currentColor" }),
+          Plot.tip(rows, Plot.pointer({ x: (row) => row.hours * 60, y: (row) => row.capex_usd / 1e6, title: tip })),
+        ],
+      }),
+      table: {
+        columns: [
+          tables.text("choice", t("choice-name"), { show: choiceName }),
+          tables.numeric("capex_usd", t("route-cost"), 1, { show: (row) => tables.millions(row.capex_usd) }),
+          tables.numeric("length_km", t("route-length"), 1),
+          tables.numeric("hours", t("choice-x"), 1, { show: (row) => words.number(row.hours * 60, 1) }),
+          tables.numeric("energy_kwh", t("choice-energy")),
+          tables.numeric("bridge_km", t("choice-bridges"), 2),
+          tables.numeric("tunnel_km", t("choice-tunnels"), 2),
+          tables.text("is_efficient", t("choice-efficient"), { show: (row) => t(row.is_efficient ? "fact-yes" : "fact-no") }),
+        ],
+        rows, sortable: false,
+      },
     });
   }
 
@@ -125,6 +168,7 @@ const routes = (() => {
     if (corridor === null) pick((options.find((row) => row.kind === "road" && row.is_chosen) ?? options[0]).corridor);
     chooser();
     table();
+    tradeOff();
     profile();
     cost();
   }

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import bunyad.store.auctions.models  # noqa: F401  (its tables belong to Base)
 from bunyad.store.models import Base
 
 context.configure(

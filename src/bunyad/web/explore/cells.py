@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from pyproj import Transformer
 
 from bunyad.potential.result import Potential
+from bunyad.potential.why import to_metres
 from bunyad.region.model import Region
 
-DEGREES = "EPSG:4326"
 YIELDS = ("solar_yield_kwh_per_kw", "wind_full_load_hours", "wind_speed_hub_ms")
 
 
@@ -25,12 +24,12 @@ def values_at(region: Region, potential: Potential, lon: float, lat: float) -> d
     lon, lat
         The place [degrees].
     """
-    x, y = Transformer.from_crs(DEGREES, region.crs, always_xy=True).transform(lon, lat)
+    x, y = to_metres(region.crs).transform(lon, lat)
     row = _index(potential.land["y"].to_numpy(), y)
     column = _index(potential.land["x"].to_numpy(), x)
     if row is None or column is None:
         return {"is_inside": False, "elevation_m": None, **dict.fromkeys(YIELDS)}
-    height = region.terrain["elevation_m"].sel(x=x, y=y, method="nearest").item()
+    height = region.terrain["elevation_m"].to_numpy()[row, column]  # the land lies on its grid
     found = {name: _number(potential.land[name].to_numpy()[row, column]) for name in YIELDS}
     is_inside = int(potential.land["solar_exclusion"].to_numpy()[row, column]) >= 0
     return {"is_inside": is_inside, "elevation_m": _number(height), **found}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bunyad.store.models import PlanRecord
+from bunyad.web.packed import SHELF, Packed
 from bunyad.web.plans.bodies import ComparedFigure, OptionValue
 from bunyad.web.plans.folders import plan_folder
 from bunyad.web.problems import not_found
@@ -32,8 +33,16 @@ def read_page(data: Path, plan: PlanRecord) -> dict[str, Any]:
 
 def page_bytes(data: Path, plan: PlanRecord) -> bytes:
     """Return what a plan's report shows, as JSON."""
+    return packed_page(data, plan).content
+
+
+def packed_page(data: Path, plan: PlanRecord) -> Packed:
+    """Return what a plan's report shows, as JSON that is ready to be sent."""
+    path = plan_folder(data, plan) / PAGE_FILE
     try:
-        return (plan_folder(data, plan) / PAGE_FILE).read_bytes()
+        stat = path.stat()
+        key = f"{path} {stat.st_mtime_ns} {stat.st_ino} {stat.st_size}"
+        return SHELF.find(key, path.read_bytes)
     except OSError:
         raise not_found("page of this plan") from None
 

@@ -16,6 +16,7 @@ from bunyad.region.changes import check_changes
 from bunyad.region.load import load_region
 from bunyad.store.models import Job, PlanRecord
 from bunyad.web.endpoint import Call, Endpoint, Nothing
+from bunyad.web.packed import Packed
 from bunyad.web.plans.bodies import (
     CompareQuery,
     Comparison,
@@ -33,7 +34,7 @@ from bunyad.web.plans.comparing import (
     PAGE_FILE,
     changed_options,
     compare_figures,
-    page_bytes,
+    packed_page,
     read_page,
 )
 from bunyad.web.plans.folders import plan_folder, region_source
@@ -142,11 +143,11 @@ def unshare_plan(call: Call[Nothing, Nothing]) -> None:
         record(session, call.person, "plan.unshare", plan.id)
 
 
-def get_page(call: Call[ShareQuery, Nothing]) -> bytes:
+def get_page(call: Call[ShareQuery, Nothing]) -> Packed:
     """Return what a plan's report shows: figures, tables, map."""
     with call.services.database.read() as session:
         plan = find_plan(session, call.person, call.path["plan"], share=call.query.share)
-    return page_bytes(call.services.settings.data, plan)
+    return packed_page(call.services.settings.data, plan)
 
 
 def compare_plans(call: Call[CompareQuery, Nothing]) -> Comparison:

@@ -1,0 +1,349 @@
+"""The client: every request is there, answers are typed, problems say how to mend them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import httpx
+import pandas as pd
+import pytest
+import shapely
+from client.direct import Direct
+from web.plan_folder import REGION, write_whole_plan
+from web.servers import Server, running_server
+
+from bunyad.client import ApiProblem, Client
+from bunyad.store.models import Job, PlanRecord
+from bunyad.web.chapters import all_endpoints
+from bunyad.web.jobs.claims import claim_job, end_job
+
+Maker = Callable[..., Client]
+BOX = shapely.box(46, 39, 47, 40)
+
+CALLS: dict[str, Callable[[Client], Any]] = {
+    "get_me": lambda one: one.get_me(),
+    "sign_in": lambda one: one.sign_in("a@b.c", "x"),
+    "sign_out": lambda one: one.sign_out(),
+    "offer_second_factor": lambda one: one.offer_second_factor(),
+    "confirm_second_factor": lambda one: one.confirm_second_factor("000000"),
+    "list_tokens": lambda one: one.list_tokens(),
+    "draft_token": lambda one: one.draft_token("script"),
+    "remove_token": lambda one: one.remove_token("x"),
+    "list_ways": lambda one: one.list_ways(),
+    "list_passkeys": lambda one: one.list_passkeys(),
+    "rename_passkey": lambda one: one.rename_passkey("x", "desk"),
+    "remove_passkey": lambda one: one.remove_passkey("x"),
+    "unlink_outside": lambda one: one.unlink_outside(),
+    "remove_region": lambda one: one.remove_region("x"),
+    "ask_route": lambda one: one.ask_route("x", [(46.0, 39.5), (46.1, 39.6)]),
+    "list_organisations": lambda one: one.list_organisations(),
+    "draft_organisation": lambda one: one.draft_organisation("Roads", kind="agency"),
+    "invite": lambda one: one.invite("d@e.f", role="planner", organisation_id="x"),
+    "accept_invitation": lambda one: one.accept_invitation("x", name="N", password="p"),
+    "list_accounts": lambda one: one.list_accounts(),
+    "change_account": lambda one: one.change_account("x", is_active=False),
+    "list_audit": lambda one: list(one.list_audit()),
+    "list_regions": lambda one: one.list_regions(),
+    "list_options": lambda one: one.list_options(),
+    "list_plans": lambda one: list(one.list_plans()),
+    "draft_plan": lambda one: one.draft_plan("P", region="nowhere"),
+    "compare_plans": lambda one: one.compare_plans(["x", "y"]),
+    "get_plan": lambda one: one.get_plan("x"),
+    "change_plan": lambda one: one.change_plan("x", name="Q"),
+    "remove_plan": lambda one: one.remove_plan("x"),
+    "restore_plan": lambda one: one.restore_plan("x"),
+    "share_plan": lambda one: one.share_plan("x"),
+    "unshare_plan": lambda one: one.unshare_plan("x"),
+    "get_page": lambda one: one.get_page("x"),
+    "list_files": lambda one: one.list_files("x"),
+    "get_file": lambda one: one.get_file("x", "tables/plants.csv", to=Path("never")),
+    "ask_cell": lambda one: one.ask_cell("x", lon=46, lat=39),
+    "ask_area": lambda one: one.ask_area("x", BOX),
+    "open_layers": lambda one: one.open_layers("x"),
+    "list_conformance": lambda one: one.list_conformance("x"),
+    "describe_layers": lambda one: one.describe_layers("x"),
+    "list_layers": lambda one: one.list_layers("x"),
+    "get_layer": lambda one: one.get_layer("x", "sites"),
+    "list_columns": lambda one: one.list_columns("x", "sites"),
+    "list_features": lambda one: list(one.list_features("x", "sites")),
+    "get_feature": lambda one: one.get_feature("x", "sites", "solar-1"),
+    "get_job": lambda one: one.get_job("x"),
+    "follow_job": lambda one: list(one.follow_job("x")),
+    "stop_job": lambda one: one.stop_job("x"),
+    "start_job_again": lambda one: one.start_job_again("x"),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def plan(server: Server) -> str:
+    """Return a public plan of the small world, with its land and layers."""
+    data = server.services.settings.data
+    with server.services.database.begin() as session:
+        record = PlanRecord(name="land", why="base", region=REGION, is_public=True)
+        session.add(record)
+        session.flush()
+    write_whole_plan(data, data / "plans" / record.id)
+    return record.id
+
+
+@pytest.fixture
+def as_role(server: Server) -> Iterator[Callable[..., Client]]:
+    """Return a function that makes a client of a role."""
+    made: list[Client] = []
+
+    def making(role: str = "public", **how: str) -> Client:
+        client = Client(
+            "http://testserver", server.tokens.get(role, ""), transport=Direct(server), **how
+        )
+        made.append(client)
+        return client
+
+    yield making
+    for client in made:
+        client.close()
+
+
+BROWSER_ONLY = {
+    "offer_passkey_sign_in", "sign_in_by_passkey", "begin_outside", "finish_outside",
+    "offer_passkey", "draft_passkey",
+}  # fmt: skip
+"""Requests that only a browser with its keys, or a page of the provider, can make."""
+
+
+def test_every_request_of_the_server_is_a_method_of_the_client() -> None:
+    asked = {endpoint.name for endpoint in all_endpoints()} - BROWSER_ONLY
+    missing = asked - set(dir(Client))
+    assert not missing, f"bunyad.client has no method for {sorted(missing)}"
+    assert asked == set(CALLS) | {"upload_region"}
+
+
+def test_a_region_is_uploaded(as_role: Maker, tmp_path: Path) -> None:
+    archive = tmp_path / "none.zip"
+    archive.write_bytes(b"no zip")
+    with pytest.raises(ApiProblem, match="zip"):
+        as_role("planner").upload_region(archive)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_method_reaches_the_request_of_its_name(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    endpoint = next(one for one in all_endpoints() if one.name == name)
+    transport = Direct(server)
+    with Client("http://testserver", server.tokens["admin"], transport=transport) as client:
+        try:
+            CALLS[name](client)
+        except ApiProblem as problem:
+            assert problem.status in (401, 404, 409, 422), problem  # noqa: PT017
+    method, path = transport.sent[0]
+    pattern = "/api/v1" + re.sub(r"{\w+:path}", ".+", endpoint.path)
+    assert method == endpoint.method
+    assert re.fullmatch(re.sub(r"{\w+}", "[^/]+", pattern), path)
+    assert list(tmp_path.rglob("*.*")) == []
+
+
+def test_plans_are_gone_through_page_by_page(
+    as_role: Maker, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = {server.plan(f"plan {number}") for number in range(5)}
+    monkeypatch.setattr("bunyad.client.plans.PLANS_OF_A_PAGE", 2)
+    found = [one.id for one in as_role("planner").list_plans()]
+    assert len(found) == len(set(found))
+    assert mine <= set(found)
+
+
+def test_the_audit_log_is_gone_through_page_by_page(
+    as_role: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_role("admin")
+    for number in range(3):
+        client.draft_token(f"script {number}")
+    whole = list(client.list_audit())
+    monkeypatch.setattr("bunyad.client.accounts.AUDIT_PAGE", 2)
+    assert list(client.list_audit()) == whole
+    assert [one.id for one in whole] == sorted((one.id for one in whole), reverse=True)
+
+
+def test_a_plan_is_made_changed_shared_and_put_aside(as_role: Maker, server: Server) -> None:
+    client = as_role("planner")
+    made = client.draft_plan(
+        "Steep", region="karabakh", why="what if",
+        options={"potential.solar_max_slope_percent": 15},
+    )  # fmt: skip
+    assert made.options == {"potential.solar_max_slope_percent": 15}
+    assert client.change_plan(made.id, name="Steeper").name == "Steeper"
+    share = client.share_plan(made.id).url.partition("share=")[2]
+    assert as_role(share=share).get_plan(made.id).name == "Steeper"
+    client.unshare_plan(made.id)
+    client.remove_plan(made.id)
+    assert made.id in [one.id for one in client.list_plans(removed=True)]
+    client.restore_plan(made.id)
+    assert client.get_plan(made.id).is_own
+
+
+def test_a_run_is_followed_until_it_ends(as_role: Maker, server: Server) -> None:
+    client = as_role("planner")
+    made = client.draft_plan("Live", region="karabakh")
+    assert made.job is not None
+    with server.services.database.begin() as session:
+        for job in session.query(Job).filter(Job.id != made.job.id, Job.state == "queued"):
+            job.state = "cancelled"
+    claimed = claim_job(server.services.database, owner="test")
+    assert claimed == made.job.id
+    end_job(server.services.database, claimed, owner="test", state="done")
+    assert [one.state for one in client.follow_job(made.job.id)] == ["done"]
+    assert client.get_job(made.job.id).state == "done"
+
+
+def test_a_broken_stream_is_opened_again() -> None:
+    states = iter(["queued", "running", "done"])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        state = {
+            "id": "j", "plan_id": "p", "state": next(states), "stages": {}, "error": None,
+            "created": "2030-01-01T00:00:00Z", "started": None, "finished": None,
+        }  # fmt: skip
+        return httpx.Response(200, content=f"event: job\ndata: {json.dumps(state)}\n\n".encode())
+
+    with Client("http://x", transport=httpx.MockTransport(answer)) as client:
+        assert [one.state for one in client.follow_job("j")] == ["queued", "running", "done"]
+
+
+def test_a_layer_is_the_table_of_the_file(as_role: Maker, server: Server, plan: str) -> None:
+    path = server.services.settings.data / "plans" / plan / "plan.gpkg"
+    client = as_role()
+    for name in ("settlements", "projects", "sites", "networks"):
+        ours = client.read_layer(plan, name)
+        theirs = gpd.read_file(path, layer=name)
+        assert ours.crs == theirs.crs
+        assert ours.geometry.geom_equals_exact(theirs.geometry, 1e-9).all()
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(ours.drop(columns="geometry")).convert_dtypes(),
+            pd.DataFrame(theirs.drop(columns="geometry")).convert_dtypes(),
+            check_column_type=False,
+        )
+
+
+def test_a_layer_is_chosen_from_and_may_be_empty(as_role: Maker, plan: str) -> None:
+    client = as_role()
+    roads = client.read_layer(plan, "networks", kind="road")
+    assert set(roads["kind"]) == {"road"}
+    assert set(client.read_layer(plan, "sites", is_existing=False)["is_existing"]) == {False}
+    nothing = client.read_layer(plan, "projects", bbox=(0, 0, 1, 1))
+    assert len(nothing) == 0
+    assert "capex_usd" in nothing
+    late = client.read_layer(plan, "projects", datetime="2030-01-01T00:00:00Z/..")
+    assert (late["finish"] >= 2030).all()
+
+
+def test_features_are_gone_through_page_by_page(
+    as_role: Maker, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = list(as_role().list_features(plan, "projects"))
+    monkeypatch.setattr("bunyad.client.layers.MOST_FEATURES", 3)
+    assert list(as_role().list_features(plan, "projects")) == whole
+
+
+def test_the_land_is_asked(as_role: Maker, plan: str) -> None:
+    client = as_role()
+    assert client.ask_cell(plan, lon=0, lat=0).is_inside is False
+    assert client.ask_area(plan, BOX).area_km2 == pytest.approx(9550, rel=0.02)
+
+
+def test_a_file_is_written_whole_or_not_at_all(as_role: Maker, plan: str, tmp_path: Path) -> None:
+    client = as_role()
+    sizes = {one.name: one.bytes for one in client.list_files(plan)}
+    path = client.get_file(plan, "plan.gpkg", to=tmp_path / "new")
+    assert path.stat().st_size == sizes["plan.gpkg"]
+    with pytest.raises(ApiProblem, match="no such file"):
+        client.get_file(plan, "secret.txt", to=tmp_path / "new")
+    assert [one.name for one in (tmp_path / "new").iterdir()] == ["plan.gpkg"]
+
+
+def test_a_problem_names_every_fault_and_how_to_mend_it(as_role: Maker) -> None:
+    with pytest.raises(ApiProblem) as caught:
+        as_role("planner").draft_plan(
+            "P", region="karabakh", options={"potential.nobody": 1, "settle.people_per_home": "x"}
+        )
+    problem = caught.value
+    assert (problem.status, problem.code) == (422, "wrong-input")
+    assert len(problem.faults) == 2
+    assert "potential.nobody" in str(problem)
+
+
+def answers(*codes: int, retry: str = "") -> tuple[httpx.MockTransport, list[str]]:
+    """Return a transport that answers these codes in turn, 0 for a broken line."""
+    left, seen = list(codes), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.method)
+        code = left.pop(0)
+        if code == 0:
+            raise httpx.ConnectError("refused", request=request)
+        headers = {"Retry-After": retry} if retry else {}
+        return httpx.Response(code, headers=headers, json=[] if code == 200 else {})
+
+    return httpx.MockTransport(answer), seen
+
+
+@pytest.mark.parametrize(
+    ("codes", "waits"),
+    [((0, 0, 200), [0.5, 1.0]), ((503, 502, 504, 200), [0.5, 1.0, 2.0]), ((200,), [])],
+)
+def test_a_reading_is_tried_again_with_longer_and_longer_waits(
+    codes: tuple[int, ...], waits: list[float]
+) -> None:
+    waited: list[float] = []
+    with Client("http://x", transport=answers(*codes)[0], wait=waited.append) as client:
+        assert client.list_regions() == []
+    assert waited == waits
+
+
+def test_the_server_says_how_long_to_wait_but_not_for_ever() -> None:
+    waited: list[float] = []
+    transport, _ = answers(429, 200, retry="7")
+    with Client("http://x", transport=transport, wait=waited.append) as client:
+        client.list_regions()
+    transport, _ = answers(429, 200, retry="99999")
+    with Client("http://x", transport=transport, wait=waited.append) as client:
+        client.list_regions()
+    assert waited == [7, 60]
+
+
+def test_a_change_is_not_sent_twice_unless_it_was_surely_not_done() -> None:
+    for codes, tries in (((0,), 1), ((503,), 1), ((429, 429, 429, 429), 4)):
+        transport, seen = answers(*codes)
+        with (
+            Client("http://x", transport=transport, wait=lambda _: None) as client,
+            pytest.raises(ApiProblem),
+        ):
+            client.draft_plan("P", region="karabakh")
+        assert seen == ["POST"] * tries
+
+
+def test_a_server_that_is_not_there_or_not_ours_is_named(tmp_path: Path) -> None:
+    for code, said in ((0, "does not answer"), (404, "not as Bunyad does")):
+        transport, _ = answers(*[code] * 4)
+        with (
+            Client("http://x", transport=transport, wait=lambda _: None) as client,
+            pytest.raises(ApiProblem, match=said),
+        ):
+            client.get_plan("p")
+    transport, _ = answers(0)
+    with (
+        Client("http://x", transport=transport, wait=lambda _: None) as client,
+        pytest.raises(ApiProblem, match="does not answer"),
+    ):
+        client.get_file("p", "plan.gpkg", to=tmp_path)
