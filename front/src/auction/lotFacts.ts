@@ -41,8 +41,10 @@ export function lotFacts(lot: LotBody, rules: RulesFile | null): Fact[] {
     .map(([key, value]) => ({ key, label: labelOf(key), value: valueOf(key, value, rules) }));
 }
 
-export const technologyOf = (lot: LotBody): string =>
-  typeof lot.technology === "string" ? lot.technology : "";
+export function technologyOf({ technology, kind }: LotBody): string {
+  const found = technology ?? kind;
+  return typeof found === "string" ? found : "";
+}
 
 export const sizeOf = (lot: LotBody): string | null => {
   const found = lot.capacity_mw ?? lot.mw;
@@ -54,7 +56,7 @@ const labelOf = (key: string): string => words.keyed(`lotfact-${key}`, key.repla
 function valueOf(key: string, value: Json, rules: RulesFile | null): string {
   if (Array.isArray(value)) return value.map((part) => valueOf(key, part, rules)).join(", ");
   if (typeof value === "boolean") return t(value ? "auction-yes" : "auction-no");
-  if (key === "technology") return words.name("carrier", `${value}`);
+  if (key === "technology" || key === "kind") return words.name("carrier", `${value}`);
   if (rules && key.startsWith("ceiling") && isDecimal(value)) return priceOf(rules, value);
   if (!isDecimal(value) || key.endsWith("year")) return String(value ?? "–");
   const unit = UNITS.find(([ending]) => ending.test(key))?.[1] ?? "";

@@ -22,15 +22,16 @@ const KINDS: { [field: string]: Field["kind"] } = {
   is_divisible: "yes-no",
 };
 
-/** The fields that the rules ask for; criteria that are scored are numbers of their own. */
+/** The fields that the rules ask for; criteria that are scored are numbers, lots are won whole. */
 export function fieldsOf({ rules, opening }: AuctionState): Field[] {
   const asked = envelopesAsked(rules);
+  const isByLot = rules.allocation?.by === "lot";
   return Object.keys(opening).flatMap((envelope) => {
     const named = asked.find(({ name }) => name === envelope)?.fields ?? ["price", "quantity"];
     const scores = named.includes("scores") ? (rules.scoring?.criteria ?? []) : [];
     return [
       ...named
-        .filter((key) => key !== "scores")
+        .filter((key) => key !== "scores" && !(key === "quantity" && isByLot))
         .map((key): Field => ({ key, envelope, ...formOf(key, rules) })),
       ...scores.map(
         ({ id, title }): Field => ({

@@ -43,7 +43,7 @@ export function simpleRules(title: string, ceiling: string): RulesFile {
     allocation: { by: "lot" },
     pricing: "pay_as_bid",
     bids: {
-      envelopes: [{ name: "price", fields: ["price", "quantity"] }],
+      envelopes: [{ name: "price", fields: ["price"] }],
       replacement: "latest",
       withdrawal: "until_deadline",
     },

@@ -58,6 +58,7 @@ lot-time-line = Bu lotun gedişatı
 lot-awarded = Verilib: { $quantity }, { $price }
 lotfact-id = İdentifikator
 lotfact-technology = Texnologiya
+lotfact-kind = Texnologiya
 lotfact-capacity_mw = Güc
 lotfact-mw = Güc
 lotfact-area_km2 = Sahə

@@ -58,6 +58,7 @@ lot-time-line = Time line of this lot
 lot-awarded = Awarded: { $quantity } at { $price }
 lotfact-id = Identifier
 lotfact-technology = Technology
+lotfact-kind = Technology
 lotfact-capacity_mw = Capacity
 lotfact-mw = Capacity
 lotfact-area_km2 = Area
