@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
+from sqlalchemy.orm import Session
 from web.journeys.conftest import PASSWORD, Site
 
 from bunyad.store.models import Account, Organisation
@@ -16,27 +17,31 @@ from bunyad.web.accounts.passwords import hash_password
 
 COMMISSION = ("Leyla", "Rauf", "Aysel")
 BIDDERS = {"araz": "AZ", "ruzgar": "TR", "sunfield": "DE", "mazdar": "AE"}
-RESULT_MS = 120_000
 
 
 def seat_everybody(site: Site) -> None:
     """Keep accounts of a commission and of companies from four countries."""
     with site.services.database.begin() as session:
+        ministry = _organisation(session, "Ministry of energy")
         for name in COMMISSION:
-            _add(session, name, "commission", "Ministry of energy")
+            session.add(_account(name, "commission", ministry))
         for name in BIDDERS:
-            _add(session, name, "bidder", name)
+            session.add(_account(name, "bidder", _organisation(session, name)))
 
 
-def _add(session: Any, name: str, role: str, organisation: str) -> None:
-    company = Organisation(name=organisation, kind="company")
-    session.add(company)
+def _organisation(session: Session, name: str) -> str:
+    organisation = Organisation(name=name, kind="company")
+    session.add(organisation)
     session.flush()
+    return organisation.id
+
+
+def _account(name: str, role: str, organisation: str) -> Account:
     email = f"{name}@example.org".lower()
-    session.add(
-        Account(email=email, name=name, role=role, organisation_id=company.id,
-                password_hash=hash_password(PASSWORD, email=email))
-    )  # fmt: skip
+    password = hash_password(PASSWORD, email=email)
+    return Account(
+        email=email, name=name, role=role, organisation_id=organisation, password_hash=password
+    )
 
 
 @dataclass
