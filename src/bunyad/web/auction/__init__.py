@@ -10,6 +10,7 @@ bidding     bidders apply, submit, withdraw; receipts
 opening     seeds, shares, opening, clearing
 awarding    awards, appeals, contracts, settlement
 proving     record, tree heads, proofs, verification
+simulating  designs played with drawn bidders before the call
 closing     closes by the clock
 endpoints   the table of all requests
 """
