@@ -22,8 +22,11 @@ export const share = (value: Given): string =>
 export const priceOf = (rules: RulesFile, value: Given): string =>
   `${decimal(value, rules.price.decimals ?? 2)} ${words.unit(rules.price.unit)}`;
 
+/** A quantity in the unit of the rules; where lots are won whole, how many. */
 export const quantityOf = (rules: RulesFile, value: Given): string =>
-  `${decimal(value)} ${words.unit(rules.quantity?.unit ?? "MW")}`;
+  rules.allocation?.by === "lot"
+    ? t("lots-won", { count: isDecimal(value) ? words.short(Number(value)) : "–" })
+    : `${decimal(value)} ${words.unit(rules.quantity?.unit ?? "MW")}`;
 
 const MINUTE_MS = 60_000;
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bunyad.web.auction import awarding, bidding, drafting, listing, opening, proving, rooms, simulating
+from bunyad.web.auction import (
+    awarding,
+    bidding,
+    drafting,
+    listing,
+    opening,
+    proving,
+    rooms,
+    simulating,
+)
 from bunyad.web.auction.bodies import (
     Amendment,
     AppealBody,

@@ -7,9 +7,6 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from bunyad.auction.rules.model import Rules
-from bunyad.auction.simulate import Conduct, Market, compare_designs
-from bunyad.auction.simulate.reading import comparison_as_values
 from bunyad.errors import Fault, InputError
 from bunyad.web.endpoint import Call, Nothing
 from bunyad.web.problems import Problem
@@ -25,9 +22,7 @@ Document = TypeVar("Document", bound=BaseModel)
 class SimulationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Designs, the bidders that all of them meet, and how these behave."""
 
-    designs: Annotated[
-        list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=MOST_DESIGNS)
-    ]
+    designs: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=MOST_DESIGNS)]
     """Rules documents as JSON; decimals are texts. Their `id` names them."""
     bidders: dict[str, Any]
     """A document of bidders, as `bunyad auction simulate --bidders` reads it."""
@@ -51,6 +46,11 @@ class SimulationState(msgspec.Struct, frozen=True, kw_only=True):
 
 def simulate(call: Call[Nothing, SimulationBody]) -> SimulationState:
     """Play designs side by side, each with the same bidders."""
+    # Imported when asked: its kernels would make every start of the server wait.
+    from bunyad.auction.rules.model import Rules
+    from bunyad.auction.simulate import Conduct, Market, compare_designs
+    from bunyad.auction.simulate.reading import comparison_as_values
+
     services, client, body = call.services, call.request.client, call.body
     asker = call.person.id or (client.host if client else "")
     services.limits.count(f"simulate:{asker}", services.settings.simulations_per_minute)
