@@ -47,9 +47,9 @@ class SimulationState(msgspec.Struct, frozen=True, kw_only=True):
 def simulate(call: Call[Nothing, SimulationBody]) -> SimulationState:
     """Play designs side by side, each with the same bidders."""
     # Imported when asked: its kernels would make every start of the server wait.
-    from bunyad.auction.rules.model import Rules
-    from bunyad.auction.simulate import Conduct, Market, compare_designs
-    from bunyad.auction.simulate.reading import comparison_as_values
+    from bunyad.auction.rules.model import Rules  # noqa: PLC0415
+    from bunyad.auction.simulate import Conduct, Market, compare_designs  # noqa: PLC0415
+    from bunyad.auction.simulate.reading import comparison_as_values  # noqa: PLC0415
 
     services, client, body = call.services, call.request.client, call.body
     asker = call.person.id or (client.host if client else "")
