@@ -1,7 +1,7 @@
 // Designs and bidders as the simulator's form holds them, and what came of them.
 
 import * as Plot from "@observablehq/plot";
-import { axis, type Figure, plot } from "../../explore/charts";
+import { type Figure, plot } from "../../explore/charts";
 import type { Column } from "../../frame/table";
 import { t, words } from "../../frame/words.svelte";
 import { readDecimal } from "../desk/offers";
@@ -44,6 +44,7 @@ export const MEASURES = [
   "concentration",
   "cancelled",
 ];
+const tick = (value: number) => words.number(value, value !== 0 && Math.abs(value) < 1 ? 2 : 0);
 const SHARES = new Set(["awarded_share", "unbuilt_share", "cancelled"]);
 const COLOURS = ["wind", "solar", "storage", "hydro"];
 
@@ -127,8 +128,8 @@ export function spreadFigure({ designs }: Simulated, measure: string): Figure {
       plot(title, {
         width,
         height: 40 + 110 * designs.length,
-        x: { label: null, tickFormat: axis },
-        y: { label: "%", tickFormat: axis, ticks: 3, grid: true },
+        x: { label: null, tickFormat: tick },
+        y: { label: "%", tickFormat: tick, ticks: 3, grid: true },
         fy: { label: null },
         marks: [
           Plot.rectY(rows, { x1: "from", x2: "to", y: "share", fy: "design", fill: "colour" }),

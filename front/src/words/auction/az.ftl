@@ -478,7 +478,7 @@ terms-payback = Geri ödəmə { $share } ilə məhdudlaşır.
 terms-months = Stansiya { $count } ay ərzində işə düşür.
 
 # The simulator
-simulator-note = Modellər minlərlə dəfə yenidən seçilən iddiaçılarla oynanır, hər model eyni iddiaçılarla, real təklifləri hesablayan mühərriklə. Heç nə saxlanılmır.
+simulator-note = Modellər minlərlə dəfə yenidən seçilən iddiaçılarla oynanır, hər model eyni iddiaçılarla, real təklifləri hesablayan mühərriklə və ya onun testlərlə bərabərliyi yoxlanan sürətli əkizi ilə. Heç nə saxlanılmır.
 simulator-bidders = İddiaçılar
 simulator-count = Təkliflərin sayı
 simulator-lowest = Ən aşağı xərc, ABŞ dolları/MVt·saat

@@ -478,7 +478,7 @@ terms-payback = Pay-back is capped at { $share }.
 terms-months = The plant works within { $count } months.
 
 # The simulator
-simulator-note = Designs are played thousands of times with bidders drawn anew, each design with the same ones, by the engine that clears real bids. Nothing is kept.
+simulator-note = Designs are played thousands of times with bidders drawn anew, each design with the same ones, by the engine that clears real bids or its fast twin, which tests hold equal. Nothing is kept.
 simulator-bidders = Bidders
 simulator-count = Number of bids
 simulator-lowest = Lowest cost, US$/MWh
