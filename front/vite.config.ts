@@ -1,6 +1,9 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
+// What only auctions need is told by its name, so that the first load can be weighed without it.
+const AUCTION = /\/src\/(words\/)?auction\/|\/node_modules\/(@noble|@scure|age-encryption)\//;
+
 const repository = new URL("..", import.meta.url).pathname;
 
 export default defineConfig({
@@ -17,5 +20,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.length && moduleIds.every((id) => AUCTION.test(id))
+            ? "assets/auction-[name]-[hash].js"
+            : "assets/[name]-[hash].js",
+      },
+    },
   },
 });

@@ -1,8 +1,9 @@
 // The chapters of pages: a new one is a folder with `pages.ts`, named here and in the words.
 
 import { pages as accounts } from "./accounts/pages";
+import { pages as auction } from "./auction/pages";
 import { pages as explore } from "./explore/pages";
 import type { Page } from "./frame/page";
 import { pages as plans } from "./plans/pages";
 
-export const PAGES: Page[] = [...plans, ...explore, ...accounts];
+export const PAGES: Page[] = [...plans, ...explore, ...accounts, ...auction];

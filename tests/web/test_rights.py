@@ -79,6 +79,7 @@ MATRIX = {
     "draft_auction": "admin planner",
     "list_lots": ALL,
     "verify_record": ALL,
+    "simulate_auction": ALL,
     "get_auction": ALL,
     "amend_auction": "admin planner",
     "list_commissioners": ALL,

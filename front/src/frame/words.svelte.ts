@@ -35,6 +35,12 @@ const LOADERS: Record<string, () => Promise<string[]>> = {
   },
 };
 
+// Words of the chapters that are read when the chapter is.
+const CHAPTERS = import.meta.glob<string>("../words/*/*.ftl", { query: "?raw", import: "default" });
+
+const textOf = async (chapter: string, language: string): Promise<string> =>
+  (await CHAPTERS[`../words/${chapter}/${language}.ftl`]?.()) ?? "";
+
 export function makeBundle(language: string, texts: string[]): FluentBundle {
   const bundle = new FluentBundle(language, { useIsolating: false });
   for (const text of texts) bundle.addResource(new FluentResource(text));
@@ -48,6 +54,7 @@ const written = (values: Values) =>
 class Words {
   language = $state("en");
   private bundles = $state.raw<FluentBundle[]>([makeBundle("en", [english, planEnglish])]);
+  private chapters: string[] = [];
 
   get isRightToLeft(): boolean {
     return RIGHT_TO_LEFT.has(this.language);
@@ -59,13 +66,23 @@ class Words {
   }
 
   async choose(language: string, isKept = true): Promise<void> {
-    const texts = await (LOADERS[language] as () => Promise<string[]>)();
+    const own = await (LOADERS[language] as () => Promise<string[]>)();
     const english = this.bundles.at(-1) as FluentBundle;
-    this.bundles = texts.length ? [makeBundle(language, texts), english] : [english];
+    const more = await Promise.all(this.chapters.map((chapter) => textOf(chapter, language)));
+    this.bundles = own.length ? [makeBundle(language, [...own, ...more]), english] : [english];
     this.language = language;
     document.documentElement.lang = language;
     document.documentElement.dir = this.isRightToLeft ? "rtl" : "ltr";
     if (isKept) localStorage.setItem(KEY, language);
+  }
+
+  // Read the words of a chapter, once.
+  async open(chapter: string): Promise<void> {
+    if (this.chapters.includes(chapter)) return;
+    const text = await textOf(chapter, "en");
+    this.chapters = [...this.chapters, chapter];
+    this.bundles.at(-1)?.addResource(new FluentResource(text));
+    await this.choose(this.language, false);
   }
 
   has(key: string): boolean {

@@ -63,6 +63,7 @@ problem-infeasible-mend = Fərziyyələrdən birini yumşaldın.
 nav-label = Səhifələr
 nav-plans = Planlar
 nav-compare = Müqayisə
+nav-auctions = Hərraclar
 nav-new = Yeni plan
 nav-admin = İnsanlar
 

@@ -29,6 +29,7 @@ problem-fault-mend = Try again; if it comes back, tell the operator of this serv
 nav-label = Pages
 nav-plans = Plans
 nav-compare = Compare
+nav-auctions = Auctions
 nav-new = New plan
 nav-admin = People
 

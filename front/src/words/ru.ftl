@@ -28,6 +28,7 @@ problem-fault-mend = Попробуйте снова; если повторит�
 nav-label = Страницы
 nav-plans = Планы
 nav-compare = Сравнение
+nav-auctions = Аукционы
 nav-new = Новый план
 nav-admin = Люди
 plans-note = Все планы и сценарии, которые вам видны; новые сверху.

@@ -28,6 +28,7 @@ problem-fault-mend = دوبارہ کوشش کریں؛ پھر ہو تو سرور 
 nav-label = صفحات
 nav-plans = منصوبے
 nav-compare = موازنہ
+nav-auctions = نیلامیاں
 nav-new = نیا منصوبہ
 nav-admin = لوگ
 plans-note = تمام منصوبے اور منظرنامے جو آپ دیکھ سکتے ہیں؛ نئے پہلے۔

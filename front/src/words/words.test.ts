@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import planEnglishText from "../../../src/bunyad/messages/en.ftl?raw";
 
-const catalogues = import.meta.glob<string>("./*.ftl", {
+const catalogues = import.meta.glob<string>("./**/*.ftl", {
   query: "?raw",
   import: "default",
   eager: true,
@@ -22,7 +22,14 @@ function messagesOf(text: string): Map<string, string> {
   );
 }
 
-const messages = (language: string) => messagesOf(catalogues[`./${language}.ftl`] as string);
+// Those of the frame and of every chapter.
+const messages = (language: string) =>
+  messagesOf(
+    Object.keys(catalogues)
+      .filter((path) => path.endsWith(`/${language}.ftl`))
+      .map((path) => catalogues[path])
+      .join("\n"),
+  );
 const english = messages("en");
 const planEnglish = messagesOf(planEnglishText);
 

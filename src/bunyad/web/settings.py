@@ -49,6 +49,8 @@ class Settings:
     """Bids, questions and other acts of one account in auctions before it has to wait."""
     verifications_per_minute: int = 6
     """Records that one address or account may have verified."""
+    simulations_per_minute: int = 12
+    """Simulations that one address or account may ask for."""
     largest_bid_kb: int = 2_000
     largest_document_mb: int = 20
     """Largest file of a data room."""

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,20 @@ PATIENCE_MS = 120_000
 SIZES = {"desk": (1360, 900), "phone": (390, 844)}
 
 
+@dataclass
+class Clock:
+    """The time that a server goes by: the real one, and as much ahead as a test turns it."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def turn(self, **by: float) -> None:
+        """Turn the clock ahead."""
+        self.ahead += timedelta(**by)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A server with one public plan, a planner and an administrator."""
@@ -36,6 +51,7 @@ class Site:
     services: Services
     plan: str
     pages: Path
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def plan_folder(self) -> Path:
@@ -64,20 +80,22 @@ def whole_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run a server with pages, on a free port of this machine."""
+    clock = Clock()
     door = socket.create_server(("127.0.0.1", 0))  # whoever knocks early waits, and is let in
     url = f"http://localhost:{door.getsockname()[1]}"  # browsers allow passkeys here, not at 127.0.0.1
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(whole_plan / "regions", data / "regions")
     settings = default_settings(data=data, database_url=None, public_url=url, runs_jobs=False)
     app = make_app(settings)
-    services: Services = app.state.services
+    services: Services = replace(app.state.services, clock=clock)
+    app.state.services = services
     plan = _fill(services)
     shutil.copytree(whole_plan / "plans" / "sample", data / "plans" / plan)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([door],), name="server")
     thread.start()
     try:
-        yield Site(url=url, services=services, plan=plan, pages=pages)
+        yield Site(url=url, services=services, plan=plan, pages=pages, clock=clock)
     finally:
         server.should_exit = True
         thread.join()

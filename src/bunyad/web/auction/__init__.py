@@ -12,6 +12,7 @@ opening     seeds, shares, opening, clearing
 awarding    awards, appeals, contracts, settlement
 proving     record, tree heads, proofs, verification
 publishing  open contracting data, figures, time lines, red flags
+simulating  designs played with drawn bidders before the call
 closing     closes by the clock
 endpoints   the table of all requests
 """

@@ -12,6 +12,7 @@ from bunyad.web.auction import (
     proving,
     publishing,
     rooms,
+    simulating,
 )
 from bunyad.web.auction.bodies import (
     Amendment,
@@ -80,6 +81,10 @@ ENDPOINTS = (
     Endpoint(name="verify_record", method="POST", path="/auctions/verification",
              may=ANYBODY, tags=TAGS, title="Replay a record that is sent",
              act=proving.verify, is_raw=True, answer=VerificationState),
+    Endpoint(name="simulate_auction", method="POST", path="/auctions/simulation",
+             may=ANYBODY, tags=TAGS, title="Play designs with drawn bidders",
+             act=simulating.simulate, body=simulating.SimulationBody,
+             answer=simulating.SimulationState),
     Endpoint(name="get_auction", method="GET", path="/auctions/{auction}",
              may=ANYBODY, tags=TAGS, title="An auction",
              act=listing.get_auction, answer=AuctionState),
