@@ -76,6 +76,7 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "follow_job": lambda one: list(one.follow_job("x")),
     "stop_job": lambda one: one.stop_job("x"),
     "start_job_again": lambda one: one.start_job_again("x"),
+    "simulate_auction": lambda one: one.simulate_auction([{"id": "x"}], {}),
     "list_auctions": lambda one: list(one.list_auctions()),
     "draft_auction": lambda one: one.draft_auction("x", rules={}, lots=[{"id": "l"}]),
     "list_lots": lambda one: list(one.list_lots()),

@@ -243,3 +243,16 @@ export async function getAll<T>(path: string, query: Record<string, string> = {}
 /** Do something in an auction, as the log will tell. */
 export const act = <T = Json>(auction: string, parts: (string | number)[], body: unknown) =>
   send<T>("POST", at(auction, ...parts), body);
+
+/** A pattern in the bids that is worth a look; never a proof. */
+export interface Flag {
+  id: string;
+  kind: string;
+  lot: string;
+  strength: "weak" | "medium" | "strong";
+  bidders: string[];
+  events: number[];
+  figures: Record<string, string>;
+  what: string;
+  proves_not: string;
+}

@@ -13,8 +13,11 @@ export interface Fact {
 }
 
 // Told elsewhere on the page, or by the map.
-const ELSEWHERE = new Set(["id", "title", "geometry", "place", "data_room"]);
+const ELSEWHERE = new Set(["id", "title", "geometry", "place", "site_wkt", "data_room", "files"]);
 const UNITS: [RegExp, string][] = [
+  [/_usd_per_mwh$/, "US$/MWh"],
+  [/_usd_per_year$/, "US$/a"],
+  [/_kv$/, "kV"],
   [/_mw$|^mw$/, "MW"],
   [/_mwh$/, "MWh"],
   [/_gwh$/, "GWh"],
@@ -55,10 +58,12 @@ const labelOf = (key: string): string => words.keyed(`lotfact-${key}`, key.repla
 
 function valueOf(key: string, value: Json, rules: RulesFile | null): string {
   if (Array.isArray(value)) return value.map((part) => valueOf(key, part, rules)).join(", ");
+  if (isBody(value)) return String(value.title ?? value.name ?? value.id ?? "–");
   if (typeof value === "boolean") return t(value ? "auction-yes" : "auction-no");
   if (key === "technology" || key === "kind") return words.name("carrier", `${value}`);
   if (rules && key.startsWith("ceiling") && isDecimal(value)) return priceOf(rules, value);
-  if (!isDecimal(value) || key.endsWith("year")) return String(value ?? "–");
+  if (!isDecimal(value) || /^(land_from|earliest_\w+|delivery_year|year)$/.test(key))
+    return String(value ?? "–");
   const unit = UNITS.find(([ending]) => ending.test(key))?.[1] ?? "";
   return `${decimal(value)} ${words.unit(unit)}`.trim();
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bunyad.client.asking import Asking, Query
 from bunyad.web.auction.bodies import (
@@ -19,6 +19,7 @@ from bunyad.web.auction.bodies import (
     QuestionState,
     VerificationState,
 )
+from bunyad.web.auction.simulating import SimulationBody, SimulationState
 
 Body = Mapping[str, Any]
 ROWS_OF_A_PAGE = 200
@@ -140,3 +141,15 @@ class Auctions(Asking):
         """Answer a question for everybody."""
         path = ("auctions", auction, "questions", str(question), "answer")
         return self._do(list[QuestionState], "POST", *path, body={"text": text})
+
+    def simulate_auction(
+        self, designs: Sequence[Mapping[str, Any]], bidders: Mapping[str, Any], *,
+        runs: int | None = None, seed: int = 0,
+        behaviour: Literal["equilibrium", "truthful"] = "equilibrium",
+    ) -> SimulationState:  # fmt: skip
+        """Play designs side by side with drawn bidders; documents as JSON values."""
+        body = SimulationBody(
+            designs=[dict(one) for one in designs], bidders=dict(bidders), behaviour=behaviour,
+            runs=runs, seed=seed,
+        )  # fmt: skip
+        return self._do(SimulationState, "POST", "auctions", "simulation", body=body)

@@ -31,10 +31,12 @@ def lot_body(lot: Lot) -> dict[str, Any]:
     Returns
     -------
     dict
-        Text, whole numbers and decimal text; the site as WKT in longitude and latitude.
+        Text, whole numbers and decimal text; the site as WKT in longitude and latitude, and
+        `place`, a point within it.
     """
     values = {field.name: getattr(lot, field.name) for field in dataclasses.fields(lot)}
     shape = shapely.set_precision(values.pop("geometry"), DEGREES)
+    inside = shape.representative_point()
     body: dict[str, Any] = {
         name: _exact(name, value) for name, value in values.items() if value is not None
     }
@@ -42,6 +44,7 @@ def lot_body(lot: Lot) -> dict[str, Any]:
         **body,
         "requires": [dataclasses.asdict(one) for one in lot.requires],
         "files": [dataclasses.asdict(one) for one in lot.files],
+        "place": {"lon": f"{inside.x:.6f}", "lat": f"{inside.y:.6f}"},
         "site_wkt": shapely.to_wkt(shape, rounding_precision=6, trim=True),
     }
 
