@@ -16,6 +16,8 @@ untraced.rest_where_nothing_is_ours()  # before our modules import their librari
 import folders  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
+pytest_plugins = ["lot_fixtures"]
+
 os.environ["NO_COLOR"] = "1"
 
 settings.register_profile("bunyad", deadline=None, derandomize=True)

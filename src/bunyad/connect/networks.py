@@ -19,6 +19,7 @@ from bunyad.connect.roads import (
     Corridor,
     Stops,
     check_corridors,
+    check_stops,
     link_corridors,
     link_settlements,
     place_stops,
@@ -152,6 +153,7 @@ def _route_corridors(
     options: ConnectOptions,
 ) -> list[Corridor]:
     """Route the region's corridors, each over the land that is open to its kind."""
+    check_stops(region.corridors, stops)
     is_railway = region.corridors["kind"] == "railway"
     routed = [
         one

@@ -125,7 +125,7 @@ def route_corridors(
     InfeasibleError
         If no alignment keeps to the limits.
     """
-    _check_stops(corridors, stops)
+    check_stops(corridors, stops)
     rows = corridors.to_dict("records")
     traces: dict[tuple[str, str], dict[Leg, Trace]] = {}
     standards: dict[tuple[str, str], Standard] = {}
@@ -232,7 +232,7 @@ def _legs(stops: str) -> list[Leg]:
     return list(pairwise(name.strip() for name in stops.split(";")))
 
 
-def _check_stops(corridors: pd.DataFrame, stops: Stops) -> None:
+def check_stops(corridors: pd.DataFrame, stops: Stops) -> None:
     """Find every stop that is no settlement."""
     faults = [
         Fault(

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from auctions import BIDDERS, SERVER_KEY, World, at, cheapest, played
+from auctions import BIDDERS, SERVER_KEY, World, at, played
 
-from bunyad.auction.seal import Keys, installed_clearing
+from bunyad.auction.seal import Keys, clear_opened
 from bunyad.cli.auction import seal as commands
 from bunyad.cli.auction.app import give, read_bytes, read_yaml, write_new
 from bunyad.errors import InputError, OutputError
@@ -25,7 +25,7 @@ def files(tmp_path):
     read = [json.loads((tmp_path / n / "secret.json").read_text()) for n in ("Leyla", "Rauf",
             "Aysel", "Kamran", "Nigar")]  # fmt: skip
     commission = tuple(Keys(**content) for content in read)
-    world = World(commission=commission, clearing=installed_clearing() or cheapest).publish()
+    world = World(commission=commission, clearing=clear_opened).publish()
     return tmp_path, world
 
 

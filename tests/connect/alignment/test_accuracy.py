@@ -102,7 +102,7 @@ def test_coarser_terrain_leaves_no_less_to_add(rise: float) -> None:
 
     assert fine.low80 <= coarse.low80
     assert fine.median < coarse.median
-    assert fine.low80 == pytest.approx(50, rel=0.1)  # the designer who goes to the limits
+    assert fine.low80 == pytest.approx(50, rel=0.15)  # the designer who goes to the limits
 
 
 @pytest.mark.parametrize("built", [False, True])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from web.journeys.auctioneers import BIDDERS, COMMISSION, Hall, make_keys, seat_everybody
+from web.journeys.halls import BIDDERS, COMMISSION, Hall, make_keys, seat_everybody
 
 pytestmark = pytest.mark.browser
 EXAMPLE = Path(__file__).resolve().parents[2] / "auction/seal/example.json"

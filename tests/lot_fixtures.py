@@ -1,4 +1,4 @@
-"""A plan of the small world and rules, for lots."""
+"""Fixtures of the tests of lots: a plan of the small world, its tables, terms and rules."""
 
 from __future__ import annotations
 
