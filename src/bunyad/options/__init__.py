@@ -42,8 +42,7 @@ __all__ = [
 ROOMS = ("finance", "potential", "settle", "connect", "energy", "programme", "auction")
 """Groups of options: what rooms share, then the rooms in the order in which they run."""
 
-SHARING = ("potential", "connect", "energy")
-SHARING = ("potential", "energy", "auction")
+SHARING = ("potential", "connect", "energy", "auction")
 """Rooms whose options hold those of `finance` too."""
 
 

@@ -143,7 +143,8 @@ def test_faults_of_rules_are_told_field_by_field(plan_folder: Path, tmp_path: Pa
             tmp_path / "x",
         )
 
-    assert [fault.where for fault in refused.value.faults] == [f"{path}: id", f"{path}: more"]
+    where = [re.sub(r":\d+:", ":", fault.where) for fault in refused.value.faults]
+    assert where == [f"{path}: id", f"{path}: more"]
 
 
 def test_a_place_that_cannot_be_written_is_told(

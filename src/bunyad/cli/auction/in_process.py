@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,8 +19,9 @@ class InProcess(httpx.BaseTransport):
         self._carrier = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one request."""
-        return asyncio.run(self._ask(request))
+        """Carry one request, in a thread of its own: this one may have a loop that runs."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return pool.submit(lambda: asyncio.run(self._ask(request))).result()
 
     async def _ask(self, request: httpx.Request) -> httpx.Response:
         asked = httpx.Request(
