@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import uvicorn
 from joserfc import jwt
@@ -76,12 +76,12 @@ class SmallProvider:
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(back)}", 302)
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
-        asked = self._codes.pop(str(form["code"]), None)
+        form = dict(parse_qsl((await request.body()).decode()))
+        asked = self._codes.pop(form["code"], None)
         proof = base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '+')}".encode()).decode()
         plain = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         is_client = request.headers.get("authorization") in (f"Basic {proof}", f"Basic {plain}")
-        digest = hashlib.sha256(str(form.get("code_verifier", "")).encode()).digest()
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         if asked is None or not is_client or challenge != asked["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
