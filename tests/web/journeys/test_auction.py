@@ -60,6 +60,7 @@ def test_a_commission_of_three_and_four_bidders_go_from_draft_to_award(
     asking = hall.page("sunfield")
     asking.get_by_label("Ask; everybody reads").fill("Who pays the line?")
     asking.get_by_role("button", name="Ask", exact=True).click()
+    expect(asking.locator("strong", has_text="Who pays the line?")).to_be_visible()
     planner = hall.go("planner", "auction-room")
     planner.get_by_label("Answer: Who pays the line?").fill("The state.")
     planner.get_by_role("button", name="Answer", exact=True).click()

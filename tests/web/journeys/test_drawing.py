@@ -164,7 +164,8 @@ def test_a_planner_uploads_a_region_after_mending_it(
 
 def test_networks_show_each_studied_route_and_what_is_laid(open_page: Any, site: Any) -> None:
     page = open_page(f"#/plans/{site.plan}/networks")
-    expect(page.get_by_role("table", name="Roads and railways")).to_be_visible()
+    studied = page.get_by_role("region", name="Roads and railways")
+    expect(studied.get_by_role("table").first).to_be_visible()
     expect(page.get_by_role("img").first).to_be_visible()
     laid = page.get_by_role("table", name="What is laid")
     expect(laid).to_contain_text("Road")
