@@ -43,20 +43,6 @@ def test_the_map_is_on_the_paper_with_its_figures(
     assert "Draw an area" not in text
 
 
-def test_a_long_table_has_its_head_on_every_page(open_page: Any, site: Any, tmp_path: Path) -> None:
-    page = open_page(f"#/plans/{site.plan}/tables?layer=projects")
-    page.locator("tbody tr").first.wait_for()
-    page.add_style_tag(content="tbody tr { height: 4cm }")
-    head = page.locator("thead th").first.inner_text().split("\n")[0].strip()
-    path = tmp_path / "table.pdf"
-    page.pdf(path=path, format="A4", landscape=True)
-
-    with pdfium.PdfDocument(path) as paper:
-        pages = [one.get_textpage().get_text_bounded() for one in paper]
-    assert len(pages) > 2
-    assert all(head in text for text in pages[1:-1]), (head, pages[1])
-
-
 def test_urdu_brings_its_letters_and_english_does_not_load_them(open_page: Any) -> None:
     asked: list[str] = []
     page = open_page("#/plans", language="ur")
