@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing import clear, confirm
+from bunyad.auction.clearing.optimal import Problem, Row, choose
 from bunyad.errors import InfeasibleError, InputError
 
 FEW = settings(max_examples=25)
@@ -247,3 +248,26 @@ def test_vickrey_payments_are_bids_plus_what_each_bidder_brings_to_the_cent(some
         others = best_worth(rules, [bid for bid in some if bid.bidder != bidder])
         paid = sum(d.quantity * d.price for _, d in mine if d.quantity)
         assert round(paid, 2) == won + best - others
+
+
+def _packed(*, is_cover: bool) -> Problem:
+    """Return forty whole bids, a third of which fill the volume."""
+    quantity = tuple(10 + 37 * place % 491 for place in range(40))
+    worth = tuple((-1 if is_cover else 1) * (1 + 53 * place % 97) for place in range(40))
+    third = sum(quantity) // 3
+    volume = Row(rule="volume", title="the volume", members=tuple(range(40)), weights=quantity,
+                 least=third if is_cover else None, most=None if is_cover else third)  # fmt: skip
+    return Problem(worth=worth, quantity=quantity, least=quantity, rows=(volume,))
+
+
+def test_without_time_a_choice_is_not_called_proven() -> None:
+    hurried = choose(_packed(is_cover=False), time_limit_s=0)
+    patient = choose(_packed(is_cover=False))
+
+    assert patient.objective == patient.bound
+    assert hurried.objective <= patient.objective <= hurried.bound
+
+
+def test_a_cover_that_time_does_not_allow_is_told() -> None:
+    with pytest.raises(InfeasibleError, match="allow more time"):
+        choose(_packed(is_cover=True), time_limit_s=0)

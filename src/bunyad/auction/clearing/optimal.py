@@ -176,20 +176,21 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     """
     solver, steps = _model(problem, time_limit_s)
     solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
         raise InfeasibleError(
             "no set of bids reaches what is asked for within the limits",
             clashing=sorted({row.rule for row in problem.rows}),
             mend="lower the volume or widen the limits",
         )
-    values = np.asarray(solver.getSolution().col_value)
     count = len(problem.worth)
+    values = np.zeros(2 * count)
+    if solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values[:] = solver.getSolution().col_value
     quantities = tuple(
         _whole(problem, index, values[index], values[count + index])
         for index in range(count)
     )  # fmt: skip
-    if not is_within(problem, quantities):  # pragma: no cover - the solver's tolerance is finer
+    if not is_within(problem, quantities):
         raise InfeasibleError(
             f"no set of whole bids was found in {time_limit_s:g} s",
             clashing=sorted({row.rule for row in problem.rows}),
@@ -198,9 +199,16 @@ def choose(problem: Problem, *, time_limit_s: float = 60.0) -> Choice:
     objective = sum(
         worth * quantity for worth, quantity in zip(problem.worth, quantities, strict=True)
     )
-    reached = solver.getInfo().mip_dual_bound * steps
-    bound = max(objective, int(np.floor(reached / steps + 1e-6)) * steps)
+    bound = max(objective, _bound(problem, solver.getInfo().mip_dual_bound, steps))
     return Choice(quantities=quantities, objective=objective, bound=bound)
+
+
+def _bound(problem: Problem, reached: float, steps: int) -> int:
+    """Return what no set is better than; before the solver knows any, all bids of some worth."""
+    if np.isfinite(reached):
+        return int(np.floor(reached + 1e-6)) * steps
+    pairs = zip(problem.worth, problem.quantity, strict=True)
+    return sum(max(worth, 0) * quantity for worth, quantity in pairs)
 
 
 def worth_with(problem: Problem, index: int) -> int | None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,8 @@ from cyclopts import Parameter
 
 from bunyad.cli.app import AsJson, say
 from bunyad.cli.auction.app import auction_app
-from bunyad.errors import BunyadError, InputError, OutputError
+from bunyad.cli.auction.called import called_rules
+from bunyad.errors import BunyadError, OutputError
 
 if TYPE_CHECKING:
     from bunyad.auction.bids import Bid, Case
@@ -64,9 +65,8 @@ def clear_bids(  # noqa: PLR0913  (each is an option of the command)
         Print the result for machines.
     """
     from bunyad.auction.bids import read_bids
-    from bunyad.auction.rules import load_rules
 
-    read = _filled(load_rules(rules), volume, ceiling)
+    read = called_rules(rules, volume=volume, ceiling=ceiling)
     cases = _cases(bids)
     if cases is not None:
         _clear_cases(read, cases, seed, out, as_json=as_json)
@@ -81,27 +81,6 @@ def clear_bids(  # noqa: PLR0913  (each is an option of the command)
         _print_table(result, told)
     else:
         print(f"The result is in {out}.")
-
-
-def _filled(rules: Rules, volume: str | None, ceiling: str | None) -> Rules:
-    """Return rules with what the call fills in."""
-    price = rules.price
-    if ceiling is not None:
-        price = price.model_copy(update={"ceiling": _number("--ceiling", ceiling)})
-    rules = rules.model_copy(update={"price": price})
-    if volume is not None:
-        rules = rules.model_copy(update={"volume": _number("--volume", volume)})
-    return rules
-
-
-def _number(name: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
-        raise InputError(f"the value is {text!r}", where=name, mend="give a number such as 35.40")
-    return number
 
 
 def _cases(path: Path) -> tuple[Case, ...] | None:

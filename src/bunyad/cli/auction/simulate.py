@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ from cyclopts import Parameter
 
 from bunyad.cli.app import AsJson
 from bunyad.cli.auction.app import auction_app
+from bunyad.cli.auction.called import called_rules
 from bunyad.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     from bunyad.auction.simulate import Conduct, compare_designs
     from bunyad.auction.simulate.reading import comparison_as_values
 
-    designs = [_rules(source, volume, ceiling) for source in rules]
+    designs = [called_rules(source, volume=volume, ceiling=ceiling) for source in rules]
     market = _market(designs, bidders, plan, bids)
     if noise is not None:
         market = type(market).model_validate(market.model_dump() | {"signal_noise": noise})
@@ -124,30 +124,6 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
         _print_table(designs, found, told)
     else:
         print(f"The result is in {out}.")
-
-
-def _rules(source: str, volume: str | None, ceiling: str | None) -> Rules:
-    """Read rules, with what the call fills in."""
-    from bunyad.auction.rules import load_rules
-
-    rules = load_rules(source)
-    if ceiling is not None:
-        price = rules.price.model_copy(update={"ceiling": _number("--ceiling", ceiling)})
-        rules = rules.model_copy(update={"price": price})
-    if volume is not None:
-        rules = rules.model_copy(update={"volume": _number("--volume", volume)})
-    return rules
-
-
-def _number(name: str, text: str) -> Decimal:
-    """Return a number that was written."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
-        raise InputError(f"the value is {text!r}", where=name, mend="give a number such as 35.40")
-    return number
 
 
 def _market(
