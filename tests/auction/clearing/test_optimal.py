@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from auction_twins import awards, best_worth, bid_of, rules_of
@@ -251,11 +252,12 @@ def test_vickrey_payments_are_bids_plus_what_each_bidder_brings_to_the_cent(some
 
 
 def _packed(*, is_cover: bool) -> Problem:
-    """Return forty whole bids, a third of which fill the volume."""
-    quantity = tuple(10 + 37 * place % 491 for place in range(40))
-    worth = tuple((-1 if is_cover else 1) * (1 + 53 * place % 97) for place in range(40))
+    """Return sixty whole bids, a third of which fill the volume."""
+    drawn = Random(1)
+    quantity = tuple(drawn.randrange(10, 500) for _ in range(60))
+    worth = tuple((-1 if is_cover else 1) * drawn.randrange(1, 99) for _ in range(60))
     third = sum(quantity) // 3
-    volume = Row(rule="volume", title="the volume", members=tuple(range(40)), weights=quantity,
+    volume = Row(rule="volume", title="the volume", members=tuple(range(60)), weights=quantity,
                  least=third if is_cover else None, most=None if is_cover else third)  # fmt: skip
     return Problem(worth=worth, quantity=quantity, least=quantity, rows=(volume,))
 
