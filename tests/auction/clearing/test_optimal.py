@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunyad.auction.bids import Bid
-from bunyad.auction.clearing import clear, confirm
+from bunyad.auction.clearing import clear, confirm, optimal
 from bunyad.auction.clearing.optimal import Problem, Row, choose
 from bunyad.errors import InfeasibleError, InputError
 
@@ -270,6 +270,12 @@ def test_without_time_a_choice_is_not_called_proven() -> None:
     assert hurried.objective <= patient.objective <= hurried.bound
 
 
-def test_a_cover_that_time_does_not_allow_is_told() -> None:
-    with pytest.raises(InfeasibleError, match="allow more time"):
-        choose(_packed(is_cover=True), time_limit_s=0)
+def test_a_set_that_breaks_a_limit_in_whole_numbers_is_never_awarded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_little(problem: Problem, index: int, *_: float) -> int:
+        return problem.quantity[index] if index == 0 else 0
+
+    monkeypatch.setattr(optimal, "_whole", too_little)
+    with pytest.raises(InfeasibleError, match="no set of whole bids was found"):
+        choose(_packed(is_cover=True))
