@@ -335,8 +335,8 @@ export function variantColumns(): Column<RouteOption>[] {
     `${words.number(low, decimals)}–${words.number(high, decimals)}`;
   const structure = (part: "bridge" | "tunnel") => (row: RouteOption) =>
     row[`${part}_high_km`] < 0.05
-      ? words.number(row[`${part}_km`], 2)
-      : `${words.number(row[`${part}_km`], 2)} (${between(row[`${part}_low_km`], row[`${part}_high_km`], 1)})`;
+      ? words.number(row[`real_${part}_km`], 2)
+      : `${words.number(row[`real_${part}_km`], 2)} (${between(row[`${part}_low_km`], row[`${part}_high_km`], 1)})`;
   return [
     text("variant", t("route-variant"), (row) => variantName(row.variant)),
     figure(
@@ -352,8 +352,8 @@ export function variantColumns(): Column<RouteOption>[] {
       (row) => row.length_km,
       (row) => words.number(row.length_km, 1),
     ),
-    figure("bridges", t("route-bridges"), (row) => row.bridge_km, structure("bridge")),
-    figure("tunnels", t("route-tunnels"), (row) => row.tunnel_km, structure("tunnel")),
+    figure("bridges", t("route-bridges"), (row) => row.real_bridge_km, structure("bridge")),
+    figure("tunnels", t("route-tunnels"), (row) => row.real_tunnel_km, structure("tunnel")),
     figure("climb", t("route-climb"), (row) => row.climb_m),
     figure(
       "grade",

@@ -116,9 +116,11 @@ export interface RouteOption {
   max_grade_percent: number;
   min_radius_m: number;
   bridge_km: number;
+  real_bridge_km: number;
   bridge_low_km: number;
   bridge_high_km: number;
   tunnel_km: number;
+  real_tunnel_km: number;
   tunnel_low_km: number;
   tunnel_high_km: number;
   capex_usd: number;

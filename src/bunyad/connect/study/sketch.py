@@ -75,7 +75,7 @@ class Sketch:
     climb_m: float
     max_grade_percent: float
     bridge_range_km: tuple[float, float, float]
-    """On the terrain's cells, and both ends of the 80 % interval on real land."""
+    """What is expected on real land, and both ends of its 80 % interval."""
     tunnel_range_km: tuple[float, float, float]
     capex_usd: float
     hours: float | None
@@ -172,8 +172,8 @@ def sketch_route(pad: Pad, places: Sequence[Position], *, kind: str, standard: s
         length_range_km=(float(row["length_low_km"]), float(row["length_high_km"])),
         climb_m=float(row["real_climb_m"]),
         max_grade_percent=float(row["max_grade_percent"]),
-        bridge_range_km=(row["bridge_km"], row["bridge_low_km"], row["bridge_high_km"]),
-        tunnel_range_km=(row["tunnel_km"], row["tunnel_low_km"], row["tunnel_high_km"]),
+        bridge_range_km=(row["real_bridge_km"], row["bridge_low_km"], row["bridge_high_km"]),
+        tunnel_range_km=(row["real_tunnel_km"], row["tunnel_low_km"], row["tunnel_high_km"]),
         capex_usd=float(row["capex_usd"]),
         hours=float(row["hours"]),
         line=_to_degrees(pad.region, flat),
