@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -44,6 +44,18 @@ def until(look: Callable[[], Found | None]) -> Found:
     raise AssertionError(f"{look} found nothing in {PATIENCE_S} s")
 
 
+def parents() -> Iterator[tuple[int, int]]:
+    """Go through the machine's processes, each with its parent."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = path.read_text()
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        state, parent = text.rpartition(")")[2].split()[:2]
+        if state != "Z":
+            yield int(path.parent.name), int(parent)
+
+
 @dataclass(slots=True, kw_only=True)
 class Program:
     """A running `bunyad serve`."""
@@ -63,8 +75,7 @@ class Program:
     @property
     def workers(self) -> list[int]:
         """Processes in which it makes plans."""
-        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(one) for path in tasks for one in path.read_text().split()]
+        return [one for one, parent in parents() if parent == self.process.pid]
 
     def wait(self) -> Program:
         """Return once it answers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Any
 
@@ -282,6 +282,9 @@ def _read(
     """Read the results, summed by row of the design; without a solution all is 0."""
     count, banks = len(result["node"]), len(design.transformers)
     none = np.zeros((count, 0))
+    for part in result.values():
+        # Memory that was never written may hold anything, even what no sum may touch.
+        part[failed] = np.zeros((), part.dtype)
     lines, units = result.get("line"), result.get("transformer")
 
     def of_units(values: Array, how: np.ufunc) -> Array:
@@ -291,7 +294,7 @@ def _read(
         return total
 
     size = design.transformers["mva"].to_numpy(float)[model.row_of_unit] * 1e6
-    solved = Solved(
+    return Solved(
         converged=~np.isin(np.arange(count), failed),
         voltage=np.asarray(result["node"]["u_pu"], float).copy(),
         ampere=none if lines is None else np.maximum(lines["i_from"], lines["i_to"]),
@@ -306,20 +309,3 @@ def _read(
         else of_units((units["p_from"] + units["p_to"]) / 1e6, np.add),
         source_mw=result["source"]["p"] / 1e6,
     )
-    parts = {
-        name: np.asarray(getattr(solved, name), float).copy() for name in (*_VALUES, "voltage")
-    }
-    for values in parts.values():
-        values[failed] = 0.0
-    return replace(solved, **parts)
-
-
-_VALUES = (
-    "ampere",
-    "branch_mw",
-    "branch_loss_mw",
-    "unit_load",
-    "unit_mw",
-    "unit_loss_mw",
-    "source_mw",
-)

@@ -1,0 +1,15 @@
+"""
+Operate: see whether a place does what the plan promised.
+
+broker        entities of a living place, as NGSI-LD has them: kept, asked for, watched
+records       where they are kept: what is, what was, and its sums by hour and day
+sensorthings  the same readings as OGC SensorThings has them
+south         meters, sensors and chargers, by whatever language they speak
+village       from the plan's Projects to entities and what is expected of them
+play          a village that lives on paper: readings from the plan's own demand and yield
+indicators    figures of a place, balances, and plan against actual
+alarms        what is wrong, how bad, who sees to it
+commands      what is switched, by whom, and whether it did as it was told
+"""
+
+from __future__ import annotations
