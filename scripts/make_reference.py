@@ -2,7 +2,6 @@
 Write the reference pages from the declarations in the code.
 
 `python scripts/make_reference.py` writes
-`python scripts/make_reference.py` writes
 docs/reference/{options,region-folder,tables,commands,auction-events,auction-rules}.md and the
 JSON Schemas of region.yaml, of changes documents and of auction rules; a test fails where they are
 old.

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def typeset(source: str, *, data: Any) -> bytes:
-    """
+    r"""
     Set a document; the same source and data give the same bytes.
 
     Parameters
@@ -25,7 +25,8 @@ def typeset(source: str, *, data: Any) -> bytes:
 
     Examples
     --------
-    >>> sheet = typeset("#let data = json(bytes(sys.inputs.data))\\n#data.title", data={"title": "Ağalı"})
+    >>> source = "#let data = json(bytes(sys.inputs.data))\n#data.title"
+    >>> sheet = typeset(source, data={"title": "Ağalı"})
     >>> sheet[:5]
     b'%PDF-'
     """
