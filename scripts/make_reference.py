@@ -71,7 +71,6 @@ COMMANDS = (
     "connect",
     "connect steiner",
     "route",
-    "auction",
     "auction keys",
     "auction seal",
     "auction receipt",
@@ -83,6 +82,8 @@ COMMANDS = (
     "auction draft",
     "auction simulate",
     "options",
+    "operate",
+    "partner",
     "serve",
 )
 VECTORS = {

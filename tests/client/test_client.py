@@ -79,6 +79,8 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "simulate_auction": lambda one: one.simulate_auction([{"id": "x"}], {}),
     "list_auctions": lambda one: list(one.list_auctions()),
     "draft_auction": lambda one: one.draft_auction("x", rules={}, lots=[{"id": "l"}]),
+    "list_rules": lambda one: one.list_rules(),
+    "draw_plan_lots": lambda one: one.draw_plan_lots("x", rules={}),
     "list_lots": lambda one: list(one.list_lots()),
     "verify_record": lambda one: one.verify_record(b"{}"),
     "get_auction": lambda one: one.get_auction("x"),

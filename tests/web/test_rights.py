@@ -77,6 +77,8 @@ MATRIX = {
     "start_job_again": "admin planner",
     "list_auctions": ALL,
     "draft_auction": "admin planner",
+    "list_rules": ALL,
+    "draw_plan_lots": "admin planner",
     "list_lots": ALL,
     "verify_record": ALL,
     "simulate_auction": ALL,

@@ -20,6 +20,7 @@ from bunyad.web.auction.bodies import (
     VerificationState,
 )
 from bunyad.web.auction.simulating import SimulationBody, SimulationState
+from bunyad.web.auction.sources import ReadyRules
 
 Body = Mapping[str, Any]
 ROWS_OF_A_PAGE = 200
@@ -43,6 +44,17 @@ class Auctions(Asking):
         """Draft an auction by rules, with lots."""
         body = {"title": title, "rules": rules, "lots": lots, "plan": plan}
         return self._do(AuctionState, "POST", "auctions", body=body)
+
+    def list_rules(self) -> list[ReadyRules]:
+        """List the ready-made rules, each whole."""
+        return self._get(list[ReadyRules], "auctions", "rules")
+
+    def draw_plan_lots(
+        self, plan: str, *, rules: Body, kinds: Sequence[str] = (), per_usd: str = "1"
+    ) -> list[dict[str, Any]]:
+        """Turn projects of a plan into lots for a draft, with suggested ceiling prices."""
+        body = {"plan": plan, "rules": rules, "kinds": kinds, "per_usd": per_usd}
+        return self._do(list[dict[str, Any]], "POST", "auctions", "lots-of-plan", body=body)
 
     def list_lots(self, *, auction: str = "") -> Iterator[LotRow]:
         """Go through the lots of published auctions, page by page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 from playwright.sync_api import expect
 from web.journeys.halls import BIDDERS, COMMISSION, Hall, make_keys, seat_everybody
 
+from bunyad.auction.rules import load_rules
+
 pytestmark = pytest.mark.browser
+AZERBAIJAN = load_rules("azerbaijan-2024").title
 EXAMPLE = Path(__file__).resolve().parents[2] / "auction/seal/example.json"
 
 
@@ -24,6 +28,29 @@ def drop(page: Any, *files: tuple[str, bytes]) -> None:
     """Give files to a page as if they were chosen."""
     given = [{"name": name, "mimeType": "application/json", "buffer": data} for name, data in files]
     page.locator("input[type=file]").set_input_files(given)
+
+
+def keep_bond_and_milestone(planner: Any) -> None:
+    """Have the agency write down a bond, a milestone and a payment of the contract."""
+    said = planner.locator("section", has_text="Bonds, milestones, payments")
+    for summary, button, fields in (
+        ("Write down a bond", "Keep the bond",
+         {"Number of the bond": "B-1", "Amount, USD": "250000", "Reason": "second security"}),
+        ("Write down a milestone", "Keep the milestone",
+         {"Milestone": "grid agreement", "Reason": "signed in time"}),
+        ("Write down a payment", "Keep the payment",
+         {"Period": "2030-01", "Amount, USD": "-1200,50"}),
+    ):  # fmt: skip
+        part = said.locator("details", has=planner.get_by_text(summary, exact=True))
+        part.locator("summary").click()
+        for select in part.locator("select").all():
+            if not select.input_value():
+                select.select_option(index=0)
+        for label, value in fields.items():
+            part.get_by_label(label, exact=True).fill(value)
+        part.get_by_role("button", name=button).click()
+        text = next(iter(fields.values())) if "bond" not in summary else "250000 USD"
+        expect(said.get_by_role("list")).to_contain_text(text)
 
 
 def test_a_commission_of_three_and_four_bidders_go_from_draft_to_award(
@@ -79,6 +106,7 @@ def test_a_commission_of_three_and_four_bidders_go_from_draft_to_award(
     planner.get_by_role("button", name="Award", exact=True).click()
     planner.get_by_role("button", name="Contract signed: araz").click()
     expect(planner.locator("main").get_by_text("Contracts signed")).to_be_visible()
+    keep_bond_and_milestone(planner)
 
     stranger.goto(f"{site.url}/#/verify?auction={hall.auction}")
     expect(stranger.get_by_role("heading", name="Nothing is wrong", exact=True)).to_be_visible()
@@ -131,3 +159,19 @@ def test_keys_come_back_from_their_file(open_page: Any) -> None:
     drop_wrong.click()
     drop(page, ("notes.json", b"{}"))
     expect(page.get_by_role("alert")).to_contain_text("This file holds no keys.")
+
+
+def test_a_draft_takes_ready_made_rules_and_the_projects_of_a_plan(
+    site: Any, sign_in: Any, plan_folder: Path
+) -> None:
+    shutil.copytree(plan_folder, site.plan_folder, dirs_exist_ok=True)
+    page = sign_in("planner")
+    page.goto(f"{site.url}/#/auction-new")
+    page.get_by_label("Title", exact=True).fill("From the plan")
+    page.get_by_label("Ready-made rules").select_option(label=AZERBAIJAN)
+    expect(page.get_by_text("What they leave out of the published rules")).to_be_visible()
+    page.get_by_role("button", name="Take the plan's projects as lots").click()
+    expect(page.get_by_role("listitem").filter(has_text="solar").first).to_be_visible()
+    page.get_by_role("button", name="Keep the draft").click()
+    page.wait_for_url("**/#/auction-room/**")
+    expect(page.get_by_role("heading", name="From the plan")).to_be_visible()

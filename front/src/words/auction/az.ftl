@@ -549,3 +549,43 @@ flags-none = Yoxlamalar seçilən heç nə tapmadı.
 flag-weak = Zəif əlamət:
 flag-medium = Əlamət:
 flag-strong = Güclü əlamət:
+
+# Plandan
+from-rules = Qaydalar
+from-rules-choose = Hazır qaydalar
+from-rules-simple = Ən sadəsi: hər lot ən aşağı qiymətə
+from-rules-left-out = Dərc olunmuş qaydalardan kənarda qalanlar ({ $count })
+from-plan = Plandan lotlar
+from-plan-choose = Plan
+from-plan-rate = 1 ABŞ dolları üçün { $currency }
+from-plan-do = Planın layihələrini lot kimi götür
+
+# Seçimdən sonra
+keeping-title = Təminatlar, mərhələlər, ödənişlər
+keeping-none = Hələ heç nə yazılmayıb.
+keeping-bond = Təminatı qeyd et
+keeping-bond-name = Təminatın nömrəsi
+keeping-bond-act = Nə baş verib
+keeping-bond-posted = Verilib
+keeping-bond-released = Qaytarılıb
+keeping-bond-forfeited = Tutulub
+keeping-bond-do = Təminatı saxla
+keeping-amount = Məbləğ, { $currency }
+keeping-why = Səbəb
+keeping-contract = Müqavilə
+keeping-milestone = Mərhələni qeyd et
+keeping-milestone-name = Mərhələ
+keeping-milestone-state = Vəziyyət
+keeping-milestone-reached = Çatılıb
+keeping-milestone-missed = Buraxılıb
+keeping-milestone-do = Mərhələni saxla
+keeping-payment = Ödənişi qeyd et
+keeping-payment-note = Dövlətin ödədiyi müsbət, dövlətə qaytarılan mənfi yazılır.
+keeping-period = Dövr
+keeping-payment-do = Ödənişi saxla
+changing-title = Çağırışı dəyiş
+changing-deadline = Yeni son tarix, indikindən gec
+changing-deadline-do = Son tarixi köçür
+changing-end = Hərracı qalibsiz bitir
+changing-end-do = Hərracı bitir
+changing-end-note = Bunu geri qaytarmaq olmur; möhürlənən möhürlü qalır.

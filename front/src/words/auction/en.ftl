@@ -549,3 +549,43 @@ flags-none = The checks found nothing that stands out.
 flag-weak = Weak sign:
 flag-medium = Sign:
 flag-strong = Strong sign:
+
+# From a plan
+from-rules = Rules
+from-rules-choose = Ready-made rules
+from-rules-simple = The simplest: each lot to the lowest price
+from-rules-left-out = What they leave out of the published rules ({ $count })
+from-plan = Lots from a plan
+from-plan-choose = Plan
+from-plan-rate = { $currency } for one US$
+from-plan-do = Take the plan's projects as lots
+
+# What follows an award
+keeping-title = Bonds, milestones, payments
+keeping-none = Nothing is written down yet.
+keeping-bond = Write down a bond
+keeping-bond-name = Number of the bond
+keeping-bond-act = What became of it
+keeping-bond-posted = Posted
+keeping-bond-released = Given back
+keeping-bond-forfeited = Forfeited
+keeping-bond-do = Keep the bond
+keeping-amount = Amount, { $currency }
+keeping-why = Reason
+keeping-contract = Contract
+keeping-milestone = Write down a milestone
+keeping-milestone-name = Milestone
+keeping-milestone-state = State
+keeping-milestone-reached = Reached
+keeping-milestone-missed = Missed
+keeping-milestone-do = Keep the milestone
+keeping-payment = Write down a payment
+keeping-payment-note = What the state pays is positive, what is paid back to it negative.
+keeping-period = Period
+keeping-payment-do = Keep the payment
+changing-title = Change the call
+changing-deadline = New deadline, later than now
+changing-deadline-do = Move the deadline
+changing-end = End the auction without awards
+changing-end-do = End the auction
+changing-end-note = This cannot be taken back; what is sealed stays sealed.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bunyad.auction.lots.body import draft_document, lot_body
 from bunyad.auction.lots.data_room import write_data_room
-from bunyad.auction.lots.draw import draw_lots, terms_under
+from bunyad.auction.lots.draw import draw_lots, plan_terms, terms_under
 from bunyad.auction.lots.lot import DataFile, Lot, Prerequisite
 from bunyad.auction.lots.offer import offer_sites
 from bunyad.auction.lots.tables import PlanTables, read_plan_tables
@@ -27,6 +27,7 @@ __all__ = [
     "draw_lots",
     "lot_body",
     "offer_sites",
+    "plan_terms",
     "read_plan_tables",
     "terms_under",
     "write_data_room",

@@ -13,6 +13,7 @@ from bunyad.auction.lots.tables import PlanTables
 from bunyad.auction.lots.units import price_in
 from bunyad.auction.rules.model import Contract, Rules
 from bunyad.errors import Fault, InputError
+from bunyad.options import option_table
 from bunyad.options.auction import AuctionOptions
 from bunyad.project import Project
 
@@ -110,6 +111,17 @@ def terms_under(contract: Contract | None, terms: AuctionOptions) -> AuctionOpti
         "indexation_share": float(contract.indexation_share),
     }
     return terms.model_copy(update=changed)
+
+
+def plan_terms(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plan's own options of finance and auctions, by key, from its provenance."""
+    kept = provenance.get("options", {})
+    rows = ((row.key, *row.key.partition(".")[::2]) for row in option_table())
+    return {
+        key: kept[room][name]
+        for key, room, name in rows
+        if room in ("finance", "auction") and name in kept.get(room, {})
+    }
 
 
 def _choose(plan: PlanTables, kinds: tuple[str, ...], only: tuple[str, ...]) -> list[Project]:

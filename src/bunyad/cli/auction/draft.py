@@ -120,15 +120,10 @@ def draft(  # noqa: PLR0913  (each is an option of the command)
 
 def _terms(plan: Path, provenance: Mapping[str, Any], option: tuple[str, ...]) -> AuctionOptions:
     """Return the terms: those of the plan's own options, then those of the command."""
-    from bunyad.options import option_table, resolve_options
+    from bunyad.auction.lots import plan_terms
+    from bunyad.options import resolve_options
 
-    kept = provenance.get("options", {})
-    own = {
-        row.key: kept[room][name]
-        for row in option_table()
-        for room, _, name in [row.key.partition(".")]
-        if room in ("finance", "auction") and name in kept.get(room, {})
-    }
+    own = plan_terms(provenance)
     return resolve_options((f"{plan}: options", own), ("--option", parse_options(option))).auction
 
 

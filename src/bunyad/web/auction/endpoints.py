@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bunyad.auction.publish import Moment, Statistics
 from bunyad.web.auction import (
     awarding,
@@ -13,6 +15,7 @@ from bunyad.web.auction import (
     publishing,
     rooms,
     simulating,
+    sources,
 )
 from bunyad.web.auction.bodies import (
     Amendment,
@@ -75,6 +78,12 @@ ENDPOINTS = (
     Endpoint(name="draft_auction", method="POST", path="/auctions",
              may=PLANNERS, tags=TAGS, title="Draft an auction",
              act=drafting.draft_auction, body=AuctionDraft, answer=AuctionState, status=201),
+    Endpoint(name="list_rules", method="GET", path="/auctions/rules",
+             may=ANYBODY, tags=TAGS, title="Ready-made rules",
+             act=sources.list_rules, answer=list[sources.ReadyRules]),
+    Endpoint(name="draw_plan_lots", method="POST", path="/auctions/lots-of-plan",
+             may=PLANNERS, tags=TAGS, title="Lots of a plan's projects, for a draft",
+             act=sources.draw_plan_lots, body=sources.LotsQuery, answer=list[dict[str, Any]]),
     Endpoint(name="list_lots", method="GET", path="/lots",
              may=ANYBODY, tags=TAGS, title="Lots of published auctions",
              act=listing.list_lots, query=LotQuery, answer=LotPage),
