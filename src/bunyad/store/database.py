@@ -19,6 +19,9 @@ from bunyad.errors import InputError
 BUSY_MS = 10_000
 """How long a write waits for another one in SQLite [ms]."""
 
+CONNECTIONS = {"sqlite": 40, "postgresql": 15}
+"""How many connections are kept: one for each thread that answers, or a fair part of a server's."""
+
 
 class Database:
     """An open database; `with database.begin() as session` is one transaction."""
@@ -83,6 +86,7 @@ def open_database(url: str) -> Database:
         engine = create_engine(
             address,
             pool_pre_ping=kind == "postgresql",
+            pool_size=CONNECTIONS[kind],
             hide_parameters=True,  # an error must not tell what was to be kept
         )
         if kind == "sqlite":
