@@ -10,6 +10,7 @@ import pytest
 from auction_twins import awards, best_worth, bid_of, rules_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as change
 
 from bunyad.auction.bids import Bid
 from bunyad.auction.clearing import clear, confirm, optimal
@@ -169,10 +170,10 @@ def test_an_award_that_breaks_a_limit_or_is_not_the_best_is_not_confirmed():
     nothing, all_of_it = Decimal(0), Decimal(50)
 
     worse = replace(
-        result, decisions=(replace(first, quantity=nothing), replace(second, quantity=all_of_it))
+        result, decisions=(change(first, quantity=nothing), change(second, quantity=all_of_it))
     )
-    both = replace(result, decisions=(first, replace(second, quantity=all_of_it)))
-    part = replace(result, decisions=(replace(first, quantity=Decimal(20)), second))
+    both = replace(result, decisions=(first, change(second, quantity=all_of_it)))
+    part = replace(result, decisions=(change(first, quantity=Decimal(20)), second))
 
     assert not confirm(rules, some, worse).agrees
     assert confirm(rules, some, worse).best == 4500

@@ -9,6 +9,8 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+import msgspec
+
 from bunyad.auction.bids import Bid
 from bunyad.auction.rules.model import Pot, Rules
 from bunyad.errors import InputError
@@ -19,8 +21,7 @@ WHOLE = "all"
 """Name of the only pot of an auction without pots."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct):
     """One bid while it is cleared; prices and quantities in whole steps of the rules."""
 
     bid: Bid

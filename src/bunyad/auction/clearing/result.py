@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+import msgspec
+
 State = Literal["awarded", "cut", "conditional", "lost", "refused"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What became of one bid."""
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What became of one bid; there may be a hundred thousand, so they are made fast."""
 
     bid: str
     bidder: str

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bunyad.auction.clearing.result import Decision, Result
 
 COLUMNS = (
@@ -61,6 +63,8 @@ def decision_rows(result: Result) -> list[dict[str, str]]:
 
 def _plain(value: Any) -> Any:
     """Return JSON values: decimals and the keys of dicts as texts."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value):
         return {part.name: _plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
     if isinstance(value, Mapping):
