@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import msgspec
 from pydantic import ValidationError
 
 from bunyad.auction.bids import Bid
@@ -152,6 +153,8 @@ def _decimal(value: Any, name: str) -> Decimal:
 
 def _plain(value: Any) -> Any:
     """Return JSON values: decimals and the keys of dicts as texts."""
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value):
         return {part.name: _plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
     if isinstance(value, Mapping):
