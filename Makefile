@@ -8,7 +8,7 @@ PLAN ?= plan-karabakh
 REGION ?= karabakh
 PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction bench-web lock region clean
+.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction bench-web bench-operate bench-partner lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,7 @@ $(PAGES): $(shell find front/src front/public -type f) front/index.html front/pa
 test: $(VENV)/.test $(PAGES) ## Install what the tests need and run all of them
 	@sh scripts/need_chromium.sh
 	@sh scripts/need_postgresql.sh
+	@sh scripts/need_mosquitto.sh
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
 
 check: $(VENV)/.check ## Lint, types, import contracts
@@ -57,6 +58,12 @@ bench-web: $(VENV)/.test $(PAGES) ## Time fifty readers at once, and the opening
 
 bench-auction: $(VENV)/.bench ## Time sealing, clearing and simulating auctions
 	@for file in benchmarks/auction_*.py; do $(BIN)/python $$file || exit 1; done
+
+bench-operate: $(VENV)/.bench ## Time the broker, bulk readings, and a living village
+	@for file in benchmarks/operate*.py; do $(BIN)/python $$file || exit 1; done
+
+bench-partner: $(VENV)/.bench ## Time forums and exchanges, and judge matches
+	@for file in benchmarks/partner*.py benchmarks/forum*.py; do $(BIN)/python $$file || exit 1; done
 
 region: $(VENV)/.test ## Build the built-in region's folder again from its sources
 	$(BIN)/python scripts/build_karabakh.py

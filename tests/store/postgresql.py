@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=",
-            "max_connections=60")  # fmt: skip
+            "max_connections=90")  # fmt: skip
 
 
 def programs() -> Path | None:
