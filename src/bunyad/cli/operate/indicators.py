@@ -1,0 +1,121 @@
+"""The commands that tell the figures of a living place, and set them on paper."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from bunyad.cli.app import AsJson, say
+from bunyad.cli.operate.alarms import DATA
+from bunyad.cli.operate.app import operate_app
+from bunyad.errors import OutputError
+
+
+@operate_app.command(name="indicators")
+def indicators(
+    month: str,
+    /,
+    *,
+    data: Path = DATA,
+    tenant: str = "",
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell the indicators, balances and deviations from the plan of a month.
+
+    Parameters
+    ----------
+    month
+        Year and month, such as 2026-11; hours are UTC.
+    data
+        Data folder of `bunyad operate serve`.
+    tenant
+        Tenant of the broker.
+    as_json
+        Print all of it for machines.
+    """
+    told, _, _ = _tell(month, data, tenant)
+    if as_json:
+        from dataclasses import asdict
+
+        print(json.dumps(asdict(told), ensure_ascii=False))
+        return
+    for kept in told.plan:
+        found = kept.deviation
+        share = "" if found.share is None else f"{100 * found.share:+.0f} %"
+        print(
+            f"{kept.title:<44} {found.actual:>12.1f} {kept.unit:<4} plan {found.plan:>12.1f}"
+            f" {share:>7}  {found.verdict} ({found.reason}), coverage {100 * found.coverage:.0f} %"
+        )
+    for score in told.scores:
+        figure = score.figure
+        if figure.value is not None:
+            band = "" if score.band is None else f", band {score.band}"
+            print(
+                f"{score.indicator.code:<16} {score.indicator.name:<44} {figure.value:>10.2f}"
+                f" {figure.unit}{band}, coverage {100 * figure.coverage:.0f} %"
+            )
+
+
+@operate_app.command(name="report")
+def report(
+    month: str,
+    /,
+    *,
+    out: Path,
+    data: Path = DATA,
+    tenant: str = "",
+    rules: str = "village",
+    language: str = "en",
+) -> None:
+    """
+    Set the report of a month as PDF.
+
+    Parameters
+    ----------
+    month
+        Year and month, such as 2026-11; hours are UTC.
+    out
+        File to write.
+    data
+        Data folder of `bunyad operate serve`.
+    tenant
+        Tenant of the broker.
+    rules
+        The rules that alarms are watched by.
+    language
+        en or az.
+    """
+    from bunyad.operate.alarms.rules import load_rules
+    from bunyad.operate.alarms.statistics import tell_statistics
+    from bunyad.operate.indicators.report import report_pdf
+
+    told, events, now = _tell(month, data, tenant)
+    read = load_rules(rules)
+    found = tell_statistics(events, rules=read, start=told.start_s, end=told.end_s)
+    pdf = report_pdf(told, found, rules=read, made_s=now, language=language)
+    try:
+        out.write_bytes(pdf)
+    except OSError as error:
+        raise OutputError(
+            f"it cannot be written ({error.strerror})", where=str(out), mend="choose another file"
+        ) from None
+    say(f"{out} written.")
+
+
+def _tell(month: str, data: Path, tenant: str) -> tuple[Any, list[Any], float]:
+    """Return the figures of a month, its events of alarms, and now [s]."""
+    from bunyad.operate.alarms.keeping import AlarmLog
+    from bunyad.operate.alarms.watching import log_path
+    from bunyad.operate.indicators.month import so_far, tell_month
+    from bunyad.operate.place import open_reader, read_place
+
+    db = open_reader(data, tenant)
+    span = so_far(db, read_place(db), month, now_s=time.time())
+    events = []
+    if log_path(data, tenant).is_file():
+        with AlarmLog(log_path(data, tenant)) as log:
+            events = [event for _, event in log.events(start=span.start_s, end=span.end_s)]
+    return tell_month(span, events), events, time.time()

@@ -1,0 +1,87 @@
+"""The command that opens the server of live data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bunyad.cli.operate.app import operate_app
+
+
+@operate_app.command
+def serve(  # noqa: PLR0913  (each is an option of the command)
+    *,
+    data: Path = Path("bunyad-data"),
+    host: str = "127.0.0.1",
+    port: int = 1026,
+    fetch_contexts: Annotated[
+        bool, Parameter(env_var="BUNYAD_OPERATE_FETCH_CONTEXTS", negative=())
+    ] = False,
+    tokens: Path | None = None,
+    requests_per_s: float = 0.0,
+    clients: int = 512,
+    keep_days: float = 35.0,
+    keep_history_days: float = 0.0,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    mqtt: str = "",
+) -> None:
+    """
+    Keep a living place's data, and answer for it: NGSI-LD and SensorThings.
+
+    Parameters
+    ----------
+    data
+        Folder of the data; made where it is not.
+    host
+        Address to listen at; 127.0.0.1 is this machine only.
+    port
+        Port to listen at.
+    fetch_contexts
+        Fetch JSON-LD contexts from anywhere; without it only those known here, those kept from
+        before and those on this machine are used.
+    tokens
+        File that names the tokens that may ask, with their roles and tenants; without it
+        everybody who reaches the address may do everything.
+    requests_per_s
+        How often one address may ask [1/s]; 0 is as often as it likes.
+    clients
+        Connections at one time.
+    keep_days
+        Age at which readings leave the database for Parquet files [d]; 0 moves none.
+    keep_history_days
+        Age at which these files are deleted [d]; 0 deletes none. Sums by hour and day stay.
+    certificate
+        File of the certificate, for TLS.
+    key
+        File of the certificate's key.
+    mqtt
+        MQTT broker at which SensorThings tells of changes and takes Observations, such as
+        mqtt://127.0.0.1:1883.
+    """
+    from bunyad.operate.broker.contexts.documents import is_loopback
+    from bunyad.operate.guard import Guard, read_tokens
+    from bunyad.operate.records.keeping import Keeping
+    from bunyad.operate.server import Listening, MqttBroker, make_server, run_server
+
+    known = read_tokens(tokens) if tokens is not None else {}
+    keeping = Keeping(days=keep_days, history_days=keep_history_days)
+    scheme = "http" if certificate is None else "https"
+    address = f"{scheme}://{host}:{port}"
+    broker = MqttBroker(mqtt, address) if mqtt else None
+    app = make_server(data, fetches=fetch_contexts, keeping=keeping, mqtt=broker)
+    if not known and not is_loopback(f"http://{host}/"):
+        print(f"Everybody who reaches {host} may do everything; --tokens names who may.",
+              file=sys.stderr, flush=True)  # fmt: skip
+    print(
+        f"NGSI-LD at {address}/ngsi-ld/v1, SensorThings at {address}/sensorthings/v1.1; "
+        "Ctrl-C stops.",
+        flush=True,
+    )
+    run_server(
+        Guard(app, known, requests_per_s=requests_per_s) if known or requests_per_s else app,
+        Listening(host=host, port=port, clients=clients, certificate=certificate, key=key),
+    )

@@ -1,0 +1,248 @@
+"""Where contexts come from: inside of the package, kept, hosted here, or fetched if allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+
+from bunyad.operate.broker.problems import no_context
+from bunyad.operate.records.times import now_us
+
+CORE_URL = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"
+CORE_FORM = re.compile(
+    r"https?://uri\.etsi\.org/ngsi-ld/(?:v1/)?ngsi-ld-core-context(?:-v\d+\.\d+(?:\.\d+)?)?\.jsonld"
+)
+LARGEST_DOCUMENT = 1_000_000  # bytes
+LONGEST_WAIT_S = 5.0
+MOST_REDIRECTS = 3
+
+
+def is_core(address: str) -> bool:
+    """Tell whether an address is one of the core context's, of any version."""
+    return CORE_FORM.fullmatch(address) is not None
+
+
+@dataclass(slots=True)
+class Held:
+    """A context document that is kept, and how it was used."""
+
+    address: str
+    document: dict[str, Any]
+    stored_us: int
+    used_us: int = 0
+    hits: int = 0
+    vendored: bool = False
+
+
+class Documents:
+    """
+    The context documents that the broker knows.
+
+    Parameters
+    ----------
+    folder
+        Where fetched documents are kept by the hash of their address; None keeps none.
+    fetches
+        Whether documents may be fetched from anywhere; from this machine they always may.
+    """
+
+    def __init__(self, folder: Path | None = None, *, fetches: bool = False) -> None:
+        self.folder = folder
+        self.fetches = fetches
+        self.held: dict[str, Held] = {}
+        self.hosted: Callable[[str], dict[str, Any] | None] = lambda _address: None
+        self._fetching: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self.built_in: dict[str, Callable[[], dict[str, Any]]] = {}
+        self._vendored = _vendored_index()
+        self.core = _read_vendored("core.json")
+
+    async def document(self, address: str) -> dict[str, Any]:
+        """
+        Return the document at an address.
+
+        Parameters
+        ----------
+        address
+            Where the context says it is.
+
+        Returns
+        -------
+        dict
+            The document; its context stands under `@context`.
+
+        Raises
+        ------
+        Problem
+            `LdContextNotAvailable` if it cannot be had.
+        """
+        if is_core(address):
+            return self.core
+        if address in self.built_in:
+            return self.built_in[address]()
+        hosted = self.hosted(address)
+        if hosted is not None:
+            return hosted
+        held = self.held.get(address) or self._kept(address)
+        if held is None:
+            document = await self._fetch_once(address)
+            held = self.held[address] = Held(address, document, now_us())
+            self._keep(held)
+        held.hits += 1
+        held.used_us = now_us()
+        return held.document
+
+    def forget(self, address: str) -> bool:
+        """Drop what is kept of an address; tell whether there was anything."""
+        known = self.held.pop(address, None) is not None
+        if self.folder is not None:
+            path = self._path(address)
+            known = known or path.exists()
+            path.unlink(missing_ok=True)
+        return known
+
+    async def reload(self, address: str) -> None:
+        """Fetch a document again; what was kept stays where it cannot be had."""
+        document = await self._fetch_once(address)
+        held = self.held.get(address)
+        if held is None:
+            held = self.held[address] = Held(address, document, now_us())
+        held.document, held.stored_us = document, now_us()
+        self._keep(held)
+
+    def _kept(self, address: str) -> Held | None:
+        document = None
+        name = next((file for form, file in self._vendored if form.fullmatch(address)), None)
+        if name is not None:
+            document = _read_vendored(name)
+        elif self.folder is not None and (path := self._path(address)).exists():
+            document = orjson.loads(path.read_bytes())["document"]
+        if document is None:
+            return None
+        held = Held(address, document, now_us(), vendored=name is not None)
+        self.held[address] = held
+        return held
+
+    def _keep(self, held: Held) -> None:
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(held.address)
+        part = path.with_suffix(".part")
+        part.write_bytes(orjson.dumps({"address": held.address, "document": held.document}))
+        part.replace(path)
+
+    def _path(self, address: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{hashlib.sha256(address.encode()).hexdigest()}.json"
+
+    async def _fetch_once(self, address: str) -> dict[str, Any]:
+        task = self._fetching.get(address)
+        if task is None:
+            task = self._fetching[address] = asyncio.create_task(self._fetch(address))
+            task.add_done_callback(lambda _done: self._fetching.pop(address, None))
+        return await asyncio.shield(task)
+
+    async def _fetch(self, address: str) -> dict[str, Any]:
+        for _turn in range(MOST_REDIRECTS + 1):
+            if not (self.fetches or is_loopback(address)):
+                raise no_context(
+                    f"{address} is not known here, and nothing is fetched unless the operator "
+                    "allows it (--fetch-contexts)"
+                )
+            try:
+                answer = await asyncio.to_thread(_get, address)
+            except (OSError, ValueError, urllib.error.URLError) as error:
+                raise no_context(f"{address} cannot be fetched: {error}") from None
+            if isinstance(answer, bytes):
+                return _parse(address, answer)
+            address = answer
+        raise no_context(f"{address} is moved again and again")
+
+
+def is_loopback(address: str) -> bool:
+    """
+    Tell whether an address is on this machine.
+
+    Examples
+    --------
+    >>> is_loopback("http://127.0.0.1:8087/context.jsonld"), is_loopback("https://example.org/")
+    (True, False)
+    """
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_NoRedirects)
+
+
+def _get(address: str) -> bytes | str:
+    """Return what stands at an address, or where it has moved to."""
+    if not address.startswith(("http://", "https://")):
+        raise ValueError("only http and https are fetched")
+    request = urllib.request.Request(  # noqa: S310  (the scheme is checked above)
+        address, headers={"Accept": "application/ld+json, application/json"}
+    )
+    try:
+        with _opener.open(request, timeout=LONGEST_WAIT_S) as answer:
+            content: bytes = answer.read(LARGEST_DOCUMENT + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        moved = error.headers.get("Location")
+        if error.code in {301, 302, 303, 307, 308} and moved:
+            return urljoin(address, moved)
+        raise
+    if len(content) > LARGEST_DOCUMENT:
+        raise ValueError(f"it is larger than {LARGEST_DOCUMENT} bytes")
+    return content
+
+
+def _parse(address: str, content: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise no_context(f"{address} is no JSON: {error}") from None
+    if not isinstance(document, dict) or "@context" not in document:
+        raise no_context(f"{address} has no @context")
+    return document
+
+
+def _vendored_index() -> list[tuple[re.Pattern[str], str]]:
+    """Return which addresses are answered by which file of the package."""
+    return [
+        (re.compile(entry["pattern"]), entry["file"])
+        for entry in orjson.loads(_vocabulary("index.json"))
+    ]
+
+
+def _read_vendored(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(_vocabulary(name))
+    return document
+
+
+def _vocabulary(name: str) -> bytes:
+    return (resources.files(__package__) / "vocabulary" / name).read_bytes()

@@ -1,0 +1,61 @@
+"""
+Federation: other sources of context, registered, found and worked with.
+
+operations    names of what a source may offer
+registration  what a source has, and whether it is what a request is about
+registry      the registrations, known by heart
+discovery     which registrations are asked for
+watching      subscriptions to registrations
+sources       asking other sources on behalf of a request
+merging       one entity out of the parts that several sources have
+reading, writing
+              operations that other sources take part in
+endpoints, source_endpoints
+              requests about registrations, and about subscriptions to them
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bunyad.operate.broker.federation import endpoints, source_endpoints
+from bunyad.operate.broker.federation.reading import Federated
+from bunyad.operate.broker.federation.registry import registry_of
+from bunyad.operate.broker.federation.watching import source_desk_of
+from bunyad.operate.broker.federation.writing import Distributed
+from bunyad.operate.broker.outgoing import Client
+
+if TYPE_CHECKING:
+    from bunyad.operate.broker.app import Broker
+    from bunyad.operate.server import Server
+
+ROUTES = (*endpoints.ROUTES, *source_endpoints.ROUTES)
+
+WRITING = (
+    ("POST", "/entities", "createEntity"),
+    ("PUT", "/entities/{id}", "replaceEntity"),
+    ("PATCH", "/entities/{id}", "mergeEntity"),
+    ("DELETE", "/entities/{id}", "deleteEntity"),
+    ("POST", "/entities/{id}/attrs", "appendAttrs"),
+    ("PATCH", "/entities/{id}/attrs", "updateEntity"),
+    ("PATCH", "/entities/{id}/attrs/{attribute}", "updateAttrs"),
+    ("PUT", "/entities/{id}/attrs/{attribute}", "replaceAttrs"),
+    ("DELETE", "/entities/{id}/attrs/{attribute}", "deleteAttrs"),
+)
+"""Operations on entities that are passed on, by method and path."""
+
+__all__ = ["ROUTES", "attach"]
+
+
+def attach(broker: Broker, server: Server) -> None:
+    """Bring back what a broker knows of other sources when its server starts."""
+    client = Client()
+    read, write = Federated(client), Distributed(client)
+    broker.wrap("GET", "/entities/{id}", read.retrieve)
+    broker.wrap("GET", "/entities", read.query)
+    for method, path, operation in WRITING:
+        broker.wrap(method, path, write.around(operation))
+    server.stopping.append(client.close)
+    desk = source_desk_of(broker)
+    server.starting += [registry_of(broker).start, desk.start]
+    server.stopping.append(desk.close)

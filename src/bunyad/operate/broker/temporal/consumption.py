@@ -1,0 +1,272 @@
+"""Requests that read the past (CIM 009, 5.7.3 and 5.7.4)."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bunyad.operate.broker.asking import Question, params_of_query, read_question
+from bunyad.operate.broker.bodies import answer, read_document, wanted_media
+from bunyad.operate.broker.contexts import Context
+from bunyad.operate.broker.http import Call, Reply, Route
+from bunyad.operate.broker.names import check_uri
+from bunyad.operate.broker.pages import Page, page_of, paged
+from bunyad.operate.broker.params import OF_QUERIES, OF_TELLING, form_of, options_of, truth
+from bunyad.operate.broker.problems import bad_request, invalid_request, not_found
+from bunyad.operate.broker.telling import Form
+from bunyad.operate.broker.temporal.aggregates import Totals, read_totals
+from bunyad.operate.broker.temporal.archived import archive_files
+from bunyad.operate.broker.temporal.past import (
+    SCOPE,
+    Evolution,
+    Line,
+    evolutions,
+    find_evolution,
+    load_lines,
+)
+from bunyad.operate.broker.temporal.telling import (
+    AGGREGATED,
+    NORMAL,
+    VALUES,
+    cut_page,
+    range_of,
+    tell_evolution,
+)
+from bunyad.operate.broker.temporal.window import Window, read_window
+from bunyad.operate.records import Tenant
+
+_FORMS = {
+    "normalized": NORMAL,
+    "temporalValues": VALUES,
+    "simplified": VALUES,
+    "keyValues": VALUES,
+    "aggregatedValues": AGGREGATED,
+}
+_OTHERS = frozenset({"sysAttrs", "count", "audit"})
+_ENDLESS_PAGE = 1_000_000
+MOST_LOOKED_AT = 100_000
+"""Entities looked at for one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """In which words and as which media type is answered."""
+
+    context: Context
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the past is told."""
+
+    context: Context
+    window: Window
+    form: Form
+    how: str
+    totals: Totals | None
+
+
+async def retrieve_evolution(call: Call) -> Reply:
+    """Tell one entity's past (5.7.3)."""
+    media = wanted_media(call)
+    key = check_uri(call.parts["id"], "the entity's id")
+    context = await call.linked_context()
+    told = _read_telling(call, call.params, context, needed=False)
+    tenant = call.tenant()
+    db = tenant.reader()
+    found = find_evolution(db, key)
+    if found is None:
+        raise not_found(f"nothing is known of the past of {key}")
+    if archive_files(tenant, told.window):  # slow, and others wait
+        found.lines = await asyncio.to_thread(_load, tenant, found, told)
+    else:
+        found.lines = _load(tenant, found, told)
+    if not found.lines and not _has_any(db, found):
+        raise not_found(f"nothing is known of the past of {key}")
+    if told.how != AGGREGATED:
+        cut_page(found.lines, told.window)
+    document = tell_evolution(found, context, told.form, told.how, told.totals)
+    reply = answer(call, document, context, media)
+    return _with_range(reply, [found], told, call.params)
+
+
+async def query_evolutions(call: Call) -> Reply:
+    """Tell the past of all entities that a query finds (5.7.4)."""
+    media = wanted_media(call)
+    context = await call.linked_context()
+    asked = read_question(call.params, context, call.tenant().reader)
+    return await _query(call, call.params, [asked], Speaking(context, media))
+
+
+async def query_evolutions_by_post(call: Call) -> Reply:
+    """Tell the past of all entities that a query in the body finds (6.24)."""
+    media = wanted_media(call)
+    document, context = await read_document(call)
+    temporal = document.get("temporalQ", {})
+    if not isinstance(temporal, dict):
+        raise bad_request("temporalQ is an object")
+    params = {**call.params, **_texts(temporal)}
+    for name in ("attrs", "pick", "omit", "datasetId", "lang"):
+        if name in document:
+            value = document[name]
+            params[name] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    reader = call.tenant().reader
+    asked = [read_question(one, context, reader) for one in params_of_query(document)]
+    return await _query(call, params, asked, Speaking(context, media))
+
+
+def _texts(temporal: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in temporal.items()
+    }
+
+
+async def _query(
+    call: Call, params: dict[str, str], asked: list[Question], speaking: Speaking
+) -> Reply:
+    told = _read_telling(call, params, speaking.context, needed=True)
+    if not all(one.restricted for one in asked) and not truth(call, "local"):
+        raise bad_request("a query names types, attributes, values (q) or a place, or is local")
+    page = page_of(call)
+    tenant = call.tenant()
+    if archive_files(tenant, told.window):  # slow, and others wait
+        found, total = await asyncio.to_thread(_find, tenant, asked, told, page)
+    else:
+        found, total = _find(tenant, asked, told, page)
+    if told.how != AGGREGATED:
+        for one in found:
+            cut_page(one.lines, told.window)
+    documents = [
+        tell_evolution(one, told.context, told.form, told.how, told.totals) for one in found
+    ]
+    reply = paged(call, answer(call, documents, told.context, speaking.media), page, total)
+    return _with_range(reply, found, told, params)
+
+
+def _find(
+    tenant: Tenant, asked: list[Question], told: Telling, page: Page
+) -> tuple[list[Evolution], int]:
+    """Return the entities of a page, and how many there are or at least are."""
+    found: list[Evolution] = []
+    total = 0
+    for one in _matching(tenant, asked, told):
+        if page.offset <= total < page.offset + page.limit:
+            found.append(one)
+        total += 1
+        if not page.count and total > page.offset + page.limit:
+            break
+    return found, total
+
+
+def _matching(tenant: Tenant, asked: list[Question], told: Telling) -> Iterator[Evolution]:
+    seen: set[int] = set()
+    for question in asked:
+        for looked, one in enumerate(
+            evolutions(tenant.reader(), list(question.ids), question.types)
+        ):
+            if looked > MOST_LOOKED_AT:
+                raise invalid_request("the query looks at too many entities; name their types")
+            if one.ref in seen:
+                continue
+            one.lines = _load(tenant, one, told, frozenset(question.attributes))
+            if one.lines and _answers(question, one):
+                seen.add(one.ref)
+                yield one
+
+
+def _answers(question: Question, one: Evolution) -> bool:
+    """Tell whether an entity's instances in the window meet what is asked of values and place."""
+    if not question.tests:
+        return True
+    attrs: dict[str, list[Any]] = {}
+    scopes: list[str] = []
+    for line in one.lines:
+        instances = [instance for _, instance in line.instances]
+        attrs.setdefault(line.attribute, []).extend(instances)
+        if line.attribute == SCOPE:
+            scopes += [scope for instance in instances for scope in instance.get("value") or ()]
+    entity = {"id": one.id, "type": one.types, "attrs": attrs, "scope": scopes}
+    return all(test(entity) for test in question.tests)
+
+
+def _load(
+    tenant: Tenant,
+    one: Evolution,
+    told: Telling,
+    attributes: frozenset[str] = frozenset(),
+) -> list[Line]:
+    window = told.window
+    if told.how == AGGREGATED:
+        window = replace(window, page=_ENDLESS_PAGE)
+    lines = load_lines(tenant, one.ref, window, attributes or told.form.attributes)
+    if told.form.datasets:
+        lines = [line for line in lines if (line.dataset or "@none") in told.form.datasets]
+    return lines
+
+
+def _has_any(db: sqlite3.Connection, one: Evolution) -> bool:
+    """Tell whether the entity is there now, or anything of its past is."""
+    row = db.execute(
+        "SELECT e.body IS NOT NULL OR e.deleted_us IS NULL OR EXISTS ("
+        "SELECT 1 FROM series s JOIN reading r ON r.series = s.ref WHERE s.entity = e.ref)"
+        " FROM entity e WHERE e.ref = ?",
+        (one.ref,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _read_telling(call: Call, params: dict[str, str], context: Context, *, needed: bool) -> Telling:
+    window = read_window(params, needed=needed, preference=call.headers.get("prefer", ""))
+    options = options_of(call)
+    unknown = options - _FORMS.keys() - _OTHERS
+    if unknown:
+        raise invalid_request(f"there is no option {min(unknown)!r}")
+    asked = params.get("format") or next((one for one in sorted(options) if one in _FORMS), "")
+    if asked and asked not in _FORMS:
+        raise invalid_request(f"format is {asked!r}, none of {', '.join(_FORMS)}")
+    how = _FORMS.get(asked, NORMAL)
+    plain = {name: value for name, value in params.items() if name not in {"options", "format"}}
+    given = call.params
+    call.params = plain
+    form = form_of(call, context)
+    call.params = given
+    form = replace(form, system="sysAttrs" in options or form.system)
+    totals = read_totals(params, window) if how == AGGREGATED else None
+    return Telling(context, window, form, how, totals)
+
+
+def _with_range(
+    reply: Reply, found: list[Evolution], told: Telling, params: dict[str, str]
+) -> Reply:
+    if told.how != AGGREGATED and (text := range_of(found, told.window, params)):
+        reply.status = 206
+        reply.headers.append(("Content-Range", text))
+    return reply
+
+
+_OF_WINDOWS = frozenset(
+    {
+        "timerel",
+        "timeAt",
+        "endTimeAt",
+        "timeproperty",
+        "lastN",
+        "aggrMethods",
+        "aggrPeriodDuration",
+    }
+)
+ROUTES = (
+    Route("GET", "/temporal/entities", query_evolutions, OF_QUERIES | _OF_WINDOWS),
+    Route("GET", "/temporal/entities/{id}", retrieve_evolution, OF_TELLING | _OF_WINDOWS),
+    Route(
+        "POST",
+        "/temporal/entityOperations/query",
+        query_evolutions_by_post,
+        OF_QUERIES | _OF_WINDOWS,
+    ),
+)

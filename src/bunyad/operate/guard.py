@@ -1,0 +1,252 @@
+"""Who may ask what of the server of live data: tokens by role and tenant, and how often."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bunyad.errors import Fault, InputError
+from bunyad.operate.records.tenant import FORM_OF_TENANTS
+
+Role = Literal["reader", "device", "writer"]
+READS = {"GET", "HEAD", "OPTIONS"}
+QUERIES = ("/entityOperations/query", "/temporal/entityOperations/query")
+OPEN_PATHS = {"/", "/health"}
+MOST_CLIENTS = 10_000  # clients whose requests are counted
+EVERY_TENANT = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """
+    What one token may do.
+
+    Attributes
+    ----------
+    name
+        Whose it is.
+    sha256
+        SHA-256 of the token, in hexadecimal digits: the token itself is kept nowhere.
+    role
+        `reader` asks, `device` asks and writes but deletes nothing, `writer` does everything.
+    tenants
+        Names of tenants (empty for the default one), or `*` for all.
+    requests_per_s
+        How often it may ask [1/s]; 0 is as often as it likes.
+    """
+
+    name: str
+    sha256: str
+    role: Role = "reader"
+    tenants: tuple[str, ...] = ("",)
+    requests_per_s: float = 0.0
+
+
+def read_tokens(path: Path) -> dict[str, Token]:
+    """
+    Read the tokens that a server accepts.
+
+    Parameters
+    ----------
+    path
+        YAML file with the list `tokens`, each with `name`, `sha256` and, where they differ from
+        the defaults, `role`, `tenants` and `requests_per_s`.
+
+    Returns
+    -------
+    dict
+        SHA-256 to token.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415  (only a server with tokens needs it)
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415  (likewise)
+
+    try:
+        document = YAML(typ="safe").load(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"the file of tokens cannot be read: {error.strerror}",
+            where=str(path),
+            mend="give a file that exists and can be read",
+        ) from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the file of tokens is no YAML: {error}", where=str(path), mend="mend its form"
+        ) from None
+    rows = document.get("tokens") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not rows:
+        raise InputError(
+            "the file has no list of tokens", where=str(path), mend="write `tokens:` and a list"
+        )
+    faults: list[Fault] = []
+    found: dict[str, Token] = {}
+    for number, row in enumerate(rows):
+        token = _token(row, f"{path}: tokens.{number}", faults)
+        if token is not None:
+            found[token.sha256] = token
+    if faults:
+        raise InputError.of(faults)
+    return found
+
+
+def _token(row: Any, where: str, faults: list[Fault]) -> Token | None:
+    known = {"name", "sha256", "role", "tenants", "requests_per_s"}
+    if not isinstance(row, dict):
+        faults.append(Fault(where, "it is no mapping", "write name, sha256, role and tenants"))
+        return None
+    before = len(faults)
+    faults.extend(
+        Fault(f"{where}.{key}", "there is no such field", f"use {', '.join(sorted(known))}")
+        for key in sorted(set(row) - known)
+    )
+    digest = str(row.get("sha256", "")).lower()
+    if len(digest) != hashlib.sha256().digest_size * 2 or not _is_hex(digest):
+        faults.append(Fault(f"{where}.sha256", "it is no SHA-256", "give 64 hexadecimal digits"))
+    role = row.get("role", "reader")
+    if role not in {"reader", "device", "writer"}:
+        faults.append(Fault(f"{where}.role", f"{role!r} is none", "use reader, device or writer"))
+    tenants = row.get("tenants", [""])
+    tenants = [tenants] if isinstance(tenants, str) else tenants
+    if not isinstance(tenants, list) or not all(_is_tenant(one) for one in tenants):
+        faults.append(Fault(f"{where}.tenants", "it is no list of tenants", "name them, or *"))
+    often = row.get("requests_per_s", 0)
+    if not isinstance(often, int | float) or often < 0:
+        faults.append(Fault(f"{where}.requests_per_s", f"it is {often!r}", "give 0 or more"))
+    if len(faults) > before:
+        return None
+    return Token(
+        name=str(row.get("name", digest[:8])), sha256=digest, role=role, tenants=tuple(tenants),
+        requests_per_s=float(often),
+    )  # fmt: skip
+
+
+class Guard:
+    """
+    Lets requests through to an application, or answers 401, 403 or 429.
+
+    Parameters
+    ----------
+    app
+        ASGI application behind it.
+    tokens
+        SHA-256 to token; empty lets everybody through.
+    requests_per_s
+        How often one address may ask [1/s]; 0 is as often as it likes.
+    """
+
+    def __init__(
+        self, app: Callable[..., Any], tokens: Mapping[str, Token] | None = None, *,
+        requests_per_s: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._app = app
+        self._tokens = dict(tokens or {})
+        self._often = requests_per_s
+        self._left: dict[str, tuple[float, float]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+            await self._app(scope, receive, send)
+            return
+        client = (scope.get("client") or ("",))[0]
+        if self._often and not self._may_ask(client, self._often):
+            await _refuse(send, 429, "Too Many Requests", "ask less often")
+            return
+        if self._tokens:
+            token = self._token_of(scope)
+            if token is None:
+                await _refuse(send, 401, "Unauthorized", "give a token that this server knows")
+                return
+            if not may(token, scope["method"], scope["path"], _tenant_of(scope)):
+                await _refuse(send, 403, "Forbidden", f"{token.name} may not do this")
+                return
+            if token.requests_per_s and not self._may_ask(token.sha256, token.requests_per_s):
+                await _refuse(send, 429, "Too Many Requests", "ask less often")
+                return
+        await self._app(scope, receive, send)
+
+    def _token_of(self, scope: Any) -> Token | None:
+        for key, value in scope["headers"]:
+            if key == b"authorization" and value[:7].lower() == b"bearer ":
+                digest = hashlib.sha256(value[7:].strip()).hexdigest()
+                for known, token in self._tokens.items():
+                    if hmac.compare_digest(known, digest):
+                        return token
+        return None
+
+    def _may_ask(self, client: str, often: float) -> bool:
+        """Take a request from the client's share, which fills up again as time goes by."""
+        now = time.monotonic()
+        if len(self._left) > MOST_CLIENTS:
+            self._left.clear()
+        most = max(1.0, 2 * often)
+        left, then = self._left.get(client, (most, now))
+        left = min(most, left + (now - then) * often)
+        if left < 1:
+            self._left[client] = (left, now)
+            return False
+        self._left[client] = (left - 1, now)
+        return True
+
+
+def may(token: Token, method: str, path: str, tenant: str) -> bool:
+    """
+    Tell whether a token may do something.
+
+    Examples
+    --------
+    >>> meter = Token(name="meter", sha256="", role="device", tenants=("aghali",))
+    >>> may(meter, "POST", "/ngsi-ld/v1/entities", "aghali")
+    True
+    >>> may(meter, "DELETE", "/ngsi-ld/v1/entities", "aghali")
+    False
+    """
+    if EVERY_TENANT not in token.tenants and tenant not in token.tenants:
+        return False
+    if method in READS or path.rstrip("/").endswith(QUERIES):
+        return True
+    if token.role == "reader":
+        return False
+    if token.role == "writer":
+        return True
+    deletes = path.rstrip("/").endswith("/entityOperations/delete")
+    return method in {"POST", "PATCH", "PUT"} and not deletes
+
+
+async def _refuse(send: Any, status: int, title: str, detail: str) -> None:
+    body = (
+        f'{{"type":"about:blank","title":"{title}","detail":"{detail}","status":{status}}}'
+    ).encode()
+    headers = [
+        (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)),
+        *([(b"www-authenticate", b"Bearer")] if status == 401 else []),
+        *([(b"retry-after", b"1")] if status == 429 else []),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _tenant_of(scope: Any) -> str:
+    for key, value in scope["headers"]:
+        if key == b"ngsild-tenant":
+            return str(value.decode("latin-1"))
+    return ""
+
+
+def _is_hex(text: str) -> bool:
+    return all(one in "0123456789abcdef" for one in text)
+
+
+def _is_tenant(value: Any) -> bool:
+    return isinstance(value, str) and (
+        value in {"", EVERY_TENANT} or FORM_OF_TENANTS.fullmatch(value) is not None
+    )

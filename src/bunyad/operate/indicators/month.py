@@ -1,0 +1,418 @@
+"""All figures of a village for a month, or any other while."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from bunyad.errors import InputError
+from bunyad.operate.alarms.events import Event
+from bunyad.operate.alarms.states import State
+from bunyad.operate.indicators.against_plan import (
+    Circumstances,
+    Deviation,
+    YearEnd,
+    deviate,
+    forecast_year,
+)
+from bunyad.operate.indicators.amounts import (
+    READ_AS,
+    While,
+    actual_hours,
+    expected_groups,
+    metered,
+    planned_hours,
+    powered,
+    total,
+)
+from bunyad.operate.indicators.balances import Balance, balance
+from bunyad.operate.indicators.figure import Figure, combine
+from bunyad.operate.indicators.formulas import Facts, Outages, Scored, score_all
+from bunyad.operate.place import HOUR_S, Expected, Place, place_clock
+
+TOLERANCE = 0.1
+"""Share of the plan's amount that counts as kept, where nobody says otherwise [-]."""
+SUPPLY_RULES = ("transformer-lost",)
+"""Alarms that mean homes are without power; a lost feeder hides them, yet they are there."""
+_UP = (State.UNACKNOWLEDGED, State.ACKNOWLEDGED, State.SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What one kind of thing did beside what the plan expects."""
+
+    id: str
+    title: str
+    unit: str
+    things: int
+    deviation: Deviation
+    year: YearEnd | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A while in figures."""
+
+    settlement: str
+    start_s: float
+    end_s: float
+    scores: tuple[Scored, ...]
+    balances: tuple[Balance, ...]
+    plan: tuple[Kept, ...]
+    facts: Facts
+
+
+def month_span(name: str) -> tuple[float, float]:
+    """
+    Return begin and end of a month [s], in UTC.
+
+    Parameters
+    ----------
+    name
+        Year and month, such as 2026-11.
+
+    Examples
+    --------
+    >>> begin, end = month_span("2026-02")
+    >>> (end - begin) / 86400
+    28.0
+    """
+    try:
+        begin = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError(
+            f"the month is {name!r}", where="month", mend="give year and month, such as 2026-11"
+        ) from None
+    after = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+    return begin.timestamp(), after.timestamp()
+
+
+def so_far(db: sqlite3.Connection, place: Place, name: str, *, now_s: float) -> While:
+    """
+    Return the part of a month that a place has lived through.
+
+    Parameters
+    ----------
+    db
+        Connection that reads its records.
+    place
+        The place.
+    name
+        Year and month, such as 2026-11.
+    now_s
+        The present [s]; the newest reading's time, where a village is played ahead of it.
+    """
+    start, end = month_span(name)
+    now = max(now_s, place_clock(db) or 0.0)
+    end = max(start + HOUR_S, min(end, now // HOUR_S * HOUR_S))
+    return While(db=db, place=place, start_s=start, end_s=end, now_s=now)
+
+
+def tell_month(
+    span: While, events: Sequence[Event] = (), *,
+    loss_shares: tuple[float, float] = (0.04, 0.2), foretells: bool = True,
+) -> Month:  # fmt: skip
+    """
+    Return the figures of a while.
+
+    Parameters
+    ----------
+    span
+        The while.
+    events
+        Events of alarms of the while.
+    loss_shares
+        Shares that the plan expects to be lost, of electricity and of water [-].
+    foretells
+        Whether to tell what the year will come to, which reads the whole year.
+    """
+    facts, balances = _facts(span, events, loss_shares)
+    place = span.place.settlement()
+    return Month(
+        settlement=place.point.name if place is not None else "",
+        start_s=span.start_s, end_s=span.end_s,
+        scores=score_all(facts), balances=balances,
+        plan=hold_against_plan(span, events, foretells=foretells), facts=facts,
+    )  # fmt: skip
+
+
+def hold_against_plan(
+    span: While, events: Sequence[Event] = (), *, foretells: bool = True
+) -> tuple[Kept, ...]:
+    """
+    Hold every kind of thing against what the plan expects of it.
+
+    Parameters
+    ----------
+    span
+        The while.
+    events
+        Events of alarms, which may explain a deviation.
+    foretells
+        Whether to tell what the year will come to.
+    """
+    groups = expected_groups(span.place)
+    sun = _sun_ratio(span, groups.values())
+    told = []
+    for hope, things in groups.values():
+        unit = READ_AS.get(hope.unit)
+        if unit is None:
+            continue
+        around = Circumstances(
+            faulty_share=_faulty_share(events, things, span),
+            weather_ratio=sun if hope.type.startswith("Photovoltaic") else None,
+        )
+        plan = planned_hours(span, hope, len(things))
+        found = deviate(actual_hours(span, hope, things), plan, tolerance=TOLERANCE, around=around)
+        told.append(
+            Kept(
+                id=hope.id, title=hope.title, unit=unit, things=len(things), deviation=found,
+                year=_year(span, hope, things) if foretells else None,
+            )
+        )  # fmt: skip
+    return tuple(told)
+
+
+def outages(events: Iterable[Event], homes_of: dict[str, int], *, end_s: float) -> Outages:
+    """
+    Return interruptions of supply, from the alarms of lost transformers.
+
+    Parameters
+    ----------
+    events
+        Events of alarms in order.
+    homes_of
+        Transformer to the number of homes it feeds.
+    end_s
+        End of the while, where an interruption that goes on is cut [s].
+
+    Examples
+    --------
+    >>> lost = {"rule": "transformer-lost", "thing": "t-1"}
+    >>> up = Event(at=0.0, after=State.UNACKNOWLEDGED, **lost)
+    >>> down = Event(at=1800.0, before=State.UNACKNOWLEDGED, after=State.RETURNED, **lost)
+    >>> outages([up, down], {"t-1": 40}, end_s=3600.0)
+    Outages(interrupted=40.0, minutes=1200.0)
+    """
+    interrupted = minutes = 0.0
+    for thing, begin, end in _intervals(events, end_s, rules=SUPPLY_RULES):
+        homes = homes_of.get(thing, 0)
+        interrupted += homes
+        minutes += homes * (end - begin) / 60
+    return Outages(interrupted=interrupted, minutes=minutes)
+
+
+def _intervals(
+    events: Iterable[Event], end_s: float, *, rules: Sequence[str] = ()
+) -> list[tuple[str, float, float]]:
+    """Return thing, begin and end of each time that an alarm was active."""
+    since: dict[tuple[str, str], float] = {}
+    found = []
+    for one in events:
+        if one.what != "state" or (rules and one.rule not in rules):
+            continue
+        key = (one.rule, one.thing)
+        if one.after in _UP:
+            since.setdefault(key, one.at)
+        elif key in since:
+            found.append((one.thing, since.pop(key), one.at))
+    return found + [(key[1], begin, end_s) for key, begin in since.items()]
+
+
+def _faulty_share(events: Sequence[Event], things: Sequence[str], span: While) -> float:
+    """Return the share of the things' time with an alarm."""
+    among = set(things)
+    lost = sum(
+        end - begin for thing, begin, end in _intervals(events, span.end_s) if thing in among
+    )
+    return min(1.0, lost / ((span.end_s - span.start_s) * max(len(things), 1)))
+
+
+def _sun_ratio(span: While, groups: Iterable[tuple[Expected, tuple[str, ...]]]) -> float | None:
+    """Return the sun that was measured over that of the plan's year."""
+    for hope, things in groups:
+        if hope.attribute == "solarRadiation":
+            found = deviate(
+                actual_hours(span, hope, things), planned_hours(span, hope, len(things))
+            )
+            return found.actual / found.plan if found.plan and found.coverage >= 0.5 else None
+    return None
+
+
+def _year(span: While, hope: Expected, things: Sequence[str]) -> YearEnd | None:
+    """Return what the year of the while's end will come to."""
+    year = datetime.fromtimestamp(span.end_s - 1, UTC).year
+    begin = datetime(year, 1, 1, tzinfo=UTC).timestamp()
+    end = datetime(year + 1, 1, 1, tzinfo=UTC).timestamp()
+    past = replace(span, start_s=begin, end_s=span.end_s)
+    whole = replace(span, start_s=begin, end_s=end)
+    return forecast_year(actual_hours(past, hope, things), planned_hours(whole, hope, len(things)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meters:
+    """Things of a village by what they measure."""
+
+    homes: tuple[str, ...]
+    public: tuple[str, ...]
+    feeder: tuple[str, ...]
+    solar: tuple[str, ...]
+    water: tuple[str, ...]
+    inlet: tuple[str, ...]
+    heat: tuple[str, ...]
+
+    @classmethod
+    def of(cls, span: While) -> _Meters:
+        """Sort the things of a place."""
+        place = span.place
+        houses = {
+            name for name in place.of_type("Building")
+            if "house" in (place.things[name].values.get("category") or ())
+        }  # fmt: skip
+
+        def in_house(name: str) -> bool:
+            return place.things[name].point.links.get("refBuilding") in houses
+
+        power = place.of_type("ThreePhaseAcMeasurement")
+        water = place.of_type("WaterConsumptionObserved")
+        built = [name for name in power if "refBuilding" in place.things[name].point.links]
+        return cls(
+            homes=tuple(name for name in built if in_house(name)),
+            public=tuple(name for name in built if not in_house(name)),
+            feeder=tuple(name for name in power if name.endswith(":feeder")),
+            solar=place.of_type("PhotovoltaicMeasurement"),
+            water=tuple(name for name in water if in_house(name)),
+            inlet=tuple(name for name in water if name.endswith(":inlet")),
+            heat=place.of_type("SmartMeteringObservation"),
+        )
+
+
+def _facts(
+    span: While, events: Sequence[Event], loss_shares: tuple[float, float]
+) -> tuple[Facts, tuple[Balance, ...]]:
+    meters = _Meters.of(span)
+    place = span.place.settlement()
+    values = place.values if place is not None else {}
+    homes = int(values.get("homes") or len(meters.homes))
+    water = metered(span, meters.water, "waterConsumption")
+    electricity, power_balance, solar, exported = _electricity(span, meters, loss_shares[0])
+    put_in = _sum(metered(span, meters.inlet, "waterConsumption"))
+    water_balance = None
+    if put_in:
+        cubic = (water[0] / 1000, water[1])
+        water_balance = balance(
+            "water", "m³", put_in=put_in / 1000, uses={"homes": cubic},
+            planned_loss_share=loss_shares[1],
+        )  # fmt: skip
+    facts = Facts(
+        days=span.days,
+        people=float(values.get("people") or 0.0),
+        homes=homes,
+        meters={
+            "power": _heard(span, meters.homes, "totalActivePower"),
+            "water": _heard(span, meters.water, "waterConsumption"),
+        },
+        amounts={
+            "electricity": electricity,
+            "solar": solar,
+            "solar_exported": exported,
+            "water": total(
+                water, unit="m³", factor=0.001, age_s=span.age(meters.water, "waterConsumption")
+            ),
+            "heat": total(
+                metered(span, meters.heat, "totalConsumption"), unit="kWh",
+                age_s=span.age(meters.heat, "totalConsumption"),
+            ),
+            "pm25": _mean(span, span.place.of_type("AirQualityObserved"), "pm25", "µg/m³"),
+        },
+        water=water_balance,
+        outages=outages(events, _homes_of(span, meters.homes), end_s=span.end_s),
+        bill=values.get("billOfQuantities") or {},
+    )  # fmt: skip
+    found = [one for one in (power_balance, water_balance) if one is not None]
+    return facts, tuple(found)
+
+
+def _electricity(
+    span: While, meters: _Meters, loss_share: float
+) -> tuple[Figure, Balance | None, Figure, Figure]:
+    """Return use, balance, solar yield and what left the village [kWh]."""
+    solar = powered(span, meters.solar, "activePower")
+    net, heard = powered(span, meters.homes, "totalActivePower")
+    public = powered(span, meters.public, "totalActivePower")
+    made = total(solar, unit="kWh", age_s=span.age(meters.solar, "activePower"))
+    home_net = total(
+        (net / 1000, heard), unit="kWh", age_s=span.age(meters.homes, "totalActivePower")
+    )
+    others = total((public[0] / 1000, public[1]), unit="kWh")
+    coverage, age = combine([one for one in (made, home_net) if one.is_known])
+    used = Figure(
+        value=None if home_net.value is None
+        else home_net.value + (made.value or 0.0) + (others.value or 0.0),
+        unit="kWh", coverage=coverage, age_s=age,
+        needs="" if home_net.is_known else "meters of homes",
+    )  # fmt: skip
+    feeder = span.hours(meters.feeder, "totalActivePower", is_counter=False) / 1000
+    if not meters.feeder or np.isnan(feeder).all():
+        return used, None, made, Figure(value=None, unit="kWh", coverage=0.0)
+    known = feeder[~np.isnan(feeder)]
+    scale = feeder.size / len(known)
+    exported = Figure(
+        value=float(-known[known < 0].sum()) * scale, unit="kWh",
+        coverage=len(known) / feeder.size,
+    )  # fmt: skip
+    lamps = span.place.of_type("StreetlightControlCabinet")
+    lights = powered(span, lamps, "totalActivePower")
+    chargers = powered(span, span.place.of_type("EVChargingStation"), "powerConsumption")
+    pumps = powered(span, span.place.of_type("Pump"), "power")
+    gross = (net / 1000 + (made.value or 0.0) / max(len(net), 1), heard)
+    found = balance(
+        "electricity", "kWh", put_in=float(known.sum()) * scale + (made.value or 0.0),
+        uses={
+            "homes": gross,
+            "public": (public[0] / 1000, public[1]),
+            "lights": (lights[0] / 1000, lights[1]),
+            "chargers": (chargers[0] / 1000, chargers[1]),
+            "pumps": pumps,
+        },
+        planned_loss_share=loss_share,
+    )  # fmt: skip
+    return used, found, made, exported
+
+
+def _sum(amounts: tuple[np.ndarray, np.ndarray]) -> float:
+    return float(np.nansum(amounts[0])) if len(amounts[0]) else 0.0
+
+
+def _heard(span: While, things: Sequence[str], attribute: str) -> Figure:
+    """Return how many things were heard of in the while."""
+    hours = span.hours(things, attribute, is_counter=False)
+    heard = ~np.isnan(hours)
+    return Figure(
+        value=float(heard.any(axis=0).sum()), unit="number",
+        coverage=float(heard.mean()) if heard.size else 0.0, age_s=span.age(things, attribute),
+    )  # fmt: skip
+
+
+def _mean(span: While, things: Sequence[str], attribute: str, unit: str) -> Figure:
+    hours = span.hours(things, attribute, is_counter=False)
+    if np.isnan(hours).all():
+        return Figure(value=None, unit=unit, coverage=0.0, needs=f"readings of {attribute}")
+    return Figure(
+        value=float(np.nanmean(hours)), unit=unit, coverage=float((~np.isnan(hours)).mean()),
+        age_s=span.age(things, attribute),
+    )  # fmt: skip
+
+
+def _homes_of(span: While, homes: Sequence[str]) -> dict[str, int]:
+    """Return how many homes each transformer feeds."""
+    found: dict[str, int] = {}
+    for name in homes:
+        fed = span.place.things[name].point.links.get("isFedBy")
+        if fed is not None:
+            found[fed] = found.get(fed, 0) + 1
+    return found

@@ -1,0 +1,74 @@
+"""
+Records: what is, what was, and its sums by hour and day.
+
+tenant    one tenant's file: readers, and one writer that commits in groups
+entities  the current state: kept, found by type, attribute, value, place and scope
+readings  the past: series and their readings, the last values
+rollups   sums by hour and day
+keeping   what is done now and then: sums, and moving old readings away
+history   long history as Parquet, and how long readings are kept
+documents small things of other parts: subscriptions, contexts, rules
+schema    the tables
+"""
+
+from __future__ import annotations
+
+from bunyad.operate.records.documents import (
+    delete_document,
+    load_document,
+    load_documents,
+    put_document,
+)
+from bunyad.operate.records.entities import (
+    delete_entity,
+    find_entities,
+    insert_entity,
+    load_entities,
+    load_entity,
+    put_entity,
+)
+from bunyad.operate.records.readings import (
+    Reading,
+    append_readings,
+    last_values,
+    load_readings,
+    series_ref,
+)
+from bunyad.operate.records.rollups import Sum, load_sums, recount, roll_up
+from bunyad.operate.records.schema import add_tables
+from bunyad.operate.records.tenant import Change, Records, Tenant, Writing, open_records
+from bunyad.operate.records.times import from_iso, now_us, to_iso
+from bunyad.operate.records.wanted import Fact, Wanted
+
+__all__ = [
+    "Change",
+    "Fact",
+    "Reading",
+    "Records",
+    "Sum",
+    "Tenant",
+    "Wanted",
+    "Writing",
+    "add_tables",
+    "append_readings",
+    "delete_document",
+    "delete_entity",
+    "find_entities",
+    "from_iso",
+    "insert_entity",
+    "last_values",
+    "load_document",
+    "load_documents",
+    "load_entities",
+    "load_entity",
+    "load_readings",
+    "load_sums",
+    "now_us",
+    "open_records",
+    "put_document",
+    "put_entity",
+    "recount",
+    "roll_up",
+    "series_ref",
+    "to_iso",
+]

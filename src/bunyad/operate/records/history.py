@@ -1,0 +1,272 @@
+"""
+Long history: old readings leave the database for Parquet files, which DuckDB reads.
+
+A file is written whole and noted in `archive` before its readings are deleted; whoever reads
+both takes each reading once, by its number. So a crash between the two loses and doubles nothing.
+
+Two kinds of readings stay in the database beside their copy: the latest of each series, so that a
+silent sensor's last value is at hand, and those that another part of the chapter holds on to.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bunyad.operate.records.readings import Reading
+from bunyad.operate.records.tenant import Tenant, Writing
+from bunyad.operate.records.times import DAY_US, now_us, to_iso
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_OF_GROUP = 250_000  # rows of a Parquet row group; a series' rows lie side by side
+SERIES_OF_STEP = 200  # series whose readings are deleted in one transaction
+
+IS_OLD = "series = ?1 AND at_us < ?2 AND ref <= ?3"
+IS_NOT_LATEST = "at_us < (SELECT max(other.at_us) FROM reading other WHERE other.series = ?1)"
+
+_held: dict[str, str] = {}
+
+
+def hold_readings(name: str, condition: str) -> None:
+    """
+    Let a part of the chapter keep readings in the database.
+
+    Parameters
+    ----------
+    name
+        Name of the part, such as `sensorthings`.
+    condition
+        SQL that is true for its rows of `reading`.
+    """
+    _held[name] = condition
+
+
+def archive_readings(tenant: Tenant, *, keep_days: float, now: int | None = None) -> int:
+    """
+    Move readings older than some days to a Parquet file.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's records.
+    keep_days
+        Age from which readings are moved [d].
+    now
+        The present instant [µs since 1970], by default the clock's.
+
+    Returns
+    -------
+    int
+        How many readings were moved.
+    """
+    until = (now_us() if now is None else now) - int(keep_days * DAY_US)
+    until -= until % DAY_US
+    _finish(tenant)
+    db = tenant.reader()
+    newest: int = db.execute("SELECT coalesce(max(ref), 0) FROM reading").fetchone()[0]
+    folder = history_folder(tenant)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{to_iso(until)[:10]}-{newest}.parquet"
+    rows = _write(db, folder / name, until, newest)
+    if not rows:
+        return 0
+    tenant.submit(lambda tx: _note(tx, name, until, newest, rows)).result()
+    _finish(tenant)
+    return rows
+
+
+def forget_history(tenant: Tenant, *, keep_days: float, now: int | None = None) -> int:
+    """
+    Delete Parquet files whose readings are all older than some days; sums stay.
+
+    Returns
+    -------
+    int
+        How many files.
+    """
+    until = (now_us() if now is None else now) - int(keep_days * DAY_US)
+    old = tenant.reader().execute(
+        "SELECT file FROM archive WHERE until_us <= ? AND deleted = 1", (until,)
+    ).fetchall()  # fmt: skip
+    for (name,) in old:
+        (history_folder(tenant) / name).unlink(missing_ok=True)
+        _do(tenant, "DELETE FROM archive WHERE file = ?", [(name,)])
+    return len(old)
+
+
+def load_history(tenant: Tenant, series: Iterable[int], *, from_us: int, to_us: int) -> pa.Table:
+    """
+    Return readings from the files and the database together.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's records.
+    series
+        Numbers of series.
+    from_us, to_us
+        First instant, and the instant before which they end [µs since 1970].
+
+    Returns
+    -------
+    pyarrow.Table
+        `ref, series, at_us, value` (numbers only), by series and time.
+    """
+    import duckdb  # noqa: PLC0415  (heavy; few need long history)
+
+    keys = sorted(set(series))
+    db = tenant.reader()
+    recent = _table(_rows(db, keys, from_us, to_us))
+    files = [
+        str(history_folder(tenant) / name)
+        for (name,) in db.execute("SELECT file FROM archive ORDER BY file")
+        if (history_folder(tenant) / name).exists()
+    ]
+    with duckdb.connect() as engine:
+        engine.register("recent", recent)
+        parts = "SELECT ref, series, at_us, value FROM recent"
+        if files:
+            engine.execute("SET VARIABLE files = ?", [files])
+            engine.execute("SET VARIABLE keys = ?", [keys])
+            parts += (
+                " UNION ALL SELECT ref, series, at_us, value "  # noqa: S608  (numbers of ours)
+                "FROM read_parquet(getvariable('files')) "
+                "WHERE list_contains(getvariable('keys'), series) "
+                f"AND at_us >= {int(from_us)} AND at_us < {int(to_us)} AND value IS NOT NULL"
+            )
+        return engine.sql(
+            "SELECT ref, any_value(series) AS series, any_value(at_us) AS at_us, "  # noqa: S608  (own text)
+            "any_value(value) AS value "
+            f"FROM ({parts}) GROUP BY ref ORDER BY 2, 3, 1"
+        ).to_arrow_table()
+
+
+def history_folder(tenant: Tenant) -> Path:
+    """Return where a tenant's files are."""
+    return tenant.path.parent / f"{tenant.path.stem}-history"
+
+
+def _rows(
+    db: sqlite3.Connection, keys: list[int], from_us: int, to_us: int
+) -> Iterator[tuple[int, Reading, int]]:
+    for key in keys:
+        for ref, made, *rest in db.execute(
+            "SELECT ref, made_us, series, at_us, value, body, observed FROM reading "
+            "WHERE series = ? AND at_us >= ? AND at_us < ? ORDER BY at_us, ref",
+            (key, from_us, to_us),
+        ):
+            yield ref, Reading(*rest), made
+
+
+def _table(rows: Iterable[tuple[int, Reading, int]]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415  (heavy; few need long history)
+
+    columns: list[list[object]] = [[] for _ in range(8)]
+    for ref, reading, made in rows:
+        number = reading.value if isinstance(reading.value, int | float) else None
+        text = reading.value if isinstance(reading.value, str) else None
+        for column, value in zip(
+            columns,
+            (ref, reading.series, reading.at_us, number, text, reading.body,
+             bool(reading.observed), made),
+            strict=True,
+        ):  # fmt: skip
+            column.append(value)
+    names = ("ref", "series", "at_us", "value", "text", "body", "observed", "made_us")
+    kinds = (pa.int64(), pa.int32(), pa.int64(), pa.float64(), pa.string(), pa.string(),
+             pa.bool_(), pa.int64())  # fmt: skip
+    return pa.table(
+        {name: pa.array(column, kind) for name, column, kind in
+         zip(names, columns, kinds, strict=True)}
+    )  # fmt: skip
+
+
+def _write(db: sqlite3.Connection, path: Path, until: int, newest: int) -> int:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (heavy; few need long history)
+
+    keys = _moving(db)
+    # The last file and those before it hold all that was there when it was written.
+    known, known_until = db.execute(
+        "SELECT coalesce(max(newest), 0), coalesce(max(until_us), 0) FROM archive WHERE newest > 0"
+    ).fetchone()
+    part = path.with_suffix(".part")
+    writer: Any = None
+    held: list[tuple[int, Reading, int]] = []
+    rows = 0
+    try:
+        for row in _rows(db, keys, -(2**62), until):
+            if row[0] > newest or (row[0] <= known and row[1].at_us < known_until):
+                continue
+            held.append(row)
+            if len(held) >= ROWS_OF_GROUP:
+                writer = _put(pq, part, writer, held)
+                rows += len(held)
+                held = []
+        if held:
+            writer = _put(pq, part, writer, held)
+            rows += len(held)
+    finally:
+        if writer is not None:
+            writer.close()
+    if rows:
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    return rows
+
+
+def _put(pq: Any, part: Path, writer: Any, held: list[tuple[int, Reading, int]]) -> Any:
+    table = _table(held)
+    if writer is None:
+        writer = pq.ParquetWriter(
+            part, table.schema, compression="zstd", compression_level=9,
+            use_dictionary=["series", "value", "text", "body"],
+            column_encoding={"ref": "DELTA_BINARY_PACKED", "at_us": "DELTA_BINARY_PACKED",
+                             "made_us": "DELTA_BINARY_PACKED"},
+        )  # fmt: skip
+    writer.write_table(table)
+    return writer
+
+
+def _moving(db: sqlite3.Connection) -> list[int]:
+    """Return the series whose readings may leave: what SensorThings made has them nowhere else."""
+    return [row[0] for row in db.execute("SELECT ref FROM series WHERE entity > 0 ORDER BY ref")]
+
+
+def _note(tx: Writing, name: str, until: int, newest: int, rows: int) -> None:
+    tx.db.execute(
+        "INSERT OR REPLACE INTO archive(file, until_us, newest, rows) VALUES(?, ?, ?, ?)",
+        (name, until, newest, rows),
+    )
+
+
+def _finish(tenant: Tenant) -> None:
+    """Delete the readings of files that are whole, some series at a time."""
+    db = tenant.reader()
+    for name, until, newest in db.execute(
+        "SELECT file, until_us, newest FROM archive WHERE deleted = 0"
+    ).fetchall():
+        keys = _moving(db)
+        for start in range(0, len(keys), SERIES_OF_STEP):
+            some = keys[start : start + SERIES_OF_STEP]
+            goes = " AND ".join(
+                (IS_OLD, IS_NOT_LATEST, *(f"NOT ({one})" for one in _held.values()))
+            )
+            _do(
+                tenant,
+                f"DELETE FROM reading WHERE {goes}",  # noqa: S608  (own text)
+                [(key, until, newest) for key in some],
+            )
+        _do(tenant, "UPDATE archive SET deleted = 1 WHERE file = ?", [(name,)])
+
+
+def _do(tenant: Tenant, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    def work(tx: Writing) -> None:
+        tx.db.executemany(statement, rows)
+
+    tenant.submit(work).result()

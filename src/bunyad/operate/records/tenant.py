@@ -1,0 +1,460 @@
+"""One tenant's file: readers on connections of their own, one writer that commits in groups."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from bunyad.errors import InputError
+from bunyad.operate.records.schema import all_tables
+from bunyad.operate.records.times import now_us
+
+T = TypeVar("T")
+Entity = dict[str, Any]
+
+LARGEST_GROUP = 512  # jobs in one transaction; bounds the wait of the first of them
+FORM_OF_TENANTS = re.compile(r"[A-Za-z0-9_\-.~:]{1,128}")
+
+
+@dataclass(slots=True)
+class Change:
+    """
+    What happened to one entity in one write.
+
+    Attributes
+    ----------
+    before, after
+        The entity before and after; None where it was not, or is no more.
+    touched
+        Attribute IRI to `created`, `updated` or `deleted`.
+    """
+
+    id: str
+    before: Entity | None
+    after: Entity | None
+    touched: dict[str, str] = field(default_factory=dict)
+
+
+class Writing:
+    """
+    The writer's side of one transaction: what jobs get to work with.
+
+    Attributes
+    ----------
+    db
+        The writing connection, inside of a transaction.
+    now_us
+        The instant of the write [µs since 1970].
+    changes
+        Changes of entities in this group so far.
+    """
+
+    __slots__ = (
+        "_later", "changes", "db", "entity_top", "now_us", "series", "series_top", "tenant",
+        "words",
+    )  # fmt: skip
+
+    def __init__(self, tenant: Tenant, db: sqlite3.Connection) -> None:
+        self.tenant = tenant
+        self.db = db
+        self.now_us = 0
+        self.changes: list[Change] = []
+        self.words: dict[str, int] = {}
+        self.series: dict[tuple[int, int, str], tuple[int, str | None]] = {}
+        self.entity_top = -1
+        self.series_top = -1
+        self._later: dict[str, list[tuple[Any, ...]]] = {}
+
+    def later(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Have rows written with those of the group's other new entities, before anybody reads."""
+        self._later.setdefault(statement, []).extend(rows)
+
+    def flush(self) -> None:
+        """Write what was left for later."""
+        if self._later:
+            for statement, rows in self._later.items():
+                self.db.executemany(statement, rows)
+            self._later.clear()
+
+    def word(self, iri: str) -> int:
+        """Return the small number of an IRI, given now where it has none."""
+        ref = self.words.get(iri)
+        if ref is None:
+            row = self.db.execute("SELECT ref FROM word WHERE iri = ?", (iri,)).fetchone()
+            if row is None:
+                ref = int(self.db.execute("INSERT INTO word(iri) VALUES(?)", (iri,)).lastrowid or 0)
+            else:
+                ref = int(row[0])
+            self.words[iri] = ref
+        return ref
+
+    def forget(self) -> None:
+        """Drop what is remembered of rows that a failed job took back."""
+        self.words.clear()
+        self.series.clear()
+        self.entity_top = self.series_top = -1
+        self._later.clear()
+
+    def tops(self) -> None:
+        """Learn the highest numbers of entities and series; only this process makes them."""
+        if self.entity_top < 0:
+            tops = dict(self.db.execute("SELECT name, seq FROM sqlite_sequence"))
+            self.entity_top, self.series_top = tops.get("entity", 0), tops.get("series", 0)
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    work: Callable[[Writing], T]
+    done: Callable[[list[tuple[_Job[Any], Any, BaseException | None]]], None] | None
+    target: Any
+    checked: bool = False
+
+
+class Tenant:
+    """
+    One tenant's records.
+
+    Attributes
+    ----------
+    name
+        Name of the tenant; empty for the default one.
+    before_commit
+        Functions called in the writer with the transaction, once a group, when its changes are
+        known: what they write is kept or lost together with the changes.
+    after_commit
+        Functions called in the writer with the changes that are now kept.
+    """
+
+    def __init__(self, name: str, path: Path, *, synchronous: str = "FULL") -> None:
+        self.name = name
+        self.path = path
+        self.before_commit: list[Callable[[Writing], None]] = []
+        self.after_commit: list[Callable[[list[Change]], None]] = []
+        self._synchronous = synchronous
+        self._local = threading.local()
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._readers: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        with self._open() as db:
+            db.executescript(all_tables())
+        db.close()
+
+    def reader(self) -> sqlite3.Connection:
+        """Return this thread's connection for reading: what was committed before each query."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._open()
+            db.execute("PRAGMA query_only = ON")
+            self._local.db = db
+            with self._lock:
+                self._readers.append(db)
+        return db
+
+    def submit(self, work: Callable[[Writing], T]) -> Future[T]:
+        """
+        Have the writer do a job; the future is done when the job's group is on the disk.
+
+        Parameters
+        ----------
+        work
+            Function of the transaction; what it raises undoes this job only.
+
+        Returns
+        -------
+        concurrent.futures.Future
+            The job's result.
+        """
+        future: Future[T] = Future()
+        self._put(_Job(work, None, future))
+        return future
+
+    async def write(self, work: Callable[[Writing], T], *, checked: bool = False) -> T:
+        """
+        Have the writer do a job, and wait until its group is on the disk.
+
+        Parameters
+        ----------
+        work
+            Function of the transaction; what it raises undoes this job only.
+        checked
+            Whether the job raises only before its first change, so that there is nothing to undo,
+            and reads nothing that other such jobs write.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(work, loop.call_soon_threadsafe, future, checked))  # type: ignore[arg-type]
+        return await future
+
+    def close(self) -> None:
+        """Finish what was submitted and close the file."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            thread = self._thread
+        if thread is not None:
+            self._jobs.put(None)
+            thread.join()
+        for db in self._readers:
+            db.close()
+        self._readers.clear()
+
+    def _put(self, job: _Job[Any]) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None and not self._closed:
+                    self._thread = threading.Thread(
+                        target=self._run, name=f"records-{self.name or 'default'}", daemon=True
+                    )
+                    self._thread.start()
+        if self._closed:
+            raise RuntimeError("the records are closed")
+        self._jobs.put(job)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=30,
+                cached_statements=256,
+            )  # fmt: skip
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute(f"PRAGMA synchronous = {self._synchronous}")
+            db.execute("PRAGMA cache_size = -16000")
+            db.execute("PRAGMA temp_store = MEMORY")
+        except sqlite3.Error as error:
+            raise InputError(
+                f"the records do not open: {error}",
+                where=str(self.path),
+                mend="give a folder that can be written, or restore the file from a backup",
+            ) from None
+        return db
+
+    def _run(self) -> None:
+        db = self._open()
+        tx = Writing(self, db)
+        try:
+            while (group := self._next_group()) is not None:
+                self._do(tx, group)
+        finally:
+            db.close()
+
+    def _next_group(self) -> list[_Job[Any]] | None:
+        first = self._jobs.get()
+        if first is None:
+            return None
+        group = [first]
+        while len(group) < LARGEST_GROUP:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            group.append(job)
+        return group
+
+    def _do(self, tx: Writing, group: list[_Job[Any]]) -> None:
+        outcomes: list[tuple[_Job[Any], Any, BaseException | None]] = []
+        try:
+            tx.db.execute("BEGIN IMMEDIATE")
+            tx.now_us = now_us()
+            tx.changes = []
+            for job in group:
+                if not job.checked:
+                    tx.flush()
+                outcomes.append((job, *_attempt(tx, job)))
+            tx.flush()
+            if tx.changes:
+                for hook in self.before_commit:
+                    hook(tx)
+            tx.db.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001  (told to everybody who waits)
+            if tx.db.in_transaction:
+                tx.db.execute("ROLLBACK")
+            tx.forget()
+            tx.changes = []
+            outcomes = [(job, None, error) for job in group]
+        changes = tx.changes
+        _tell(outcomes)
+        if changes:
+            for watcher in self.after_commit:
+                watcher(changes)
+
+
+def _attempt(tx: Writing, job: _Job[T]) -> tuple[T | None, BaseException | None]:
+    db = tx.db
+    known = len(tx.changes)
+    if job.checked:
+        changed = db.total_changes
+        try:
+            return job.work(tx), None
+        except Exception as error:
+            if db.total_changes != changed:
+                raise  # it was not checked after all: the group cannot be kept
+            return None, error
+    db.execute("SAVEPOINT job")
+    changed = db.total_changes
+    try:
+        result = job.work(tx)
+    except Exception as error:  # noqa: BLE001  (given to the one who asked)
+        if db.total_changes != changed:
+            db.execute("ROLLBACK TO job")
+            tx.forget()
+        db.execute("RELEASE job")
+        del tx.changes[known:]
+        return None, error
+    tx.flush()
+    tx.entity_top = -1  # the job may have given out numbers
+    db.execute("RELEASE job")
+    return result, None
+
+
+def _tell(outcomes: list[tuple[_Job[Any], Any, BaseException | None]]) -> None:
+    by_loop: dict[Any, list[tuple[Any, Any, BaseException | None]]] = {}
+    for job, result, error in outcomes:
+        if job.done is not None:
+            by_loop.setdefault(job.done, []).append((job.target, result, error))
+        elif error is not None:
+            job.target.set_exception(error)
+        else:
+            job.target.set_result(result)
+    for call_soon, settled in by_loop.items():
+        try:
+            call_soon(_settle, settled)
+        except RuntimeError:  # the loop is closed: nobody waits
+            continue
+
+
+def _settle(settled: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, result, error in settled:
+        if future.done():
+            continue
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+
+class Records:
+    """All tenants of one data folder. Only one process may write; any number may read."""
+
+    def __init__(self, folder: Path, *, synchronous: str = "FULL") -> None:
+        self.folder = folder
+        self._synchronous = synchronous
+        self._tenants: dict[str, Tenant] = {}
+        self._lock = threading.Lock()
+        self.on_open: list[Callable[[Tenant], None]] = []
+
+    def tenant(self, name: str = "", *, create: bool = True) -> Tenant | None:
+        """
+        Return a tenant's records, opened once.
+
+        Parameters
+        ----------
+        name
+            Name of the tenant; empty for the default one.
+        create
+            Whether to make the tenant where there is none.
+
+        Returns
+        -------
+        Tenant or None
+            None where the tenant is not known and not to be made.
+        """
+        found = self._tenants.get(name)
+        if found is not None:
+            return found
+        if name and not FORM_OF_TENANTS.fullmatch(name):
+            raise InputError(
+                f"{name!r} is no name of a tenant",
+                where="tenant",
+                mend="use letters, digits and _ - . ~ :, at most 128",
+            )
+        path = self._path(name)
+        with self._lock:
+            found = self._tenants.get(name)
+            if found is None:
+                if not create and not path.exists():
+                    return None
+                path.parent.mkdir(parents=True, exist_ok=True)
+                found = Tenant(name, path, synchronous=self._synchronous)
+                for watcher in self.on_open:
+                    watcher(found)
+                self._tenants[name] = found
+        return found
+
+    def open_tenants(self) -> list[Tenant]:
+        """Return the tenants that are open."""
+        return list(self._tenants.values())
+
+    def names(self) -> list[str]:
+        """Return the names of all tenants that exist, the default one (empty) included."""
+        stems = (path.stem for path in sorted((self.folder / "tenants").glob("*.sqlite")))
+        names = [_unsafe(stem) for stem in stems if "." not in stem]  # those are other parts' files
+        return [*([""] if self._path("").exists() else []), *names]
+
+    def close(self) -> None:
+        """Finish what was submitted and close all files."""
+        with self._lock:
+            for tenant in self._tenants.values():
+                tenant.close()
+            self._tenants.clear()
+
+    def _path(self, name: str) -> Path:
+        if not name:
+            return self.folder / "records.sqlite"
+        return self.folder / "tenants" / f"{_safe(name)}.sqlite"
+
+
+def _safe(name: str) -> str:
+    """Return a tenant's name as that of a file, whatever the file system does with capitals."""
+    plain = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return "".join(one if one in plain else f"={ord(one):02x}" for one in name)
+
+
+def _unsafe(name: str) -> str:
+    return re.sub(r"=([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), name)
+
+
+def open_records(folder: Path, *, synchronous: str = "FULL") -> Records:
+    """
+    Open the records of a data folder; the folder is made where it is not.
+
+    Parameters
+    ----------
+    folder
+        Data folder.
+    synchronous
+        SQLite's setting: with `FULL` an answered write survives a power cut, with `NORMAL` a
+        killed process only.
+
+    Returns
+    -------
+    Records
+        All tenants of the folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the data folder cannot be made: {error.strerror}",
+            where=str(folder),
+            mend="choose another folder, or ask for the right to write there",
+        ) from None
+    return Records(folder, synchronous=synchronous)

@@ -1,0 +1,329 @@
+"""
+Entities of the context broker as Things, their attributes with numbers as Datastreams.
+
+Writing to the broker costs nothing more for it: before SensorThings answers, it looks whether the
+records have new series, and shows them then. Readings need no showing: they are Observations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
+
+from bunyad.operate.records import (
+    Change,
+    Reading,
+    Tenant,
+    Writing,
+    from_iso,
+    load_entity,
+    put_entity,
+    to_iso,
+)
+from bunyad.operate.sensorthings.changes.places import feature_of, set_locations
+from bunyad.operate.sensorthings.changes.work import Work
+
+CORE = "https://uri.etsi.org/ngsi-ld/"
+LOCATION = f"{CORE}location"
+MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+_MARK = "sensorthings_series"
+_SERIES = """
+SELECT s.ref, s.entity, w.iri, s.dataset, s.unit FROM series s
+JOIN word w ON w.ref = s.attribute
+JOIN entity e ON e.ref = s.entity AND e.body IS NOT NULL
+WHERE (s.ref > ? OR s.entity IN (SELECT entity FROM sensorthings_gone)) AND s.kind = 'Property'
+AND NOT EXISTS (SELECT 1 FROM sensorthings_datastream d WHERE d.key = s.ref)
+AND typeof((SELECT r.value FROM reading r WHERE r.series = s.ref ORDER BY r.ref DESC LIMIT 1))
+  IN ('integer', 'real')
+ORDER BY s.ref LIMIT ?
+"""
+AT_ONCE = 1_000  # series shown in one transaction, so that other writes need not wait for long
+
+
+class Bridge:
+    """What shows the entities of one tenant's broker, and keeps up with them."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        row = (
+            tenant.reader().execute("SELECT value FROM setting WHERE name = ?", (_MARK,)).fetchone()
+        )
+        self._seen: int = row[0] if row else 0
+        self._back = True
+        tenant.before_commit.append(self._follow)
+
+    def is_behind(self, tenant: Tenant) -> bool:
+        """Return whether there are series that are not looked at yet."""
+        last = tenant.reader().execute("SELECT max(ref) FROM series").fetchone()[0]
+        return self._back or (last or 0) > self._seen
+
+    async def catch_up(self, tenant: Tenant) -> None:
+        """Show what is new in the broker."""
+        self._back = False
+        done = False
+        while not done:
+            self._seen, done = await tenant.write(self._show_some)
+
+    def _show_some(self, tx: Writing) -> tuple[int, bool]:
+        """Show some series; return the last one seen, and whether that was all."""
+        work = Work(tx)
+        last = tx.db.execute("SELECT max(ref) FROM series").fetchone()[0] or 0
+        found = tx.db.execute(_SERIES, (self._seen, AT_ONCE)).fetchall()
+        things: dict[int, int] = {}
+        for ref, entity, attribute, dataset, unit in found:
+            if entity not in things:
+                things[entity] = _show_entity(work, entity)
+            _show_series(work, things[entity], ref, (attribute, dataset, unit))
+        done = len(found) < AT_ONCE
+        seen = last if done else max(self._seen, found[-1][0])
+        if done:
+            tx.db.execute(
+                "DELETE FROM sensorthings_gone WHERE entity IN "
+                "(SELECT ref FROM entity WHERE body IS NOT NULL)"
+            )
+        tx.db.execute("INSERT OR REPLACE INTO setting VALUES(?, ?)", (_MARK, seen))
+        return int(seen), done
+
+    def _follow(self, tx: Writing) -> None:
+        for change in tx.changes:
+            if change.after is None:
+                _hide(tx, change)
+                self._back = True
+            elif LOCATION in change.touched:
+                _move(tx, change)
+            elif change.before is None and not self._back:
+                self._back = _is_gone(tx, change.id)
+
+
+def _is_gone(tx: Writing, entity: str) -> bool:
+    row = tx.db.execute(
+        "SELECT 1 FROM sensorthings_gone g JOIN entity e ON e.ref = g.entity WHERE e.id = ?",
+        (entity,),
+    ).fetchone()
+    return row is not None
+
+
+_BRIDGES: WeakKeyDictionary[Tenant, Bridge] = WeakKeyDictionary()
+
+
+def bridge_of(tenant: Tenant) -> Bridge:
+    """Return the bridge of a tenant; one for all services over the same records."""
+    found = _BRIDGES.get(tenant)
+    if found is None:
+        found = _BRIDGES[tenant] = Bridge(tenant)
+    return found
+
+
+def _short(iri: str) -> str:
+    return iri.rstrip("/").rpartition("/")[2].rpartition("#")[2] or iri
+
+
+def _place(entity: dict[str, Any]) -> Any:
+    for instance in entity["attrs"].get(LOCATION, ()):
+        if instance["type"] == "GeoProperty":
+            return instance["value"]
+    return None
+
+
+def _name(entity: dict[str, Any]) -> str:
+    for iri, instances in entity["attrs"].items():
+        value = instances[0].get("value") if instances else None
+        if _short(iri) == "name" and isinstance(value, str):
+            return value
+    return str(entity["id"]).rpartition(":")[2] or str(entity["id"])
+
+
+def _show_entity(work: Work, ref: int) -> int:
+    known = work.db.execute(
+        "SELECT key FROM sensorthings_thing WHERE entity = ?", (ref,)
+    ).fetchone()
+    if known:
+        return int(known[0])
+    (body,) = work.db.execute("SELECT body FROM entity WHERE ref = ?", (ref,)).fetchone()
+    entity = orjson.loads(body)
+    types = entity["type"]
+    row = work.db.execute(
+        "INSERT INTO sensorthings_thing(named, name, description, properties, entity) "
+        "VALUES(?, ?, ?, ?, ?) RETURNING key",
+        (
+            _free(work, "sensorthings_thing", entity["id"]),
+            _name(entity),
+            f"{_short(types[0])} {entity['id']}",
+            orjson.dumps({"entity": entity["id"], "type": types}).decode(),
+            ref,
+        ),
+    ).fetchone()
+    place = _place(entity)
+    if place is not None:
+        set_locations(work, row[0], [_add_place(work, entity, place)])
+    return int(row[0])
+
+
+def _free(work: Work, table: str, name: str) -> str | None:
+    known = work.db.execute(f"SELECT 1 FROM {table} WHERE named = ?", (name,))  # noqa: S608  (ours)
+    return None if known.fetchone() else name
+
+
+def _add_place(work: Work, entity: dict[str, Any], place: Any) -> int:
+    row = work.db.execute(
+        "INSERT INTO sensorthings_location(name, description, encoding_type, location) "
+        "VALUES(?, ?, 'application/geo+json', ?) RETURNING key",
+        (_name(entity), f"where {entity['id']} is", orjson.dumps(place).decode()),
+    ).fetchone()
+    return int(row[0])
+
+
+def _show_series(work: Work, thing: int, ref: int, series: tuple[str, str, str | None]) -> None:
+    attribute, dataset, unit = series
+    name, about = work.db.execute(
+        "SELECT name, properties FROM sensorthings_thing WHERE key = ?", (thing,)
+    ).fetchone()
+    kind = orjson.loads(about)["type"][0]
+    short = _short(attribute)
+    work.db.execute(
+        "INSERT INTO sensorthings_datastream(key, name, description, observation_type, unit, "
+        "properties, thing, sensor, observed_property, feature, attribute) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            ref,
+            f"{name} {short}",
+            f"{short} of {name}",
+            MEASUREMENT,
+            orjson.dumps({"name": unit, "symbol": unit, "definition": None}).decode(),
+            orjson.dumps({"datasetId": dataset}).decode() if dataset else None,
+            thing,
+            _shared(work, "sensorthings_sensor", kind, _SENSOR),
+            _shared(work, "sensorthings_observed_property", attribute, _OBSERVED),
+            _feature(work, thing, name),
+            attribute,
+        ),
+    )
+
+
+_SENSOR = (
+    "INSERT INTO sensorthings_sensor(named, name, description, encoding_type, metadata) "
+    "VALUES(?1, ?2, 'what a ' || ?2 || ' measures with', 'text/html', json_quote(?1))"
+)
+_OBSERVED = (
+    "INSERT INTO sensorthings_observed_property(named, name, definition, description) "
+    "VALUES(?1, ?2, ?1, 'attribute ' || ?2)"
+)
+
+
+def _shared(work: Work, table: str, name: str, statement: str) -> int:
+    find = f"SELECT key FROM {table} WHERE named = ?"  # noqa: S608  (names of ours)
+    row = work.db.execute(find, (name,)).fetchone()
+    if row is None:
+        work.db.execute(statement, (name, _short(name)))
+        row = work.db.execute(find, (name,)).fetchone()
+    return int(row[0])
+
+
+def _feature(work: Work, thing: int, name: str) -> int:
+    placed = work.db.execute(
+        "SELECT 1 FROM sensorthings_thing_location WHERE thing = ?", (thing,)
+    ).fetchone()
+    if placed:
+        return feature_of(work, thing)
+    shared = work.db.execute(
+        "SELECT feature FROM sensorthings_datastream WHERE thing = ? AND feature IS NOT NULL",
+        (thing,),
+    ).fetchone()
+    if shared:
+        return int(shared[0])
+    row = work.db.execute(
+        "INSERT INTO sensorthings_feature(name, description, encoding_type, feature) "
+        "VALUES(?1, 'nobody said where it is', 'text/plain', json_quote(?1)) RETURNING key",
+        (name,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _thing_of(tx: Writing, entity: str) -> tuple[int, int] | None:
+    row = tx.db.execute(
+        "SELECT t.key, t.entity FROM sensorthings_thing t JOIN entity e ON e.ref = t.entity "
+        "WHERE e.id = ?",
+        (entity,),
+    ).fetchone()
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def _hide(tx: Writing, change: Change) -> None:
+    """Show an entity that was deleted no longer; its readings stay in the records."""
+    found = _thing_of(tx, change.id)
+    if found is None:
+        return
+    key, ref = found
+    for table, column in (
+        ("sensorthings_datastream", "thing"),
+        ("sensorthings_thing_location", "thing"),
+        ("sensorthings_past", "thing"),
+        ("sensorthings_thing", "key"),
+    ):
+        tx.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))  # noqa: S608  (ours)
+    tx.db.execute("INSERT OR IGNORE INTO sensorthings_gone VALUES(?)", (ref,))
+
+
+def _move(tx: Writing, change: Change) -> None:
+    """Say where an entity is now, so that what it measures from now on is of there."""
+    found = _thing_of(tx, change.id)
+    place = _place(change.after) if change.after else None
+    if found is None or place is None:
+        return
+    work = Work(tx)
+    set_locations(work, found[0], [_add_place(work, change.after or {}, place)])
+    tx.db.execute(
+        "UPDATE sensorthings_datastream SET feature = ? WHERE thing = ?",
+        (feature_of(work, found[0]), found[0]),
+    )
+
+
+def set_attribute(tx: Writing, reading: Reading, attribute: str) -> bool:
+    """
+    Make an Observation the value of the attribute that its Datastream shows.
+
+    Parameters
+    ----------
+    tx
+        The writer's transaction.
+    reading
+        The Observation's reading.
+    attribute
+        IRI of the attribute.
+
+    Returns
+    -------
+    bool
+        Whether the reading was kept so; not, where the attribute has a later value.
+    """
+    row = tx.db.execute(
+        "SELECT e.id, s.dataset FROM series s JOIN entity e ON e.ref = s.entity WHERE s.ref = ?",
+        (reading.series,),
+    ).fetchone()
+    before = load_entity(tx.db, row[0]) if row else None
+    if before is None:
+        return False
+    now = to_iso(tx.now_us)
+    instances = []
+    known = False
+    for instance in before["attrs"].get(attribute, ()):
+        if instance.get("datasetId", "") != row[1]:
+            instances.append(instance)
+            continue
+        known = True
+        if from_iso(instance.get("observedAt", "1970-01-01T00:00:00Z")) > reading.at_us:
+            return False
+        value = reading.value
+        if reading.body is not None:
+            value = orjson.loads(reading.body).get("value")
+        own = {"value": value, "observedAt": to_iso(reading.at_us), "modifiedAt": now}
+        instances.append(instance | own)
+    if not known:
+        return False
+    after = before | {
+        "modifiedAt": now,
+        "attrs": before["attrs"] | {attribute: instances},
+    }
+    put_entity(tx, after, before=before, touched={attribute: "updated"})
+    return True

@@ -1,0 +1,49 @@
+"""The requirements of OGC 18-088 that the service says it meets."""
+
+from __future__ import annotations
+
+_ROOT = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
+_KINDS = (
+    "thing",
+    "location",
+    "historical-location",
+    "datastream",
+    "sensor",
+    "observed-property",
+    "observation",
+    "feature-of-interest",
+)
+CONFORMANCE: list[str] = [
+    *(f"{_ROOT}datamodel/{kind}/{part}" for kind in _KINDS for part in ("properties", "relations")),
+    *(
+        f"{_ROOT}{name}"
+        for name in (
+            "datamodel/entity-control-information/common-control-information",
+            "resource-path/resource-path-to-entities",
+            "request-data/order",
+            "request-data/expand",
+            "request-data/select",
+            "request-data/status-code",
+            "request-data/query-status-code",
+            "request-data/orderby",
+            "request-data/top",
+            "request-data/skip",
+            "request-data/count",
+            "request-data/filter",
+            "request-data/built-in-filter-operations",
+            "request-data/built-in-query-functions",
+            "request-data/pagination",
+            "create-update-delete/create-entity",
+            "create-update-delete/link-to-existing-entities",
+            "create-update-delete/deep-insert",
+            "create-update-delete/deep-insert-status-code",
+            "create-update-delete/update-entity",
+            "create-update-delete/update-entity-put",
+            "create-update-delete/update-entity-jsonpatch",
+            "create-update-delete/delete-entity",
+            "create-update-delete/historical-location-auto-creation",
+            "batch-request/batch-request",
+            "data-array/data-array",
+        )
+    ),
+]

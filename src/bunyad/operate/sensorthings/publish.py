@@ -1,0 +1,255 @@
+"""
+The MQTT extensions of OGC 18-088 over a broker of one's own, such as mosquitto.
+
+What is made or changed is published under the address that HTTP has it at: `v1.1/Observations`,
+`v1.1/Datastreams(5)/Observations`, `v1.1/Things(1)`, `v1.1/Things(1)/name`. What clients publish at
+a set of Observations is made. Topics with query options are not served: which of them somebody
+listens to is known to the MQTT broker only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import orjson
+
+from bunyad.errors import InputError
+from bunyad.operate.records import Records, Tenant
+from bunyad.operate.sensorthings.answers.fetch import Fetcher
+from bunyad.operate.sensorthings.changes.create import back_of
+from bunyad.operate.sensorthings.changes.work import Touched
+from bunyad.operate.sensorthings.language.options import Expand, Options
+from bunyad.operate.sensorthings.language.paths import parse_path, write_name
+from bunyad.operate.sensorthings.message import Request
+from bunyad.operate.sensorthings.model import CONTROL, KINDS, Kind, target_of
+from bunyad.operate.sensorthings.refusals import Refusal
+from bunyad.operate.sensorthings.service import Service
+
+ROOT = "v1.1"
+MQTT_5 = 5
+MOST_WAITING = 10_000  # changes not yet published; beyond, the oldest are left out and counted
+RETRY_S = 5  # seconds between two tries to reach the MQTT broker
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_NAME_ONLY = Options(select=("id",))
+_log = logging.getLogger(__name__)
+
+
+def messages(fetcher: Fetcher, touched: Touched) -> Iterator[tuple[str, bytes]]:
+    """
+    Yield topics and messages that tell of one new or changed entity.
+
+    Parameters
+    ----------
+    fetcher
+        What reads the entity.
+    touched
+        Which entity, and which of its properties changed.
+    """
+    kind = KINDS[touched.kind]
+    ones = [name for name, each in kind.relations.items() if each.one]
+    told = fetcher.one(kind, touched.key, Options())
+    if told is None:
+        return
+    links = fetcher.one(
+        kind, touched.key, Options(expand=tuple(Expand(name, _NAME_ONLY) for name in ones))
+    )
+    message = orjson.dumps(told)
+    name = write_name(told[f"{CONTROL}id"])
+    yield f"{ROOT}/{kind.plural}", message
+    for one in ones:
+        other = (links or {}).get(one)
+        if other is not None:
+            yield _set_topic(kind, one, other[f"{CONTROL}id"]), message
+    if touched.changed:
+        topic = f"{ROOT}/{kind.plural}({name})"
+        yield topic, message
+        for changed in touched.changed:
+            if changed in kind.properties:
+                yield f"{topic}/{changed}", orjson.dumps({changed: told.get(changed)})
+
+
+def _set_topic(kind: Kind, relation: str, name: Any) -> str:
+    found = kind.relations[relation]
+    target = target_of(found)
+    return f"{ROOT}/{target.plural}({write_name(name)})/{back_of(kind, found).name}"
+
+
+def observations_path(topic: str) -> str | None:
+    """
+    Return the path that a topic stands for, if it is one of a set of Observations.
+
+    Examples
+    --------
+    >>> observations_path("v1.1/Datastreams(5)/Observations"), observations_path("v1.1/Things")
+    ('/Datastreams(5)/Observations', None)
+    """
+    path = topic.removeprefix(ROOT)
+    if path == topic:
+        return None
+    try:
+        resource = parse_path(path)
+    except Refusal:
+        return None
+    last = resource.steps[-1] if resource.steps else None
+    plain = not resource.member and not resource.ending
+    if last is None or not plain or not last.many or last.kind.name != "Observation":
+        return None
+    return path
+
+
+class Publisher:
+    """
+    What publishes changes at an MQTT broker, and makes Observations that come from there.
+
+    Parameters
+    ----------
+    service
+        The service; what it changes is published.
+    records
+        The records; the default tenant's are shown.
+    address
+        The MQTT broker: `mqtt[s]://[user[:password]@]host[:port]`.
+    base
+        Address of the service over HTTP, for links in messages.
+
+    Raises
+    ------
+    InputError
+        If the address is none.
+    """
+
+    def __init__(self, service: Service, records: Records, address: str, base: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise InputError(
+                f"{address!r} is no address of an MQTT broker",
+                where="mqtt",
+                mend="give mqtt://host:1883, or mqtts://user:password@host:8883",
+            )
+        self._parts = parts
+        self._service = service
+        self._records = records
+        self._base = base
+        self._waiting: asyncio.Queue[Touched] = asyncio.Queue(MOST_WAITING)
+        self._client: Any = None
+        self._task: asyncio.Task[None] | None = None
+        self._making: set[asyncio.Task[None]] = set()
+        self.left_out = 0
+        service.watchers.append(self._watch)
+
+    async def start(self) -> None:
+        """Publish from now on, and listen; a broker that does not answer is tried again."""
+        self._task = asyncio.create_task(self._live())
+
+    async def _live(self) -> None:
+        while True:
+            try:
+                await self.connect()
+                break
+            except InputError as error:
+                _log.warning("%s Tried again in %s s.", error, RETRY_S)
+                await asyncio.sleep(RETRY_S)
+        await self._publish_all()
+
+    async def connect(self) -> None:
+        """
+        Connect to the MQTT broker, and listen.
+
+        Raises
+        ------
+        InputError
+            If it does not answer.
+        """
+        from gmqtt import Client  # noqa: PLC0415  (few services have an MQTT broker)
+
+        parts = self._parts
+        self._client = Client(f"bunyad-sensorthings-{uuid.uuid4().hex[:12]}")
+        if parts.username:
+            password = unquote(parts.password) if parts.password else None
+            self._client.set_auth_credentials(unquote(parts.username), password)
+        self._client.on_connect = self._listen
+        self._client.on_message = self._take
+        self._client.set_config({"reconnect_retries": -1, "reconnect_delay": 1})
+        tls = ssl.create_default_context() if parts.scheme == "mqtts" else False
+        port = parts.port or _PORTS[parts.scheme]
+        try:
+            await self._client.connect(parts.hostname, port, ssl=tls, version=MQTT_5, keepalive=30)
+        except Exception as error:  # noqa: BLE001  (the library raises what it likes)
+            raise InputError(
+                f"the MQTT broker at {parts.hostname}:{port} does not answer: {error}",
+                where="mqtt",
+                mend="start it, or leave the option out",
+            ) from None
+
+    async def stop(self) -> None:
+        """Publish what waits, and disconnect."""
+        if self._task is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await self._waiting.join()
+        self._task.cancel()
+        if self._client is not None and self._client.is_connected:
+            await self._client.disconnect()
+
+    def _watch(self, tenant: Tenant, touched: list[Touched]) -> None:
+        if tenant.name or self._task is None:
+            return
+        for each in touched:
+            if self._waiting.full():
+                self._waiting.get_nowait()
+                self._waiting.task_done()
+                self.left_out += 1
+            self._waiting.put_nowait(each)
+
+    async def _publish_all(self) -> None:
+        tenant = self._records.tenant("")
+        assert tenant is not None
+        while True:
+            touched = await self._waiting.get()
+            try:
+                fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
+                for topic, message in messages(fetcher, touched):
+                    await self._tell(topic, message)
+            except Exception:  # noqa: BLE001  (told to the log; the next change is published)
+                _log.exception("%s %s is not published", touched.kind, touched.key)
+            finally:
+                self._waiting.task_done()
+
+    async def _tell(self, topic: str, message: bytes) -> None:
+        while True:
+            try:
+                self._client.publish(topic, message, qos=1)
+            except OverflowError:  # as many under way as the broker takes at one time
+                await self._client._persistent_storage.wait_empty()  # noqa: SLF001  (no other way)
+                await asyncio.sleep(0)
+            else:
+                return
+
+    def _listen(self, client: Any, *_: Any) -> None:
+        # "no local": what we publish does not come back; retained messages are old
+        client.subscribe(f"{ROOT}/#", qos=1, no_local=True, retain_handling_options=2)
+
+    async def _take(self, _: Any, topic: str, payload: bytes, __: int, ___: Any) -> int:
+        path = observations_path(topic)
+        if path is not None:
+            task = asyncio.create_task(self._make(path, payload))
+            self._making.add(task)
+            task.add_done_callback(self._making.discard)
+        return 0
+
+    async def _make(self, path: str, payload: bytes) -> None:
+        tenant = self._records.tenant("")
+        assert tenant is not None
+        request = Request("POST", path, "", self._base, bytes(payload))
+        reply = await self._service.answer(tenant, request)
+        if reply.status != 201:  # created
+            _log.warning("%s%s is refused: %s", ROOT, path, reply.body.decode())

@@ -1,0 +1,188 @@
+"""A place in the records is watched, and watching survives a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import alarm_worlds
+import pytest
+
+from bunyad.operate import records
+from bunyad.operate.alarms import Act, State
+from bunyad.operate.alarms.keeping import AlarmLog
+from bunyad.operate.alarms.watching import Watcher, log_path
+from bunyad.operate.place import read_hours, read_place
+
+FLOW = "https://example.org/flow"
+RULES = alarm_worlds.rules(
+    alarm_worlds.rule("high", {"attribute": "flow", "above": 5}),
+    alarm_worlds.rule("silent", {"silent": "flow", "longer_than": "5min"}),
+    alarm_worlds.rule("weak", {"unexpected": "flow", "over": "10min", "less_by": 0.5}),
+)
+METER = "urn:ngsi-ld:Meter:x:meter-1"
+PROFILE = "urn:ngsi-ld:ExpectedProfile:x:flow"
+
+
+class World:
+    """A data folder with one meter."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.records = records.open_records(folder)
+        tenant = self.records.tenant("")
+        assert tenant is not None
+        self.tenant = tenant
+        self.make(METER)
+        self.make_profile()
+
+    def make(self, name: str) -> None:
+        self.put(name, "Meter", {
+            "https://example.org/name": [_property(name.rsplit(":", 1)[-1])],
+            "https://example.org/refExpected": [{"type": "Relationship", "object": PROFILE}],
+            "https://uri.etsi.org/ngsi-ld/location": [
+                {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [46.7, 39.1]}}
+            ],
+        })  # fmt: skip
+
+    def make_profile(self) -> None:
+        self.put(PROFILE, "ExpectedProfile", {
+            "urn:x:measuredAttribute": [_property("flow")],
+            "urn:x:hourMeaning": [_property("mean")],
+            "urn:x:hours": [{"type": "JsonProperty", "json": [4.0] * 8760}],
+        })  # fmt: skip
+
+    def put(self, name: str, kind: str, attrs) -> None:
+        now = "2026-01-01T00:00:00Z"
+        for found in attrs.values():
+            for one in found:
+                one |= {"createdAt": now, "modifiedAt": now}
+        entity = {
+            "id": name, "type": [f"https://example.org/{kind}"], "createdAt": now,
+            "modifiedAt": now, "attrs": attrs,
+        }  # fmt: skip
+        self.tenant.submit(lambda tx: records.put_entity(tx, entity)).result(10)
+
+    def read(self, minute: float, value: float, name: str = METER) -> None:
+        def job(tx) -> None:
+            series = records.series_ref(tx, name, FLOW)
+            records.append_readings(tx, [records.Reading(series, int(minute * 60_000_000), value)])
+
+        self.tenant.submit(job).result(10)
+
+    def watcher(self, log: AlarmLog) -> Watcher:
+        return Watcher(self.tenant.reader, log, RULES, clock="readings")
+
+
+def _property(value):
+    return {"type": "Property", "value": value}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.records.close()
+
+
+@pytest.fixture
+def log(world: World) -> Iterator[AlarmLog]:
+    with AlarmLog(log_path(world.folder)) as opened:
+        yield opened
+
+
+def told(events):
+    return [(event.rule, event.at / 60, event.after.word) for event in events]
+
+
+def test_a_place_is_read_from_its_records(world: World) -> None:
+    world.read(1, 3)
+    place = read_place(world.tenant.reader())
+    thing = place.things[METER]
+    assert (thing.point.type, thing.point.name, thing.lon) == ("Meter", "meter-1", 46.7)
+    assert place.expected[METER, "flow"].hours[0] == 4.0
+    assert (METER, "flow") in place.series
+
+
+def test_readings_ring_and_the_log_tells_them(world: World, log: AlarmLog) -> None:
+    for minute, value in enumerate((3, 6, 6, 3), start=1):
+        world.read(minute, value)
+    watcher = world.watcher(log)
+    assert told(watcher.look()) == [("high", 2, "unacknowledged"), ("high", 4, "returned")]
+    assert [one.state for one in log.standing()] == [State.RETURNED]
+    assert watcher.look() == []
+
+
+def test_less_than_expected_rings(world: World, log: AlarmLog) -> None:
+    for minute in range(1, 30):
+        world.read(minute, 1)
+    events = world.watcher(log).look()
+    assert [event.rule for event in events if event.is_announcement] == ["weak"]
+
+
+def test_acts_reach_the_engine_through_the_log(world: World, log: AlarmLog) -> None:
+    watcher = world.watcher(log)
+    world.read(1, 6)
+    world.read(2, 6)
+    watcher.look()
+    act = Act(at=125.0, kind="acknowledge", rule="high", thing=METER, by="leyla", note="seen")
+    good, late = log.ask(act), log.ask(act)
+    (event,) = watcher.look()
+    assert (event.after, event.by, event.note) == (State.ACKNOWLEDGED, "leyla", "seen")
+    assert log.answer(good) == ""
+    assert "not to acknowledge" in str(log.answer(late))
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_crash_loses_and_repeats_nothing(world: World, log: AlarmLog, keeps: bool) -> None:
+    watcher = world.watcher(log)
+    world.read(1, 6)
+    watcher.look()
+    watcher.keep()
+    world.read(2, 6)
+    watcher.look()
+    log.ask(Act(at=120.0, kind="acknowledge", rule="high", thing=METER, by="leyla"))
+    watcher.look()
+    if keeps:
+        watcher.keep()
+    world.read(3, 3)
+    before = (*log.events(), *log.standing())
+    again = world.watcher(log)  # the first is gone without a word
+    assert (*log.events(), *log.standing()) == before
+    assert told(again.look()) == [("high", 3, "normal")]
+    assert [event.after.word for _, event in log.events()] == [
+        "unacknowledged", "acknowledged", "normal",
+    ]  # fmt: skip
+
+
+def test_things_that_come_later_are_watched_too(world: World, log: AlarmLog) -> None:
+    watcher = world.watcher(log)
+    world.read(1, 6)
+    watcher.look()
+    other = "urn:ngsi-ld:Meter:x:meter-2"
+    world.make(other)
+    world.read(2, 7, other)
+    world.read(2, 3)
+    assert {(event.thing, event.after.word) for event in watcher.look()} == {
+        (METER, "returned"), (other, "unacknowledged"),
+    }  # fmt: skip
+
+
+def test_with_the_wall_clock_silence_is_told_without_any_reading(
+    world: World, log: AlarmLog
+) -> None:
+    clock = [1000.0]
+    watcher = Watcher(world.tenant.reader, log, RULES, now=lambda: clock[0])
+    assert watcher.look() == []
+    clock[0] += 420
+    assert [(event.rule, event.thing) for event in watcher.look()] == [("silent", METER)]
+
+
+def test_hours_of_the_records_come_as_a_table(world: World) -> None:
+    world.read(61, 3)
+    world.read(62, 5)
+    db = world.tenant.reader()
+    series = read_place(db).series[METER, "flow"]
+    hours = read_hours(db, [series], start_s=0, end_s=3 * 3600)
+    assert hours[1, 0] == 4.0
+    assert read_hours(db, [series], start_s=0, end_s=3 * 3600, column="last")[1, 0] == 5.0

@@ -1,0 +1,230 @@
+"""Operations that several brokers do together: real brokers that talk over this machine."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from broker_life import BROKER_ONLY, Asked, broker, receiver
+
+from bunyad.operate.server import make_server
+
+KEY = "urn:ngsi-ld:Meter:1"
+
+
+@dataclass
+class Source:
+    """A broker behind an address, asked here without it."""
+
+    ask: Asked
+    url: str
+
+
+@contextlib.asynccontextmanager
+async def source(folder: Path) -> AsyncIterator[Source]:
+    app = make_server(folder, synchronous="OFF", mounts=BROKER_ONLY)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
+    server.capture_signals = contextlib.nullcontext
+    task = asyncio.get_running_loop().create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield Source(Asked(app), f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        await task
+
+
+def live(folder: Path, story) -> None:
+    async def run() -> None:
+        async with source(folder / "there") as there, broker(folder / "here") as ask:
+            await story(ask, there)
+
+    asyncio.run(run())
+
+
+def registration(url: str, mode: str = "inclusive", **more: Any) -> dict[str, Any]:
+    entity: dict[str, Any] = {"type": "Meter"}
+    information: dict[str, Any] = {"entities": [entity]}
+    if mode == "exclusive":
+        entity["id"] = KEY
+        information["propertyNames"] = ["power"]
+    return {
+        "id": f"urn:ngsi-ld:ContextSourceRegistration:{mode}",
+        "type": "ContextSourceRegistration",
+        "mode": mode,
+        "information": [information],
+        "endpoint": url,
+        **more,
+    }
+
+
+def meter(number: int = 1, **values: Any) -> dict[str, Any]:
+    return {
+        "id": f"urn:ngsi-ld:Meter:{number}",
+        "type": "Meter",
+        **{
+            name: value if isinstance(value, dict) else {"type": "Property", "value": value}
+            for name, value in values.items()
+        },
+    }
+
+
+def observed(value: Any, minute: int) -> dict[str, Any]:
+    at = f"2026-03-01T00:{minute:02d}:00Z"
+    return {"type": "Property", "value": value, "observedAt": at}
+
+
+async def register(ask: Asked, document: dict[str, Any]) -> None:
+    told = await ask("POST", "/csourceRegistrations", document)
+    assert told.status == 201, told.body
+
+
+def test_an_entity_is_read_from_here_and_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await ask("POST", "/entities", meter(power=observed(1, 5), name="here"))
+        await there.ask("POST", "/entities", meter(power=observed(2, 9), level=3))
+        await register(ask, registration(there.url))
+        told = (await ask("GET", f"/entities/{KEY}")).document
+
+        assert told["power"]["value"] == 2  # observed later
+        assert told["name"]["value"] == "here"
+        assert told["level"]["value"] == 3
+        alone = (await ask("GET", f"/entities/{KEY}", local="true")).document
+        assert alone["power"]["value"] == 1
+        assert "level" not in alone
+        simple = (await ask("GET", f"/entities/{KEY}", options="keyValues", attrs="level")).document
+        assert simple == {"id": KEY, "type": "Meter", "level": 3}
+
+    live(tmp_path, story)
+
+
+def test_an_auxiliary_source_fills_in_what_is_missing_only(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await ask("POST", "/entities", meter(power=observed(1, 5)))
+        await there.ask("POST", "/entities", meter(power=observed(2, 9), level=3))
+        await register(ask, registration(there.url, "auxiliary", operations=["retrieveOps"]))
+        told = (await ask("GET", f"/entities/{KEY}", options="keyValues")).document
+        assert (told["power"], told["level"]) == (1, 3)
+
+    live(tmp_path, story)
+
+
+def test_entities_are_found_here_and_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await ask("POST", "/entities", meter(1, power=1))
+        for number in (2, 3):
+            await there.ask("POST", "/entities", meter(number, power=number))
+        await register(ask, registration(there.url))
+
+        async def found(**params: str) -> list[str]:
+            told = await ask("GET", "/entities", **params)
+            assert told.status == 200, told.body
+            return [one["id"][-1] for one in told.document]
+
+        assert await found(type="Meter") == ["1", "2", "3"]
+        assert await found(type="Meter", q="power>1") == ["2", "3"]
+        assert await found(type="Meter", limit="1", offset="1") == ["2"]
+        assert await found(type="Meter", local="true") == ["1"]
+        assert await found(type="Pump") == []
+        told = await ask("GET", "/entities", type="Meter", count="true", limit="2")
+        assert told.headers["ngsild-results-count"] == "3"
+
+    live(tmp_path, story)
+
+
+def test_a_redirect_source_holds_the_data_and_this_broker_does_not(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        operations = {"operations": ["redirectionOps"]}
+        await register(ask, registration(there.url, "redirect", **operations))
+        made = await ask("POST", "/entities", meter(power=1))
+        assert (made.status, made.headers["location"]) == (201, f"/ngsi-ld/v1/entities/{KEY}")
+        assert (await ask("GET", f"/entities/{KEY}", local="true")).status == 404
+        assert (await there.ask("GET", f"/entities/{KEY}")).document["power"]["value"] == 1
+
+        update = {"power": {"type": "Property", "value": 2}}
+        assert (await ask("PATCH", f"/entities/{KEY}/attrs", update)).status == 204
+        assert (await ask("PATCH", f"/entities/{KEY}/attrs/power", {"value": 3})).status == 204
+        assert (await ask("GET", f"/entities/{KEY}")).document["power"]["value"] == 3
+        assert (await ask("DELETE", f"/entities/{KEY}/attrs/power")).status == 204
+        assert (await ask("DELETE", f"/entities/{KEY}")).status == 204
+        assert (await there.ask("GET", f"/entities/{KEY}")).status == 404
+
+    live(tmp_path, story)
+
+
+def test_an_exclusive_source_gets_its_attributes_and_the_rest_stays(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        operations = {"operations": ["redirectionOps"]}
+        await register(ask, registration(there.url, "exclusive", **operations))
+        assert (await ask("POST", "/entities", meter(power=1, name="here"))).status == 201
+        here = (await ask("GET", f"/entities/{KEY}", local="true")).document
+        assert set(here) == {"id", "type", "name"}
+        whole = (await ask("GET", f"/entities/{KEY}", options="keyValues")).document
+        assert whole == {"id": KEY, "type": "Meter", "name": "here", "power": 1}
+
+    live(tmp_path, story)
+
+
+def test_an_operation_that_a_source_does_not_take_is_a_conflict(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url, "exclusive", operations=["retrieveOps"]))
+        told = await ask("POST", "/entities", meter(power=1))
+        assert told.status == 409
+        told = await ask("POST", "/entities", meter(power=1, name="here"))
+        assert told.status == 207
+        told = await ask("POST", "/entities", meter(2, power=1))
+        assert told.status == 201
+
+    live(tmp_path, story)
+
+
+def test_a_source_that_fails_is_told_of_and_the_rest_is_done(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiver() as gone:
+            url = gone.url
+        async with broker(tmp_path) as ask:
+            operations = {"operations": ["redirectionOps"]}
+            await register(ask, registration(url, **operations))
+            told = await ask("POST", "/entities", meter(power=1))
+            assert told.status == 207
+            assert told.document["errors"][0]["registrationId"].endswith("inclusive")
+            assert (await ask("GET", f"/entities/{KEY}")).document["power"]["value"] == 1
+            about = (await ask("GET", "/csourceRegistrations", type="Meter")).document[0]
+            assert about["status"] == "failed"
+
+    asyncio.run(story())
+
+
+def test_requests_that_go_round_in_circles_end(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await there.ask("POST", "/csourceRegistrations", registration(there.url))
+        await there.ask("POST", "/entities", meter(power=1))
+        told = await there.ask("GET", f"/entities/{KEY}")
+        assert told.document["power"]["value"] == 1
+        identity = (await ask("GET", "/info/sourceIdentity")).document["contextSourceAlias"]
+        await register(ask, registration(there.url))
+        via = {"via": f"1.1 {identity}"}
+        assert (await ask("GET", f"/entities/{KEY}", headers=via)).status == 508
+
+    live(tmp_path, story)
+
+
+def test_what_a_source_wants_said_is_said(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiver() as heard, broker(tmp_path) as ask:
+            heard.bodies[f"/ngsi-ld/v1/entities/{KEY}"] = meter(power=5)
+            info = [{"key": "Authorization", "value": "Bearer x"}]
+            await register(ask, registration(heard.url, contextSourceInfo=info, tenant="north"))
+            told = (await ask("GET", f"/entities/{KEY}")).document
+            headers = heard.heard[0].headers
+            assert told["power"]["value"] == 5
+            assert headers["authorization"] == "Bearer x"
+            assert headers["ngsild-tenant"] == "north"
+            assert headers["via"].startswith("1.1 bunyad-")
+
+    asyncio.run(story())

@@ -1,0 +1,129 @@
+"""Who may ask what: tokens, roles, tenants, and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import http.client
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from operate_process import ServerProcess
+
+from bunyad.errors import InputError
+from bunyad.operate.guard import Guard, Token, may, read_tokens
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+FILE = f"""
+tokens:
+  - {{name: meter, sha256: {digest("m")}, role: device, tenants: [aghali]}}
+  - {{name: board, sha256: {digest("b")}, role: reader, tenants: ["*"]}}
+  - {{name: owner, sha256: {digest("o")}, role: writer, tenants: ["", aghali]}}
+"""
+
+
+async def _passed(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def ask(
+    guard: Guard, method: str = "GET", token: str = "", tenant: str = "", path: str = "/x"
+) -> int:
+    headers = [(b"ngsild-tenant", tenant.encode())] if tenant else []
+    if token:
+        headers.append((b"authorization", b"Bearer " + token.encode()))
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "headers": headers,
+             "client": ("10.0.0.1", 1)}  # fmt: skip
+    asyncio.run(guard(scope, None, send))
+    return int(sent[0]["status"])
+
+
+@pytest.mark.parametrize(
+    ("token", "method", "tenant", "path", "status"),
+    [
+        ("", "GET", "", "/ngsi-ld/v1/entities", 401),
+        ("wrong", "GET", "", "/ngsi-ld/v1/entities", 401),
+        ("m", "POST", "aghali", "/ngsi-ld/v1/entities", 200),
+        ("m", "POST", "", "/ngsi-ld/v1/entities", 403),
+        ("m", "DELETE", "aghali", "/ngsi-ld/v1/entities/urn:a:b", 403),
+        ("m", "POST", "aghali", "/ngsi-ld/v1/entityOperations/delete", 403),
+        ("b", "GET", "elsewhere", "/ngsi-ld/v1/entities", 200),
+        ("b", "POST", "", "/ngsi-ld/v1/entityOperations/query", 200),
+        ("b", "POST", "", "/ngsi-ld/v1/entities", 403),
+        ("o", "DELETE", "", "/ngsi-ld/v1/entities/urn:a:b", 200),
+        ("o", "GET", "elsewhere", "/ngsi-ld/v1/entities", 403),
+        ("", "GET", "", "/health", 200),
+    ],
+)
+def test_a_token_opens_what_its_role_and_tenants_say(
+    tmp_path: Path, token: str, method: str, tenant: str, path: str, status: int
+) -> None:
+    file = tmp_path / "tokens.yaml"
+    file.write_text(FILE)
+
+    assert ask(Guard(_passed, read_tokens(file)), method, token, tenant, path) == status
+
+
+def test_who_asks_too_often_waits() -> None:
+    guard = Guard(_passed, requests_per_s=2)
+
+    answers = [ask(guard) for _ in range(10)]
+
+    assert answers[:4] == [200] * 4
+    assert 429 in answers
+
+
+def test_every_fault_of_the_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.yaml"
+    file.write_text("tokens:\n  - {sha256: abc, role: king, tenants: 5}\n  - {sha265: x}\n")
+
+    with pytest.raises(InputError) as caught:
+        read_tokens(file)
+
+    told = str(caught.value)
+    assert all(word in told for word in ("sha256", "king", "tenants", "sha265", "tokens.1"))
+    with pytest.raises(InputError):
+        read_tokens(tmp_path / "none.yaml")
+
+
+def test_a_reader_writes_nothing() -> None:
+    reader = Token(name="r", sha256="", role="reader", tenants=("*",))
+
+    assert not any(may(reader, method, "/x", "t") for method in ("POST", "PUT", "PATCH", "DELETE"))
+
+
+def test_the_server_asks_for_tokens_and_holds_out_against_nonsense(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.yaml"
+    file.write_text(FILE)
+    server = ServerProcess(tmp_path / "data", "--tokens", str(file))
+    try:
+        path = "/ngsi-ld/v1/entities?type=T"
+        assert server.ask("GET", path)[0] == 401
+        assert server.ask("GET", path, Authorization="Bearer o")[0] == 200
+        for nonsense in (b"\x00\xff\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"POST x\r\n" * 50):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as raw:
+                raw.sendall(nonsense)
+                raw.shutdown(socket.SHUT_WR)
+                raw.recv(1000)
+        client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        client.putrequest("POST", "/ngsi-ld/v1/entities")
+        client.putheader("Authorization", "Bearer o")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", str(10**12))
+        client.endheaders()
+        assert client.getresponse().status == 413
+        client.close()
+        assert server.ask("GET", "/health")[0] == 200
+    finally:
+        server.stop()
