@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import bunyad.store.auctions.models  # noqa: F401  (its tables belong to Base)
+import bunyad.store.auctions.models
+import bunyad.store.partners.models  # noqa: F401  (their tables belong to Base)
 from bunyad.store.models import Base
 
 context.configure(
