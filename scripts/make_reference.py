@@ -21,6 +21,8 @@ from bunyad.auction import events
 from bunyad.auction.events.bodies import BODIES
 from bunyad.auction.rules import load_rules, ready_made, rules_in_words, rules_schema
 from bunyad.auction.seal import CHECKS, FAULTS
+from bunyad.operate.alarms.rules import rules_schema as alarm_rules_schema
+from bunyad.operate.commands.rules import command_schema
 from bunyad.options import ROOMS, option_rows
 from bunyad.region import changes_schema, region_schema
 from bunyad.region.climate import NAMES, OPTIONAL
@@ -49,6 +51,10 @@ RESULT_MODULES = (
     "bunyad.plan.compare",
     "bunyad.auction.simulate.measures",
     "bunyad.auction.simulate.compare",
+    "bunyad.partner.needs.model",
+    "bunyad.partner.ventures.cap_table",
+    "bunyad.partner.ventures.waterfall",
+    "bunyad.partner.ventures.portfolio",
 )
 COMMANDS = (
     "",
@@ -81,9 +87,58 @@ COMMANDS = (
     "auction verify",
     "auction draft",
     "auction simulate",
-    "options",
     "operate",
+    "operate alarms",
+    "operate alarms act",
+    "operate alarms list",
+    "operate alarms rules",
+    "operate alarms rules check",
+    "operate alarms rules list",
+    "operate alarms rules schema",
+    "operate alarms rules show",
+    "operate alarms statistics",
+    "operate alarms trial",
+    "operate alarms watch",
+    "operate indicators",
+    "operate report",
+    "options",
+    "operate listen",
+    "operate provision",
+    "operate simulate",
+    "operate serve",
     "partner",
+    "partner organisations",
+    "partner organisations check",
+    "partner organisations columns",
+    "partner organisations convert",
+    "partner organisations twins",
+    "partner needs",
+    "partner match",
+    "partner why",
+    "partner venture",
+    "partner venture sign",
+    "partner venture check",
+    "partner venture reminders",
+    "partner venture waterfall",
+    "partner venture cap-table",
+    "partner forum",
+    "partner forum badges",
+    "partner forum calendar",
+    "partner forum check",
+    "partner forum meetings",
+    "partner forum plan",
+    "partner forum replan",
+    "partner forum tables",
+    "partner exchange",
+    "partner exchange check",
+    "partner exchange match",
+    "partner courses",
+    "partner courses demand",
+    "partner courses issue",
+    "partner courses key",
+    "partner courses plan",
+    "partner courses revoke",
+    "partner courses verify",
     "serve",
 )
 VECTORS = {
@@ -109,6 +164,14 @@ def pages() -> dict[str, str]:
         + "\n",
         "docs/reference/auction-events.md": events_page(),
         "docs/reference/auction-rules.md": auction_rules_page(),
+        "docs/reference/alarm-rules.schema.json": json.dumps(
+            alarm_rules_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
+        "docs/reference/command-rules.schema.json": json.dumps(
+            command_schema(), indent=2, ensure_ascii=False
+        )
+        + "\n",
         "docs/reference/auction-rules.schema.json": json.dumps(
             rules_schema(), indent=2, ensure_ascii=False
         )

@@ -19,6 +19,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from sqlalchemy import select
 from web.auctioneers import keep_draft
+from web.partner_server import keep_entry
 from web.servers import ADDRESS, Server, running_server
 
 from bunyad.store.models import Account, Job, Organisation, Passkey, PlanRecord
@@ -89,7 +90,7 @@ def fill(server: Server) -> dict[str, str]:
         session.flush()
         known = {"plan": plan, "job": job.id, "account": spare.id, "passkey": key.id,
                  "name": "tables/plants.csv"}  # fmt: skip
-    return {**known, **keep_draft(server, "draft")}
+    return {**known, **keep_draft(server, "draft"), **keep_entry(server, "entry", is_public=True)}
 
 
 @pytest.mark.parametrize("name", NAMES)

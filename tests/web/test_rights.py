@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from web import auctioneers
+from web import auctioneers, partner_server
 from web.servers import Server
 
 from bunyad.store.auctions.models import Auction, Document
 from bunyad.store.models import Account, ApiToken, Job, Passkey, PlanRecord, RegionRecord, now
+from bunyad.store.partners import Kept, save_document
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.rights import Role
 
@@ -130,6 +131,67 @@ MATRIX = {
     "get_statistics": ALL,
     "list_moments": ALL,
     "list_flags": "admin planner commission",
+    "list_villages": "admin operator",
+    "get_village": "admin operator",
+    "follow_village": "admin operator",
+    "act_on_alarm": "admin operator",
+    "get_trend": "admin operator",
+    "list_shift": "admin operator",
+    "note_shift": "admin operator",
+    "get_figures": "admin operator",
+    "get_report": "admin operator",
+    "list_commands": "admin operator",
+    "ask_command": "admin operator",
+    "confirm_command": "admin operator",
+    "cancel_command": "admin operator",
+    "list_partners": ALL,
+    "import_partners": "admin organiser",
+    "export_partners": "admin organiser",
+    "list_twins": "admin organiser",
+    "merge_partners": "admin organiser",
+    "undo_partner_merge": "admin organiser",
+    "claim_partner": "partner public",
+    "get_partner": ALL,
+    "change_partner": "admin organiser partner",
+    "remove_partner": "admin organiser",
+    "invite_partner": "admin organiser",
+    "give_partner_consent": "admin organiser partner",
+    "forget_partner_contact": "admin organiser partner",
+    "list_needs": ALL,
+    "list_matches": "admin organiser partner",
+    "get_match": "admin organiser partner",
+    "say_to_match": "admin organiser partner",
+    "propose_meetings": "admin organiser",
+    "list_ventures": ALL,
+    "draft_venture": "admin organiser partner",
+    "get_venture": ALL,
+    "act_on_venture": "admin organiser partner",
+    "change_venture": "admin organiser",
+    "list_reminders": "admin organiser partner",
+    "get_portfolio": ALL,
+    "list_forums": ALL,
+    "draft_forum": "admin organiser",
+    "get_forum": ALL,
+    "change_forum": "admin organiser",
+    "plan_timetable": "admin organiser",
+    "replan_timetable": "admin organiser",
+    "get_day": "admin organiser partner",
+    "act_on_day": "admin organiser partner",
+    "get_board": ALL,
+    "get_calendar": ALL,
+    "get_badges": "admin organiser",
+    "get_table_lists": "admin organiser",
+    "list_exchanges": ALL,
+    "draft_exchange": "admin organiser",
+    "get_exchange": ALL,
+    "change_exchange": "admin organiser",
+    "match_applicants": "admin organiser",
+    "list_schools": ALL,
+    "draft_school": "admin organiser",
+    "get_school": ALL,
+    "change_school": "admin organiser",
+    "plan_week": "admin organiser",
+    "check_certificate": ALL,
 }
 
 
@@ -160,10 +222,20 @@ BODIES: dict[str, dict[str, object]] = {
     "ask_area": {"polygon": {"type": "Polygon", "coordinates": [
         [[46.6, 39.8], [46.7, 39.8], [46.7, 39.9], [46.6, 39.8]]]}},
     "ask_route": {"kind": "road", "places": [[46.6, 39.8], [46.7, 39.9]]},
+    "act_on_alarm": {"rule": "x", "thing": "x", "kind": "reset"},
+    "note_shift": {"text": "x"},
+    "ask_command": {"thing": "x", "value": 1},
+    "change_forum": {"version": 1, "is_public": True},
+    "change_exchange": {"version": 1, "is_public": True},
+    "change_school": {"version": 1, "is_public": True},
+    "replan_timetable": {"now": "s0"},
+    "act_on_day": {"kind": "cancelled", "meeting": "a~b"},
     **auctioneers.BODIES,
+    **partner_server.BODIES,
 }  # fmt: skip
 QUERIES = {
     "ask_cell": "?lon=46.6&lat=39.8", "prove_growth": "?old=1", "prove_inclusion": "?index=0",
+    "get_trend": "?thing=x&attribute=x",
 }  # fmt: skip
 
 
@@ -185,8 +257,24 @@ def fill(server: Server) -> dict[str, str]:
         session.flush()
         known = {"plan": plan, "job": job.id, "account": planner.id, "token": token.id,
                  "passkey": key.id, "name": "report.json", "region": region.id,
-                 "layer": "sites", "feature": "solar-1"}  # fmt: skip
-    return {**known, **auctioneers.keep_draft(server, MARK)}
+                 "layer": "sites", "feature": "solar-1", "village": MARK, "number": "1"}  # fmt: skip
+    auctions = auctioneers.keep_draft(server, MARK)
+    return {**known, **auctions, **partner_server.keep_entry(server, MARK), **_keep_days(server)}
+
+
+def _keep_days(server: Server) -> dict[str, str]:
+    """Keep a forum, an exchange and a school of the planner's organisation."""
+    with server.services.database.begin() as session:
+        planner = session.scalars(
+            select(Account).where(Account.email == "planner@example.org")
+        ).one()
+        for kind in ("forum", "exchange", "school"):
+            body = {"document": {"title": MARK, "people": []}, "result": None}
+            save_document(
+                session,
+                Kept(kind=kind, id="secret", body=body, organisation=planner.organisation_id),
+            )
+    return {"forum": "secret", "exchange": "secret", "school": "secret"}
 
 
 @pytest.mark.parametrize("role", OTHERS)

@@ -35,6 +35,10 @@ class Session {
     return this.me.role === "planner" || this.me.role === "admin";
   }
 
+  get operates(): boolean {
+    return this.me.role === "operator" || this.me.role === "admin";
+  }
+
   async load(): Promise<void> {
     this.me = await get<Me>("/me");
   }

@@ -64,6 +64,8 @@ nav-label = Səhifələr
 nav-plans = Planlar
 nav-compare = Müqayisə
 nav-auctions = Hərraclar
+nav-villages = Kəndlər
+nav-partners = Tərəfdaşlar
 nav-new = Yeni plan
 nav-admin = İnsanlar
 

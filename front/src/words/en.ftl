@@ -30,6 +30,8 @@ nav-label = Pages
 nav-plans = Plans
 nav-compare = Compare
 nav-auctions = Auctions
+nav-villages = Villages
+nav-partners = Partners
 nav-new = New plan
 nav-admin = People
 

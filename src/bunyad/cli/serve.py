@@ -23,6 +23,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     jobs: bool = True,
     job_silence_s: float = 60.0,
     openid: Path | None = None,
+    broker: str = "http://127.0.0.1:1026",
 ) -> None:
     """
     Open plans in the browser: look, change, run, compare, share.
@@ -49,6 +50,8 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         Seconds without a sign of life after which a run is taken up again.
     openid
         File that names the provider by which people may sign in (OpenID Connect).
+    broker
+        Address of `bunyad operate serve`, which carries commands to things.
     """
     from bunyad.plan.run import PROVENANCE
     from bunyad.web.accounts.provider_file import read_provider_file
@@ -60,6 +63,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     settings = replace(
         settings,
         job_silence_s=job_silence_s,
+        broker_url=broker,
         outside=read_provider_file(openid) if openid else None,
     )
     invitation = prepare(settings, found)

@@ -8,10 +8,15 @@ from bunyad.client.bidding import Bidding
 from bunyad.client.jobs import Jobs
 from bunyad.client.land import Land
 from bunyad.client.layers import Layers
+from bunyad.client.partner_days import PartnerDays
+from bunyad.client.partners import Partners
 from bunyad.client.plans import Plans
+from bunyad.client.villages import Villages
 
 
-class Client(Accounts, Plans, Land, Layers, Jobs, Auctions, Bidding):
+class Client(
+    Accounts, Plans, Land, Layers, Jobs, Auctions, Bidding, Villages, Partners, PartnerDays
+):
     """
     A server of plans; each request is a method of the same name.
 

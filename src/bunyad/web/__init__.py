@@ -17,5 +17,6 @@ accounts    signing in, second factors, invitations, tokens, audit log
 layers      the maps of a plan for other programs
 plans       plans, scenarios, comparison, files, features
 jobs        runs of the planner
+operate     the control room of living villages
 app         all of it put together
 """

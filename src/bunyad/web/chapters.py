@@ -8,6 +8,9 @@ from bunyad.web.endpoint import Endpoint
 from bunyad.web.explore.endpoints import ENDPOINTS as EXPLORE
 from bunyad.web.jobs.endpoints import ENDPOINTS as JOBS
 from bunyad.web.layers.endpoints import ENDPOINTS as LAYERS
+from bunyad.web.operate.endpoints import ENDPOINTS as VILLAGES
+from bunyad.web.partner.endpoints import ENDPOINTS as PARTNERS
+from bunyad.web.partner_days.endpoints import ENDPOINTS as PARTNER_DAYS
 from bunyad.web.plans.endpoints import ENDPOINTS as PLANS
 
 CHAPTERS: tuple[tuple[Endpoint, ...], ...] = (
@@ -17,6 +20,9 @@ CHAPTERS: tuple[tuple[Endpoint, ...], ...] = (
     LAYERS,
     JOBS,
     AUCTIONS,
+    VILLAGES,
+    PARTNERS,
+    PARTNER_DAYS,
 )
 
 

@@ -27,6 +27,8 @@ SIGNED_IN = ANYBODY - {Role.PUBLIC}
 PLANNERS = frozenset({Role.ADMIN, Role.PLANNER})
 COMMISSION = frozenset({Role.COMMISSION})
 BIDDERS = frozenset({Role.BIDDER})
+ORGANISERS = frozenset({Role.ADMIN, Role.ORGANISER})
+PARTNERS = frozenset({Role.PARTNER})
 ADMINS = frozenset({Role.ADMIN})
 
 

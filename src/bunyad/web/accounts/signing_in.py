@@ -26,7 +26,7 @@ CODE_S = 30
 """Time for which a code counts (RFC 6238) [s]."""
 
 
-def get_me(call: Call[Nothing, Nothing]) -> Me:
+def get_me(call: Call[Nothing, Any]) -> Me:
     """Return who asks."""
     with call.services.database.read() as session:
         return _me(session, session.get(Account, call.person.id) if call.person.id else None)

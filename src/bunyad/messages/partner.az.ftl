@@ -1,0 +1,52 @@
+# Azərbaycanca: təşkilatla ehtiyac niyə uyğundur, birgə işdə nə baş verib.
+
+reason-sector-4 = Tam tələb olunan sahədə işləyir: { $branch }.
+reason-sector-3 = Yaxın sahədə işləyir: { $theirs }. Tələb olunan: { $asked }.
+reason-sector-2 = İqtisadiyyatın eyni bölməsində işləyir: { $branch }.
+reason-sector-1 = İqtisadiyyatın eyni seksiyasında işləyir: { $branch }.
+reason-sector-0 = Başqa sahədə işləyir: { $theirs }. Tələb olunan: { $asked }.
+reason-text-shared = Təklifində tələb olunandan danışılır: { $concepts }.
+reason-text-some = Təklifinin sözləri tələb olunana yaxındır.
+reason-text-none = Təklifində tələb olunandan danışılmır.
+reason-references-some = Oxşar iş görüb: { $reference }.
+reason-references-other = İşlərini göstərib, amma heç biri buna oxşamır.
+reason-references-none = Gördüyü işləri göstərməyib.
+reason-capacity-enough = İllik satışı { $sales }; bu, işin bir illik dəyərindən { $times } dəfə çoxdur.
+reason-capacity-short = İllik satışı { $sales }; bu, işin bir illik dəyəri olan { $cost } ilə müqayisədə azdır.
+reason-capacity-staff = { $staff } işçisi ilə ildə { $sales } satış gözlənilir; işin bir illik dəyəri { $cost }.
+reason-capacity-unknown = Nə satışını, nə işçi sayını bildirib.
+reason-language-shared = Ortaq diliniz var: { $languages }.
+reason-language-none = Ortaq diliniz yoxdur: tərcüməçi lazımdır.
+reason-country-home = İşin görüləcəyi ölkədəndir: { $country }.
+reason-country-preferred = Qaydalar onun ölkəsinə üstünlük verir: { $country }.
+reason-country-abroad = Xaricdəndir: { $country }.
+reason-country-barred = Qaydalara görə onun ölkəsi iştirak edə bilmir: { $country }.
+reason-wishes-shared = Axtardığı budur: { $concepts }.
+reason-wishes-some = Axtardığı buna yaxındır.
+reason-wishes-other = Başqa şey axtarır.
+reason-wishes-none = Nə axtardığını bildirməyib.
+reason-feedback-no = “Xeyr, sağ olun” deyilib: görüşməyəcəksiniz.
+reason-feedback-must = Mütləq görüşməli olduğunuz deyilib.
+reason-feedback-up = Oxşar uyğunluqlara verilən cavablar bunun xeyrinədir.
+reason-feedback-down = Oxşar uyğunluqlara verilən cavablar bunun əleyhinədir.
+
+criterion-sector = Sahə
+criterion-text = Təklif
+criterion-references = Görülmüş işlər
+criterion-capacity = İmkan
+criterion-language = Dil
+criterion-country = Ölkə
+criterion-wishes = İstək
+criterion-feedback = Cavablar
+
+venture-drafted = “{ $title }” razılaşması hazırlandı.
+venture-revised = “{ $title }” üçün yeni mətn yazıldı: { $why }
+venture-signed = { $party } { $version } nömrəli mətni imzaladı.
+venture-declined = { $party } { $version } nömrəli mətndən imtina etdi: { $why }
+venture-document_added = { $party } “{ $document }” sənədini əlavə etdi.
+venture-contributed = { $contribution } payından { $amount_usd } ABŞ dolları { $day } tarixində daxil oldu: { $why }
+venture-milestone_reached = { $milestone } mərhələsinə { $day } tarixində çatıldı: { $why }
+venture-milestone_missed = { $milestone } mərhələsinə vaxtında çatılmadı, yeni tarix { $due }: { $why }
+venture-reminded = { $party } üçün xatırlatma: “{ $what }”, son tarix { $due }.
+venture-ended = Birgə iş başa çatdı: { $why }
+venture-cancelled = Birgə iş ləğv edildi: { $why }

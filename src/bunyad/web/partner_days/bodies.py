@@ -1,0 +1,171 @@
+"""What requests about forums, exchanges and courses carry, and what answers give."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=30)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class KeptRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A forum, an exchange or a school in a list."""
+
+    id: str
+    title: str
+    version: int
+    is_public: bool
+    has_result: bool
+    """Whether it has a timetable, a matching or a week."""
+
+
+class KeptState(msgspec.Struct, frozen=True, kw_only=True):
+    """A forum, an exchange or a school as it stands."""
+
+    id: str
+    title: str
+    version: int
+    is_public: bool
+    document: dict[str, Any]
+    """As people write it; those who may not change it see no wishes of others."""
+    result: dict[str, Any] | None = None
+    """The timetable, the matching or the week."""
+
+
+class KeptDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new forum, exchange or school."""
+
+    document: dict[str, Any]
+    is_public: bool = False
+
+
+class KeptChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A change of one; the result is made anew."""
+
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    """Version that the change is made on."""
+    document: dict[str, Any] | None = None
+    is_public: bool | None = None
+
+
+class EffortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long to look."""
+
+    seconds: Seconds = 10.0
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 1
+
+
+class AwayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who is away after all."""
+
+    person: Name
+    first: Name
+    last: Name
+
+
+class WishChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish on the day."""
+
+    guest: Name
+    host: Name
+    score: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 1.0
+    must: bool = False
+    veto: bool = False
+
+
+class ReplanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changed on the day."""
+
+    now: Name
+    """Slot that comes next."""
+    away: Annotated[list[AwayBody], msgspec.Meta(max_length=500)] = []
+    wishes: Annotated[list[WishChange], msgspec.Meta(max_length=500)] = []
+    seconds: Seconds = 10.0
+
+
+class ReplanState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the change did."""
+
+    is_proven: bool
+    moved: list[dict[str, Any]]
+    dropped: list[dict[str, Any]]
+    added: list[dict[str, Any]]
+
+
+class DeedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something one does on the day."""
+
+    kind: Literal[
+        "requested", "accepted", "declined", "move_offered", "move_accepted", "move_declined",
+        "cancelled", "came", "missed",
+    ]  # fmt: skip
+    meeting: Name = ""
+    guest: Name = ""
+    host: Name = ""
+    person: Name = ""
+    slot: Name = ""
+
+
+class BookedState(msgspec.Struct, frozen=True, kw_only=True):
+    """A meeting as it stands on the day."""
+
+    meeting: dict[str, Any]
+    status: str
+    sequence: int
+    offer: str | None
+    """Slot to which one side would move it."""
+    offered_by: str | None
+    asked_by: str | None
+    is_mine: bool
+
+
+class DayState(msgspec.Struct, frozen=True, kw_only=True):
+    """The day as it stands."""
+
+    meetings: list[BookedState]
+    came: list[str]
+    warnings: list[str]
+    mine: list[str]
+    """Ids of the people that I act for."""
+    slots: list[dict[str, Any]]
+
+
+class BoardQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Moment of the board."""
+
+    at: Name = ""
+    """ISO 8601 with its zone; empty: now."""
+
+
+class PersonQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose calendar."""
+
+    person: Name = ""
+    """Id of somebody of the forum; empty: everybody."""
+
+
+class DemandBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the groups of a school come from, and how long to look."""
+
+    plan: Name = ""
+    """Plan whose population fills the groups; empty: the groups of the document."""
+    year: int = 0
+    seconds: Seconds = 10.0
+
+
+class CertificateBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A certificate to be checked."""
+
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
+    issuers: dict[str, str]
+    """Public keys that are trusted, each with the name of its issuer."""
+    revocations: dict[str, Any] | None = None
+
+
+class CertificateState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the check found."""
+
+    verdict: str
+    content: dict[str, Any]
