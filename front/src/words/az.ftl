@@ -68,6 +68,7 @@ nav-villages = Kəndlər
 nav-partners = Tərəfdaşlar
 nav-new = Yeni plan
 nav-admin = İnsanlar
+choose-file = Seç
 
 plans-note = Görə bildiyiniz bütün planlar və ssenarilər, ən yenisi birinci.
 plans-aside = Kənara qoyulanlar

@@ -34,6 +34,7 @@ nav-villages = Villages
 nav-partners = Partners
 nav-new = New plan
 nav-admin = People
+choose-file = Choose
 
 plans-note = Every plan and scenario that you may see, newest first.
 plans-aside = Put aside

@@ -33,6 +33,7 @@ nav-villages = Сёла
 nav-partners = Партнёры
 nav-new = Новый план
 nav-admin = Люди
+choose-file = Выбрать
 plans-note = Все планы и сценарии, которые вам видны; новые сверху.
 plans-aside = Отложенные
 no-plans = Планов пока нет

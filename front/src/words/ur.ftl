@@ -33,6 +33,7 @@ nav-villages = گاؤں
 nav-partners = شراکت دار
 nav-new = نیا منصوبہ
 nav-admin = لوگ
+choose-file = منتخب کریں
 plans-note = تمام منصوبے اور منظرنامے جو آپ دیکھ سکتے ہیں؛ نئے پہلے۔
 plans-aside = ایک طرف رکھے گئے
 no-plans = ابھی کوئی منصوبہ نہیں

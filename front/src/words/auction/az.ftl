@@ -16,7 +16,6 @@ auction-office = Agentliyin otağı
 auction-record = Açıq qeyd
 auction-yes = bəli
 auction-no = xeyr
-choose-file = Seç
 file-kb = { $size } kB
 
 # Auctions and lots

@@ -16,7 +16,6 @@ auction-office = Agency's office
 auction-record = Public record
 auction-yes = yes
 auction-no = no
-choose-file = Choose
 file-kb = { $size } kB
 
 # Auctions and lots

@@ -101,3 +101,4 @@ days-certificate-field-lessons = Dərslər
 days-certificate-field-issuer = Verən
 days-certificate-field-issued = Tarix
 days-certificate-field-id = Nömrə
+days-on-behalf = İştirakçının əvəzinə

@@ -101,3 +101,4 @@ days-certificate-field-lessons = Lessons
 days-certificate-field-issuer = Issuer
 days-certificate-field-issued = Issued
 days-certificate-field-id = Number
+days-on-behalf = Act for a participant
