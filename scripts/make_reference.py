@@ -15,7 +15,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from bunyad.auction import events
 from bunyad.auction.events.bodies import BODIES
@@ -151,36 +154,25 @@ VECTORS = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Return the text of each file, by its path below the project."""
+def pages() -> dict[str, Callable[[], str]]:
+    """Return what writes the text of each file, by its path below the project."""
     return {
-        "docs/reference/options.md": options_page(),
-        "docs/reference/region-folder.md": region_page(),
-        "docs/reference/tables.md": tables_page(),
-        "docs/reference/commands.md": commands_page(),
-        "src/bunyad/regions/changes.schema.json": json.dumps(
-            changes_schema(), indent=2, ensure_ascii=False
-        )
-        + "\n",
-        "docs/reference/auction-events.md": events_page(),
-        "docs/reference/auction-rules.md": auction_rules_page(),
-        "docs/reference/alarm-rules.schema.json": json.dumps(
-            alarm_rules_schema(), indent=2, ensure_ascii=False
-        )
-        + "\n",
-        "docs/reference/command-rules.schema.json": json.dumps(
-            command_schema(), indent=2, ensure_ascii=False
-        )
-        + "\n",
-        "docs/reference/auction-rules.schema.json": json.dumps(
-            rules_schema(), indent=2, ensure_ascii=False
-        )
-        + "\n",
-        "src/bunyad/regions/region.schema.json": json.dumps(
-            region_schema(), indent=2, ensure_ascii=False
-        )
-        + "\n",
+        "docs/reference/options.md": options_page,
+        "docs/reference/region-folder.md": region_page,
+        "docs/reference/tables.md": tables_page,
+        "docs/reference/commands.md": commands_page,
+        "docs/reference/auction-events.md": events_page,
+        "docs/reference/auction-rules.md": auction_rules_page,
+        "docs/reference/alarm-rules.schema.json": lambda: _json(alarm_rules_schema()),
+        "docs/reference/command-rules.schema.json": lambda: _json(command_schema()),
+        "docs/reference/auction-rules.schema.json": lambda: _json(rules_schema()),
+        "src/bunyad/regions/changes.schema.json": lambda: _json(changes_schema()),
+        "src/bunyad/regions/region.schema.json": lambda: _json(region_schema()),
     }
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def options_page() -> str:
@@ -292,10 +284,12 @@ def events_page() -> str:
 def commands_page() -> str:
     """Return the page of every command's help."""
     lines = ["# Commands", ""]
-    for command in COMMANDS:
-        words = command.split()
+    commands = [command.split() for command in COMMANDS]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as several:
+        helps = list(several.map(_help, commands))
+    for words, text in zip(commands, helps, strict=True):
         shown = " ".join(["bunyad", *words])
-        lines += [f"## {shown}", "", "```text", _help(words), "```", ""]
+        lines += [f"## {shown}", "", "```text", text, "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -335,8 +329,8 @@ def _rule(count: int) -> str:
 
 def main() -> None:
     """Write every page."""
-    for name, text in pages().items():
-        (ROOT / name).write_text(text, "utf-8")
+    for name, write in pages().items():
+        (ROOT / name).write_text(write(), "utf-8")
 
 
 if __name__ == "__main__":
