@@ -194,12 +194,15 @@ class Gate:
 
 
 def is_gone(process: int) -> bool:
-    """Tell whether a process has ended, be it reaped or not."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return True
-    return state in "ZX"
+    """Tell whether every thread of a process has ended, be it reaped or not."""
+    for path in Path(f"/proc/{process}/task").glob("*/stat"):
+        try:
+            state = path.read_text().rpartition(")")[2].split()[0]
+        except OSError:  # it has just ended
+            continue
+        if state not in "ZX":
+            return False
+    return True
 
 
 def job_of(database: Database, job: str) -> Job:
