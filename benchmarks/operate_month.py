@@ -47,7 +47,7 @@ def main() -> None:
     asked = parser.parse_args()
     village = read_village(asked.plan, asked.settlement)
     faults = [
-        f"{KINDS[day % len(KINDS)]}@{24 * day + 5 + day % 12}h+{3 + day % 6}h"
+        f"{KINDS[day % len(KINDS)]}@{24 * day + 6 + day % 4}h+14h"
         for day in range(asked.days)
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -33,15 +33,16 @@ SELECT c.series, c.at_us, c.count, c.sum, c.min, c.max, l.value, l.last_us FROM 
   FROM reading WHERE {where} AND typeof(value) IN ('integer', 'real') GROUP BY 1, 2
 ) l ON l.series = c.series AND l.hour_us = c.at_us
 """
-_ADD = """
-INSERT INTO {table}(series, at_us, count, sum, min, max, last, last_us)
-SELECT * FROM ({sums}) WHERE true
+_MERGE = """
 ON CONFLICT(series, at_us) DO UPDATE SET
   count = count + excluded.count, sum = sum + excluded.sum,
   min = min(min, excluded.min), max = max(max, excluded.max),
   last = CASE WHEN excluded.last_us >= last_us THEN excluded.last ELSE last END,
   last_us = max(last_us, excluded.last_us)
 """
+_INTO = "INSERT INTO {table}(series, at_us, count, sum, min, max, last, last_us) "
+_ADD = _INTO + "SELECT * FROM ({sums}) WHERE true" + _MERGE  # noqa: S608  (own text)
+_ADD_ROW = _INTO + "VALUES(?, ?, ?, ?, ?, ?, ?, ?)" + _MERGE
 
 
 @dataclass(frozen=True, slots=True)
