@@ -47,8 +47,7 @@ def main() -> None:
     asked = parser.parse_args()
     village = read_village(asked.plan, asked.settlement)
     faults = [
-        f"{KINDS[day % len(KINDS)]}@{24 * day + 6 + day % 4}h+14h"
-        for day in range(asked.days)
+        f"{KINDS[day % len(KINDS)]}@{24 * day + 6 + day % 4}h+14h" for day in range(asked.days)
     ]
     with tempfile.TemporaryDirectory() as folder:
         keep_month(village, faults, asked, Path(folder))
