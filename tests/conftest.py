@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +49,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Let fixtures run loops of their own beside an open browser."""
+    with _away_from_the_browser(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Measure the first examples of a Hypothesis test only."""
-    with untraced.rest_after_first_examples(item):
+    with _away_from_the_browser(item), untraced.rest_after_first_examples(item):
         return (yield)
+
+
+@contextmanager
+def _away_from_the_browser(item: pytest.Item) -> Iterator[None]:
+    """
+    Hide the loop of the browser, which rests between its calls, from a test that has no page.
+
+    As long as Chromium is open, its loop counts as the running one of the thread, and
+    `asyncio.run` refuses to start another.
+    """
+    resting = None if "browser" in item.fixturenames else asyncio._get_running_loop()
+    if resting is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(resting)
 
 
 def _group(path: Path) -> str:

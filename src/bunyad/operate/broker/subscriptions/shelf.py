@@ -220,6 +220,8 @@ def _rests(watch: Watch, now_us: int) -> bool:
         last_us = max(watch.queued_us, tally.last_us)
         if now_us - last_us < watch.throttling_us:
             return True
+    if not watch.cooldown_us:  # a change under way when sending failed is told all the same
+        return False
     failed_us = tally.failure_us
     return failed_us > tally.success_us and now_us < failed_us + watch.cooldown_us
 
