@@ -70,5 +70,7 @@ def judged(package: dict) -> dict:
         config.config["context"] = "api"
         config.config["standard_zip"] = standard_zip()
         return ocds_json_output(
-            json_data=json.loads(json.dumps(package)), lib_cove_ocds_config=config
+            output_dir=mkdtemp(prefix="ocds-"),  # it leaves a schema there
+            json_data=json.loads(json.dumps(package)),
+            lib_cove_ocds_config=config,
         )
