@@ -40,9 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     So each kernel, module fixture and cached value is made by one process; what takes long comes
     first, so that no process waits long for another at the end.
     """
+    measured: set[tuple[Path, str]] = set()
     for item in items:
+        cases = item.path, getattr(item, "originalname", item.name)
         if item.get_closest_marker("region") or item.get_closest_marker("browser"):
             item.add_marker("no_cover")  # their libraries crawl when traced; others cover the lines
+        elif cases in measured:
+            item.add_marker("no_cover")  # the first case of a test counts for all of them
+        measured.add(cases)
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(_group(item.path)))
     items.sort(key=_turn)
