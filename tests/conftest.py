@@ -53,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to share tests between processes where the groups are not heeded."""
+    items = session.items
+    if session.config.getoption("loadgroup", False) and items and "@" not in items[0].nodeid:
+        raise pytest.UsageError("this pytest-xdist cannot group the tests of this pytest")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Let fixtures run loops of their own beside an open browser."""
@@ -64,6 +71,13 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Measure the first examples of a Hypothesis test only."""
     with _away_from_the_browser(item), untraced.rest_after_first_examples(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Let fixtures end loops of their own beside an open browser."""
+    with _away_from_the_browser(item):
         return (yield)
 
 
@@ -83,7 +97,7 @@ def _away_from_the_browser(item: pytest.Item) -> Iterator[None]:
     try:
         yield
     finally:
-        asyncio._set_running_loop(resting)
+        asyncio._set_running_loop(None if resting.is_closed() else resting)
 
 
 def _group(path: Path) -> str:
@@ -145,5 +159,7 @@ def browser() -> Iterator[Any]:
             executable_path=program,
             args=["--no-sandbox", "--headless", "--enable-unsafe-swiftshader"],
         )
+        loop = asyncio._get_running_loop()
         yield chromium
+        asyncio._set_running_loop(loop)  # hidden where the last test has no page
         chromium.close()
