@@ -12,7 +12,7 @@ import httpx
 import pandas as pd
 import pytest
 from lot_plans import auctioned_plan, write_auctioned_plan
-from small_village import free_port, running_mosquitto, wait_for_port
+from ports import free_port, running_mosquitto, wait_for_port
 
 import bunyad.cli  # noqa: F401  (registers the commands)
 from bunyad.cli.app import DONE, USER_ERROR, app

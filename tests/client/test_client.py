@@ -190,7 +190,10 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "get_school": lambda one: one.get_school("x"),
     "change_school": lambda one: one.change_school("x", version=1, is_public=True),
     "plan_week": lambda one: one.plan_week("x"),
+    "get_progress": lambda one: one.get_progress("x", "coding"),
+    "keep_register": lambda one: one.keep_register("x", "coding", []),
     "check_certificate": lambda one: one.check_certificate("{}", issuers={}),
+    "set_certificates": lambda one: one.set_certificates(["x"]),
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sensorthings_worlds as worlds
 from operate_process import ServerProcess
 
 from bunyad.errors import InputError
@@ -64,6 +65,10 @@ def ask(
         ("o", "DELETE", "", "/ngsi-ld/v1/entities/urn:a:b", 200),
         ("o", "GET", "elsewhere", "/ngsi-ld/v1/entities", 403),
         ("", "GET", "", "/health", 200),
+        ("m", "POST", "aghali", "/ngsi-ld/v1/csourceRegistrations", 403),
+        ("m", "POST", "aghali", "/ngsi-ld/v1/jsonldContexts/", 403),
+        ("b", "DELETE", "", "/ngsi-ld/v1/entities/urn:a:/entityOperations/query", 403),
+        ("b", "POST", "", "/ngsi-ld/v1/entities/urn:a:/entityOperations/query", 403),
     ],
 )
 def test_a_token_opens_what_its_role_and_tenants_say(
@@ -73,6 +78,42 @@ def test_a_token_opens_what_its_role_and_tenants_say(
     file.write_text(FILE)
 
     assert ask(Guard(_passed, read_tokens(file)), method, token, tenant, path) == status
+
+
+def test_the_tenant_that_is_judged_is_the_one_that_answers(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.yaml"
+    file.write_text(FILE)
+    guard = Guard(_passed, read_tokens(file))
+    headers = [(b"authorization", b"Bearer m"), (b"ngsild-tenant", b"aghali"),
+               (b"ngsild-tenant", b"other")]  # fmt: skip
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": headers, "client": None}
+    asyncio.run(guard(scope, None, send))
+
+    assert sent[0]["status"] == 400
+
+
+def test_a_batch_deletes_nothing_for_a_device(tmp_path: Path) -> None:
+    client = worlds.Client(tmp_path / "data")
+    client.make("Things", worlds.tree())
+    file = tmp_path / "tokens.yaml"
+    file.write_text(FILE.replace("[aghali]}", '[""]}', 1))
+    service, client.app = client.app, Guard(client.app, read_tokens(file))
+    batch = {"requests": [{"id": "1", "method": "delete", "url": "Things(1)"},
+                          {"id": "2", "method": "get", "url": "Things"}]}  # fmt: skip
+
+    device = client.ask("POST", "$batch", batch, headers={"authorization": "Bearer m"})
+    kept = client.ask("GET", "Things", headers={"authorization": "Bearer m"}).json["value"]
+    owner = client.ask("POST", "$batch", batch, headers={"authorization": "Bearer o"})
+    client.app = service
+    client.close()
+
+    assert (device.status, len(kept)) == (403, 1)
+    assert [each["status"] for each in owner.json["responses"]] == [200, 200]
 
 
 def test_who_asks_too_often_waits() -> None:

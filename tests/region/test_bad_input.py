@@ -94,7 +94,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "an empty region.yaml": (
         lambda f: (f / "region.yaml").write_text(""),
-        r"the file holds no fields",
+        r"it holds no fields",
     ),
     "a field that does not exist": (
         lambda f: _edit(f, "region.yaml", "margin_km: 2", "margin: 2"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from folders import write_small_folder
+from ports import free_port
 
 import bunyad
 from bunyad.store.database import Database
@@ -106,9 +106,7 @@ class Program:
 
 def start_server(data: Path, *, database: str | None = None, token: str = "") -> Program:
     """Start a server on a free port; it may take a moment until it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     data.mkdir(exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(Path(bunyad.__file__).parents[1])}
     environment.pop("BUNYAD_DATABASE_URL", None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import icalendar
+import pypdfium2
 import pytest
 from sqlalchemy import select
 from web.servers import Server, running_server
@@ -187,3 +188,47 @@ def test_anybody_checks_a_certificate(server: Server) -> None:
     assert _ask(server, "public", "POST", "/certificates/check", body)["verdict"] == "list unknown"
     forged = {**body, "text": text.replace('"Ay"', '"Bo"')}
     assert _ask(server, "public", "POST", "/certificates/check", forged)["verdict"] == "forged"
+
+
+def test_only_organisers_see_how_far_pupils_are_and_print_their_certificates(
+    server: Server,
+) -> None:
+    kept = _ask(server, "organiser", "POST", "/schools",
+                {"document": SCHOOL, "is_public": True}, 201)  # fmt: skip
+    address = f"/schools/{kept['id']}/progress"
+    rows = [
+        {"pupil": pupil, "lesson": lesson, "is_there": True, "mark": mark}
+        for lesson in range(1, 35)
+        for pupil, mark in (("Aygün", 90), ("Rəşad", 40))
+    ]
+    body = {"course": "coding", "version": 0, "rows": rows}
+    told = _ask(server, "organiser", "PUT", address, body)
+
+    assert [(one["pupil"], one["attended"], one["has_passed"]) for one in told["pupils"]] == [
+        ("Aygün", 34, True), ("Rəşad", 34, False),
+    ]  # fmt: skip
+    _ask(server, "organiser", "PUT", address, body, 409)
+    assert _ask(server, "organiser", "GET", f"{address}?course=coding") == told
+    for role in ("partner", "planner", "public"):
+        _ask(
+            server, role, "GET", f"{address}?course=coding", expect=401 if role == "public" else 403
+        )
+        assert "Aygün" not in json.dumps(_ask(server, role, "GET", f"/schools/{kept['id']}"))
+
+    wrong = {**body, "version": 1, "rows": [rows[0], rows[0], {**rows[0], "lesson": 99}]}
+    assert len(_ask(server, "organiser", "PUT", address, wrong, 422)["faults"]) == 2
+    _ask(server, "organiser", "PUT", address, {**body, "course": "none"}, 404)
+
+    texts = [
+        issue_certificate(
+            {"id": name, "holder": name, "course": "Coding", "lessons": 34, "issuer": "School",
+             "issued": "2027-05-31"}, secret="33" * 32,
+        )
+        for name in ("Aygün", "Elnur")
+    ]  # fmt: skip
+    sheets = _ask(server, "organiser", "POST", "/certificates/sheets", {"texts": texts})
+    assert len(pypdfium2.PdfDocument(sheets.content)) == 2
+    _ask(server, "organiser", "POST", "/certificates/sheets", {"texts": ["forged"]}, 422)
+
+    gone = _ask(server, "organiser", "PUT", address, {**body, "version": 1, "rows": []})
+    assert (gone["version"], gone["pupils"]) == (0, [])

@@ -191,7 +191,10 @@ MATRIX = {
     "get_school": ALL,
     "change_school": "admin organiser",
     "plan_week": "admin organiser",
+    "get_progress": "admin organiser",
+    "keep_register": "admin organiser",
     "check_certificate": ALL,
+    "set_certificates": "admin organiser",
 }
 
 
@@ -229,6 +232,8 @@ BODIES: dict[str, dict[str, object]] = {
     "change_exchange": {"version": 1, "is_public": True},
     "change_school": {"version": 1, "is_public": True},
     "replan_timetable": {"now": "s0"},
+    "keep_register": {"course": "x", "version": 0, "rows": []},
+    "set_certificates": {"texts": ["x"]},
     "act_on_day": {"kind": "cancelled", "meeting": "a~b"},
     **auctioneers.BODIES,
     **partner_server.BODIES,

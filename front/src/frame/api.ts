@@ -48,6 +48,11 @@ export async function send<T = void>(
 export const upload = <T>(path: string, file: Blob): Promise<T> =>
   ask<T>("POST", apiAddress(path), file);
 
+// What comes back as a file, such as a PDF.
+export async function fetchFile(method: "POST", path: string, body: unknown): Promise<Blob> {
+  return (await answerTo(method, apiAddress(path), body)).blob();
+}
+
 function carried(body: unknown): RequestInit {
   if (body === undefined) return {};
   if (body instanceof Blob) return { body };
@@ -55,13 +60,18 @@ function carried(body: unknown): RequestInit {
 }
 
 async function ask<T>(method: string, address: string, body?: unknown): Promise<T> {
+  const response = await answerTo(method, address, body);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function answerTo(method: string, address: string, body?: unknown): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, { method, ...carried(body) });
   } catch {
     throw new Problem(0, "no-answer", "problem-no-answer", "problem-no-answer-mend");
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) return response;
   throw await problemOf(response);
 }
 

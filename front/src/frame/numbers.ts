@@ -49,6 +49,16 @@ export function shortDecimals(value: number): number {
   return size >= 1 ? 2 : 3;
 }
 
+/** A day such as 2031-05-01, as people write it. */
+export function writeDay(day: string, language: string): string {
+  const date = new Date(`${day}T12:00:00`);
+  if (Number.isNaN(date.getTime())) return day;
+  if (language === "az")
+    return `${date.getDate()} ${AZ_MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+  const shape = { day: "numeric", month: "short", year: "numeric" } as const;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shape).format(date);
+}
+
 export function writeMoment(moment: string, language: string): string {
   const date = new Date(moment);
   if (language !== "az") {

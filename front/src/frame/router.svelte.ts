@@ -23,6 +23,9 @@ export function addressOf(parts: string[], query: Query = {}): string {
   return `#/${parts.map(encodeURIComponent).join("/")}${search ? `?${search}` : ""}`;
 }
 
+const isSamePage = (one: Place, other: Place): boolean =>
+  one.parts.join("/") === other.parts.join("/");
+
 class Router {
   place = $state.raw<Place>({ parts: [], query: new URLSearchParams() });
 
@@ -39,6 +42,8 @@ class Router {
 
   // Change what the address asks for, without a new entry in the browser's history.
   ask(changes: Query): void {
+    // Whoever has just left for another page is not called back.
+    if (!isSamePage(readPlace(location.hash), this.place)) return;
     const query: Query = { ...Object.fromEntries(this.place.query), ...changes };
     history.replaceState(history.state, "", addressOf(this.place.parts, query));
     this.place = readPlace(location.hash);

@@ -33,8 +33,12 @@ export function toCsv<Row>(columns: Column<Row>[], rows: Row[]): string {
   return `\ufeff${[head, ...lines].join("\r\n")}\r\n`;
 }
 
-export function download(name: string, text: string, type = "text/csv"): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+export const download = (name: string, text: string, type = "text/csv"): void =>
+  keepFile(name, new Blob([text], { type }));
+
+// Let the reader keep a file that was made here.
+export function keepFile(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

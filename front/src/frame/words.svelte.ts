@@ -3,7 +3,14 @@
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import planEnglish from "../../../src/bunyad/messages/en.ftl?raw";
 import english from "../words/en.ftl?raw";
-import { compareValues, type Sortable, shortDecimals, writeMoment, writeNumber } from "./numbers";
+import {
+  compareValues,
+  type Sortable,
+  shortDecimals,
+  writeDay,
+  writeMoment,
+  writeNumber,
+} from "./numbers";
 
 export const LANGUAGES: Record<string, string> = {
   en: "English",
@@ -167,6 +174,8 @@ class Words {
       : { title: this.t(title), mend: this.t(mend) };
 
   moment = (moment: string): string => writeMoment(moment, this.language);
+
+  day = (day: string): string => writeDay(day, this.language);
 
   compare = (a: Sortable, b: Sortable): number => compareValues(a, b, this.language);
 

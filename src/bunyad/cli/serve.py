@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bunyad.cli.app import app
+from bunyad.errors import InputError
+
+KEY = "BUNYAD_KEY"
 
 
 @app.command
@@ -24,6 +28,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     job_silence_s: float = 60.0,
     openid: Path | None = None,
     broker: str = "http://127.0.0.1:1026",
+    key_file: Annotated[Path | None, Parameter(env_var="BUNYAD_KEY_FILE")] = None,
 ) -> None:
     """
     Open plans in the browser: look, change, run, compare, share.
@@ -52,6 +57,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         File that names the provider by which people may sign in (OpenID Connect).
     broker
         Address of `bunyad operate serve`, which carries commands to things.
+    key_file
+        File with 64 hexadecimal digits that seal the server's signing key in the database; the
+        digits may stand in BUNYAD_KEY as well.
     """
     from bunyad.plan.run import PROVENANCE
     from bunyad.web.accounts.provider_file import read_provider_file
@@ -64,6 +72,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         settings,
         job_silence_s=job_silence_s,
         broker_url=broker,
+        sealing_key=sealing_key(key_file),
         outside=read_provider_file(openid) if openid else None,
     )
     invitation = prepare(settings, found)
@@ -71,3 +80,20 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     if invitation is not None:
         print(f"Make the first account, once, at {invitation}", flush=True)
     run_server(settings, host=host, port=port)
+
+
+def sealing_key(path: Path | None) -> bytes | None:
+    """Return the operator's key of the file or the environment, if there is one."""
+    from bunyad.store.auctions import read_sealing_key
+
+    written = os.environ.get(KEY, "")
+    if path is None:
+        return read_sealing_key(written, where=KEY) if written else None
+    if written:
+        raise InputError("two keys are given", where="--key-file", mend=f"leave {KEY} away")
+    try:
+        return read_sealing_key(path.read_text("utf-8"), where=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the key cannot be read ({error})", where=str(path), mend="give another file"
+        ) from None

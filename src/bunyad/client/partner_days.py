@@ -11,6 +11,7 @@ from bunyad.web.partner_days.bodies import (
     DayState,
     KeptRow,
     KeptState,
+    ProgressState,
     ReplanState,
 )
 
@@ -127,12 +128,28 @@ class PartnerDays(Asking):
         body = {"plan": plan, "year": year, "seconds": seconds}
         return self._do(KeptState, "POST", "schools", school, "week", body=body)
 
+    def get_progress(self, school: str, course: str) -> ProgressState:
+        """Return how far the pupils of a course are."""
+        return self._get(ProgressState, "schools", school, "progress", query={"course": course})
+
+    def keep_register(
+        self, school: str, course: str, rows: Sequence[Document], *, version: int = 0
+    ) -> ProgressState:
+        """Keep who was in which lesson, with marks; no rows delete it."""
+        body = {"course": course, "version": version, "rows": list(rows)}
+        return self._do(ProgressState, "PUT", "schools", school, "progress", body=body)
+
     def check_certificate(
         self, text: str, *, issuers: Mapping[str, str], revocations: Document | None = None
     ) -> CertificateState:
         """Check a certificate."""
         body = {"text": text, "issuers": issuers, "revocations": revocations}
         return self._do(CertificateState, "POST", "certificates", "check", body=body)
+
+    def set_certificates(self, texts: Sequence[str], *, language: str = "en") -> bytes:
+        """Set signed certificates as a PDF, one a page."""
+        body = {"texts": list(texts), "language": language}
+        return self._send("POST", ("certificates", "sheets"), body=body).content
 
     def _draft(self, where: str, document: Document, *, is_public: bool) -> KeptState:
         body = {"document": document, "is_public": is_public}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,17 @@ from bunyad.operate.records.tenant import FORM_OF_TENANTS
 
 Role = Literal["reader", "device", "writer"]
 READS = {"GET", "HEAD", "OPTIONS"}
-QUERIES = ("/entityOperations/query", "/temporal/entityOperations/query")
+_BROKER = "/ngsi-ld/v1"
+QUERIES = {
+    f"{_BROKER}{path}" for path in ("/entityOperations/query", "/temporal/entityOperations/query")
+}
+DELETES = {f"{_BROKER}/entityOperations/delete"}
+# what a device has no business with: where others' data come from, and what names mean
+OF_WRITERS = tuple(
+    f"{_BROKER}/{name}"
+    for name in ("csourceRegistrations", "csourceSubscriptions", "jsonldContexts")
+)
+MAY_DELETE = "bunyad.may_delete"  # in a request's scope: for requests that hold others
 OPEN_PATHS = {"/", "/health"}
 MOST_CLIENTS = 10_000  # clients whose requests are counted
 EVERY_TENANT = "*"
@@ -33,7 +44,8 @@ class Token:
     sha256
         SHA-256 of the token, in hexadecimal digits: the token itself is kept nowhere.
     role
-        `reader` asks, `device` asks and writes but deletes nothing, `writer` does everything.
+        `reader` asks, `device` asks and writes but deletes nothing and registers no sources or
+        contexts, `writer` does everything.
     tenants
         Names of tenants (empty for the default one), or `*` for all.
     requests_per_s
@@ -129,6 +141,24 @@ def _token(row: Any, where: str, faults: list[Fault]) -> Token | None:
     )  # fmt: skip
 
 
+def client_of(address: str) -> str:
+    """
+    Return whose an address is: of IPv6, all of a network's 2^64 are one client's.
+
+    Examples
+    --------
+    >>> client_of("2001:db8:1:2:3:4:5:6"), client_of("10.0.0.7")
+    ('2001:db8:1:2::/64', '10.0.0.7')
+    """
+    if ":" not in address:
+        return address
+    plain = address.partition("%")[0]
+    try:
+        return str(ipaddress.IPv6Network((plain, 64), strict=False))
+    except ValueError:
+        return address
+
+
 class Guard:
     """
     Lets requests through to an application, or answers 401, 403 or 429.
@@ -157,7 +187,7 @@ class Guard:
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
             await self._app(scope, receive, send)
             return
-        client = (scope.get("client") or ("",))[0]
+        client = client_of((scope.get("client") or ("",))[0])
         if self._often and not self._may_ask(client, self._often):
             await _refuse(send, 429, "Too Many Requests", "ask less often")
             return
@@ -166,9 +196,14 @@ class Guard:
             if token is None:
                 await _refuse(send, 401, "Unauthorized", "give a token that this server knows")
                 return
-            if not may(token, scope["method"], scope["path"], _tenant_of(scope)):
+            tenants = _tenants_of(scope)
+            if len(tenants) > 1:  # the one that is judged must be the one that answers
+                await _refuse(send, 400, "Bad Request", "name one tenant only")
+                return
+            if not may(token, scope["method"], scope["path"], "".join(tenants)):
                 await _refuse(send, 403, "Forbidden", f"{token.name} may not do this")
                 return
+            scope[MAY_DELETE] = token.role == "writer"
             if token.requests_per_s and not self._may_ask(token.sha256, token.requests_per_s):
                 await _refuse(send, 429, "Too Many Requests", "ask less often")
                 return
@@ -186,10 +221,11 @@ class Guard:
     def _may_ask(self, client: str, often: float) -> bool:
         """Take a request from the client's share, which fills up again as time goes by."""
         now = time.monotonic()
-        if len(self._left) > MOST_CLIENTS:
-            self._left.clear()
+        if len(self._left) > MOST_CLIENTS:  # those who asked long ago have their share again
+            for other in list(self._left)[: MOST_CLIENTS // 2]:
+                del self._left[other]
         most = max(1.0, 2 * often)
-        left, then = self._left.get(client, (most, now))
+        left, then = self._left.pop(client, (most, now))
         left = min(most, left + (now - then) * often)
         if left < 1:
             self._left[client] = (left, now)
@@ -212,14 +248,16 @@ def may(token: Token, method: str, path: str, tenant: str) -> bool:
     """
     if EVERY_TENANT not in token.tenants and tenant not in token.tenants:
         return False
-    if method in READS or path.rstrip("/").endswith(QUERIES):
+    place = path.rstrip("/")
+    if method in READS or (method == "POST" and place in QUERIES):
         return True
     if token.role == "reader":
         return False
     if token.role == "writer":
         return True
-    deletes = path.rstrip("/").endswith("/entityOperations/delete")
-    return method in {"POST", "PATCH", "PUT"} and not deletes
+    if place in DELETES or place.startswith(OF_WRITERS):
+        return False
+    return method in {"POST", "PATCH", "PUT"}
 
 
 async def _refuse(send: Any, status: int, title: str, detail: str) -> None:
@@ -235,11 +273,10 @@ async def _refuse(send: Any, status: int, title: str, detail: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _tenant_of(scope: Any) -> str:
-    for key, value in scope["headers"]:
-        if key == b"ngsild-tenant":
-            return str(value.decode("latin-1"))
-    return ""
+def _tenants_of(scope: Any) -> list[str]:
+    return [
+        str(value.decode("latin-1")) for key, value in scope["headers"] if key == b"ngsild-tenant"
+    ]
 
 
 def _is_hex(text: str) -> bool:

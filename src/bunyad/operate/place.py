@@ -19,6 +19,7 @@ import orjson
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.feed import Point
+from bunyad.operate.records.rollups import load_hours
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,32 +107,38 @@ def read_place(db: sqlite3.Connection) -> Place:
     db
         Connection that reads one tenant's file.
     """
-    bodies = [orjson.loads(row[0]) for row in db.execute(
-        "SELECT body FROM entity WHERE body IS NOT NULL ORDER BY id"
-    )]  # fmt: skip
     profiles: dict[str, Expected] = {}
     things: dict[str, Thing] = {}
-    for body in bodies:
+    hopes: list[tuple[str, str]] = []
+    # one at a time: the hours of all profiles at once would be hundreds of megabytes
+    for (text,) in db.execute("SELECT body FROM entity WHERE body IS NOT NULL ORDER BY id"):
+        body = orjson.loads(text)
         attrs = {short_name(name): found for name, found in body["attrs"].items()}
         kind = short_name(body["type"][0])
         if kind == "ExpectedProfile":
-            profiles[body["id"]] = Expected(
-                id=body["id"],
-                title=str(_value(attrs, "title") or body["id"]),
-                type=str(_value(attrs, "measuredType") or ""),
-                attribute=str(_value(attrs, "measuredAttribute")),
-                unit=str(_value(attrs, "unitOfHours") or ""),
-                is_total=_value(attrs, "hourMeaning") == "total",
-                hours=np.array(attrs["hours"][0]["json"], float),
-            )
+            profiles[body["id"]] = _expected(body["id"], attrs)
         else:
             things[body["id"]] = _thing(body["id"], kind, attrs)
+        links = attrs.get("refExpected", ())
+        hopes += [
+            (body["id"], one["object"]) for one in links if isinstance(one.get("object"), str)
+        ]
     expected = {
-        (name, profile.attribute): profile
-        for name, refs in _references(bodies)
-        for profile in (profiles[ref] for ref in refs if ref in profiles)
+        (name, profiles[ref].attribute): profiles[ref] for name, ref in hopes if ref in profiles
     }
     return Place(things=things, series=_series(db), expected=expected)
+
+
+def _expected(name: str, attrs: Mapping[str, Any]) -> Expected:
+    return Expected(
+        id=name,
+        title=str(_value(attrs, "title") or name),
+        type=str(_value(attrs, "measuredType") or ""),
+        attribute=str(_value(attrs, "measuredAttribute")),
+        unit=str(_value(attrs, "unitOfHours") or ""),
+        is_total=_value(attrs, "hourMeaning") == "total",
+        hours=np.array(attrs["hours"][0]["json"], float),
+    )
 
 
 def _value(attrs: Mapping[str, Any], name: str) -> Any:
@@ -155,16 +162,6 @@ def _thing(name: str, kind: str, attrs: Mapping[str, Any]) -> Thing:
     if not is_point or at is None:
         return Thing(point=point, values=values)
     return Thing(point=point, lon=float(at[0]), lat=float(at[1]), values=values)
-
-
-def _references(bodies: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    """Return each thing with the profiles of what is expected of it."""
-    return [
-        (body["id"], [link["object"] for link in found if isinstance(link.get("object"), str)])
-        for body in bodies
-        for name, found in body["attrs"].items()
-        if short_name(name) == "refExpected"
-    ]
 
 
 def _series(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
@@ -221,9 +218,9 @@ def read_hours(
     rows = int((end_s - start_s) // HOUR_S)
     table = np.full((rows, len(wanted)), np.nan)
     first, last = int(start_s) * 1_000_000, int(end_s) * 1_000_000
-    summed = _SUMMED["last" if column == "last" else "mean"]
     for number, ref in enumerate(wanted):
-        known = db.execute(summed, (ref, first, last)).fetchall()
+        sums = load_hours(db, ref, from_us=first, to_us=last)
+        known = [(one.at_us, one.last if column == "last" else one.mean) for one in sums]
         begin = known[-1][0] + HOUR_US if known else first
         found = known + db.execute(_READ, (column, ref, begin, last)).fetchall()
         if found:
@@ -232,12 +229,6 @@ def read_hours(
     return table
 
 
-_SUMMED = {
-    "mean": "SELECT at_us, sum / count FROM hourly "
-    "WHERE series = ? AND at_us >= ? AND at_us < ? AND count > 0 ORDER BY at_us",
-    "last": "SELECT at_us, last FROM hourly "
-    "WHERE series = ? AND at_us >= ? AND at_us < ? AND count > 0 ORDER BY at_us",
-}
 _READ = (
     "SELECT at_us / 3600000000 * 3600000000, CASE ? WHEN 'last' THEN value ELSE mean END FROM "
     "(SELECT max(at_us) AS at_us, value, avg(value) AS mean FROM reading "

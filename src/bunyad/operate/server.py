@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bunyad.errors import InputError
+from bunyad.operate.reach import Reach
 from bunyad.operate.records import Records, open_records
 from bunyad.operate.records.keeping import Keeper, Keeping
 
@@ -59,6 +60,8 @@ class Server:
         Whether JSON-LD contexts may be fetched from anywhere.
     mqtt
         MQTT broker at which SensorThings tells of changes.
+    reach
+        Whom the server itself may call.
     starting, stopping
         Coroutine functions that run before the first request and after the last one.
     """
@@ -67,6 +70,7 @@ class Server:
     folder: Path
     fetches: bool = False
     mqtt: MqttBroker | None = None
+    reach: Reach = field(default_factory=Reach)
     starting: list[Callable[[], Any]] = field(default_factory=list)
     stopping: list[Callable[[], Any]] = field(default_factory=list)
 
@@ -129,10 +133,10 @@ async def _nothing_here(scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def make_server(
+def make_server(  # noqa: PLR0913  (each is an option of the command)
     folder: Path, *, fetches: bool = False, synchronous: str = "FULL",
     mounts: dict[str, str] | None = None, keeping: Keeping | None = None,
-    mqtt: MqttBroker | None = None,
+    mqtt: MqttBroker | None = None, reach: Reach | None = None,
 ) -> Mounted:  # fmt: skip
     """
     Make the application that answers for a data folder.
@@ -151,6 +155,8 @@ def make_server(
         How long what is kept.
     mqtt
         MQTT broker at which SensorThings tells of changes.
+    reach
+        Whom the server itself may call; by default all but who is never called.
 
     Returns
     -------
@@ -167,7 +173,9 @@ def make_server(
         module, _, name = where.partition(":")
         if _is_there(module):
             made[prefix] = getattr(import_module(module), name)
-    server = Server(open_records(folder, synchronous=synchronous), folder, fetches, mqtt)
+    server = Server(
+        open_records(folder, synchronous=synchronous), folder, fetches, mqtt, reach or Reach()
+    )
     keeper = Keeper(server.records, keeping or Keeping())
     server.starting.append(keeper.start)
     server.stopping.append(keeper.stop)

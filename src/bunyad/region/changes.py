@@ -13,7 +13,8 @@ from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from bunyad.errors import InputError
-from bunyad.region.file import read_yaml, tell_fault
+from bunyad.region.file import read_yaml
+from bunyad.written import fields_faults
 
 RouteKind = Literal["road", "railway", "power_line"]
 ROUTE_KINDS: tuple[RouteKind, ...] = ("road", "railway", "power_line")
@@ -118,8 +119,7 @@ def check_changes(content: Any, *, where: str) -> Changes:
     try:
         return Changes.model_validate(content)
     except ValidationError as error:
-        faults = [tell_fault(Path(where), content, dict(fault)) for fault in error.errors()]
-        raise InputError.of(faults) from None
+        raise InputError.of(fields_faults(error, content, where=where)) from None
 
 
 def read_polygon(value: Mapping[str, Any]) -> BaseGeometry:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
-from bunyad.errors import Fault, InputError
+from bunyad.errors import InputError
 from bunyad.region.rules import SHAPES, LandRuleEntry
+from bunyad.written import fields_faults, parse_fields
 
 FILE_NAME = "region.yaml"
 SCHEMA_NAME = "region.schema.json"
@@ -166,8 +164,7 @@ def read_region_file(folder: Path) -> RegionFile:
     try:
         return RegionFile.model_validate(content)
     except ValidationError as error:
-        faults = [tell_fault(path, content, dict(fault)) for fault in error.errors()]
-        raise InputError.of(faults) from None
+        raise InputError.of(fields_faults(error, content, where=str(path))) from None
 
 
 def read_yaml(path: Path) -> Any:
@@ -184,53 +181,7 @@ def read_yaml(path: Path) -> Any:
         raise InputError(
             f"the file cannot be read ({error})", where=str(path), mend="give a UTF-8 text file"
         ) from None
-    try:
-        content = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputError(
-            f"line {line} is not valid YAML: {error.problem}",
-            where=str(path),
-            mend="check indentation, colons and quotes there",
-        ) from None
-    if not isinstance(content, Mapping):
-        raise InputError(
-            "the file holds no fields", where=str(path), mend="start it with `name: ...`"
-        )
-    return content
-
-
-def tell_fault(path: Path, content: Any, fault: dict[str, Any]) -> Fault:
-    """Turn one fault of pydantic into ours, with the line it stands in."""
-    location: Sequence[Any] = [part for part in fault["loc"] if not _is_type_tag(part)]
-    field = ".".join(str(part) for part in location)
-    line = _line(content, location)
-    where = f"{path}:{line}: {field}" if line else f"{path}: {field}"
-    if fault["type"] == "missing":
-        return Fault(where, "the field is missing", "add it; the JSON Schema tells its form")
-    if fault["type"] == "extra_forbidden":
-        return Fault(where, "there is no such field", "remove it or correct its spelling")
-    expected = re.sub(r"^(Input should be|Value error,) ?", "", str(fault["msg"]))
-    if isinstance(fault["input"], Mapping):
-        return Fault(where, f"the fields do not fit: {expected}", "correct them")
-    return Fault(where, f"the value is {fault['input']!r}", f"it should be {expected}")
-
-
-def _is_type_tag(part: Any) -> bool:
-    """Tell whether a part of a fault's place names a branch of a union, not a field."""
-    return part in ("float", "str", "list[float]", "function-after")
-
-
-def _line(content: Any, location: Sequence[Any]) -> int | None:
-    """Return the line of a field [1-based], as near as it exists."""
-    line = None
-    for part in location:
-        try:
-            line = content.lc.data[part][0] + 1
-            content = content[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
+    return parse_fields(text, where=str(path), start="name: ...")
 
 
 def layer_entries(file: RegionFile) -> Iterator[tuple[str, LayerEntry]]:

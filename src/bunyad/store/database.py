@@ -19,6 +19,9 @@ from bunyad.errors import InputError
 BUSY_MS = 10_000
 """How long a write waits for another one in SQLite [ms]."""
 
+SEALING_KEY = "sealing_key"
+"""Name by which a session knows the operator's key."""
+
 CONNECTIONS = {"sqlite": 40, "postgresql": 15}
 """How many connections are kept: one for each thread that answers, or a fair part of a server's."""
 
@@ -26,11 +29,12 @@ CONNECTIONS = {"sqlite": 40, "postgresql": 15}
 class Database:
     """An open database; `with database.begin() as session` is one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, sealing_key: bytes | None = None) -> None:
         self.engine = engine
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        info = {SEALING_KEY: sealing_key}
+        self._sessions = sessionmaker(engine, expire_on_commit=False, info=info)
         reading = engine.execution_options(reading=True)
-        self._readers = sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        self._readers = sessionmaker(reading, expire_on_commit=False, autoflush=False, info=info)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -49,7 +53,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, sealing_key: bytes | None = None) -> Database:
     """
     Open a database and bring its tables up to date.
 
@@ -57,6 +61,8 @@ def open_database(url: str) -> Database:
     ----------
     url
         `sqlite:///path/to/file.db` or `postgresql+psycopg://user:password@host/name`.
+    sealing_key
+        The operator's key, which opens what is sealed in the database.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def open_database(url: str) -> Database:
             where=address.render_as_string(hide_password=True),
             mend="check that it is there, that its password is right and its driver is installed",
         ) from error
-    return Database(engine)
+    return Database(engine, sealing_key=sealing_key)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -17,7 +17,6 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bunyad.store.database import open_database
 from bunyad.web.auction.closing import Closer
 from bunyad.web.chapters import all_endpoints
 from bunyad.web.endpoint import route_of
@@ -28,7 +27,7 @@ from bunyad.web.jobs.runner import Runner
 from bunyad.web.limits import Limits
 from bunyad.web.openapi import openapi_document
 from bunyad.web.problems import Problem, answer_problem, not_found
-from bunyad.web.services import Services
+from bunyad.web.services import Services, open_guarded
 from bunyad.web.settings import Settings
 
 API = "/api/v1"
@@ -49,9 +48,7 @@ def make_app(settings: Settings) -> Starlette:
     InputError
         If the database does not open.
     """
-    services = Services(
-        settings=settings, database=open_database(settings.database_url), limits=Limits()
-    )
+    services = Services(settings=settings, database=open_guarded(settings), limits=Limits())
     routes = [route_of(endpoint) for endpoint in all_endpoints()]
     routes.append(Route("/openapi.json", _describe, methods=["GET"]))
     pages = Path(str(resources.files("bunyad.web"))) / "static"

@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 
 from bunyad.errors import InputError
 from bunyad.plan.run import PROVENANCE
-from bunyad.store.database import Database, open_database
+from bunyad.store.database import Database
 from bunyad.store.models import Account, Organisation, PlanRecord
 from bunyad.web.accounts.managing import make_invitation
 from bunyad.web.app import make_app
 from bunyad.web.limits import Limits
 from bunyad.web.rights import NOBODY, Role
-from bunyad.web.services import Services
+from bunyad.web.services import Services, open_guarded
 from bunyad.web.settings import Settings
 
 FIRST_ORGANISATION = "Operators of this server"
@@ -76,7 +76,7 @@ def prepare(settings: Settings, plans: Iterable[Path]) -> str | None:
     str or None
         Link by which the first account is made, where there is none.
     """
-    database = open_database(settings.database_url)
+    database = open_guarded(settings)
     try:
         for folder in plans:
             adopt_plan(database, folder)

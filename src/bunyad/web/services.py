@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from bunyad.store.database import Database
+from bunyad.errors import InputError
+from bunyad.store.auctions import guard_server_key
+from bunyad.store.database import Database, open_database
 from bunyad.store.models import Account, ApiToken, AuditEntry, Login, Organisation, now
 from bunyad.web.limits import Limits
 from bunyad.web.problems import Problem
@@ -22,6 +24,24 @@ from bunyad.web.settings import Settings
 
 COOKIE = "bunyad-login"
 TOKEN_BYTES = 32
+
+
+def open_guarded(settings: Settings) -> Database:
+    """
+    Open the database of a server, and see to it that its signing key can be used.
+
+    Raises
+    ------
+    InputError
+        If the database does not open, or its signing key is sealed by another key.
+    """
+    database = open_database(settings.database_url, sealing_key=settings.sealing_key)
+    try:
+        guard_server_key(database)
+    except InputError:
+        database.close()
+        raise
+    return database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

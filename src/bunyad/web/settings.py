@@ -33,6 +33,8 @@ class Settings:
     data: Path
     """Folder of plans, uploads and, by default, the database."""
     database_url: str = field(repr=False)
+    sealing_key: bytes | None = field(default=None, repr=False)
+    """The operator's key, which seals the signing key in the database; none: it lies open."""
     public_url: str
     """Address that browsers use; cookies and passkeys belong to it."""
     runs_jobs: bool = True

@@ -228,3 +228,116 @@ def test_what_a_source_wants_said_is_said(tmp_path: Path) -> None:
             assert headers["via"].startswith("1.1 bunyad-")
 
     asyncio.run(story())
+
+
+def test_a_batch_is_shared_among_here_and_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        redirect = registration(there.url, "redirect", operations=["redirectionOps"])
+        assert (await ask("POST", "/csourceRegistrations", redirect)).status == 201
+        pump = {"id": "urn:ngsi-ld:Pump:1", "type": "Pump", "flow": observed(1, 1)}
+        batch = [meter(1, power=1), meter(2, power=2), pump]
+
+        made = await ask("POST", "/entityOperations/create", batch)
+        again = await ask("POST", "/entityOperations/create", batch)
+        merged = await ask("POST", "/entityOperations/merge", [meter(1, power=7), pump])
+        upserted = await ask("POST", "/entityOperations/upsert", [meter(1, power=8), meter(3)])
+        updated = await ask("POST", "/entityOperations/update", [meter(2, voltage=230)])
+
+        assert (made.status, sorted(made.document)) == (
+            201, ["urn:ngsi-ld:Meter:1", "urn:ngsi-ld:Meter:2", "urn:ngsi-ld:Pump:1"],
+        )  # fmt: skip
+        assert (again.status, len(again.document["errors"])) == (207, 3)
+        assert sum("registrationId" in one for one in again.document["errors"]) == 2
+        assert (merged.status, updated.status) == (204, 204)
+        assert (upserted.status, upserted.document) == (201, ["urn:ngsi-ld:Meter:3"])
+        told = await there.ask("GET", "/entities", type="Meter", format="simplified")
+        assert [(one.get("power"), one.get("voltage")) for one in told.document] == [
+            (8, None), (2, 230), (None, None),
+        ]  # fmt: skip
+        here = await ask("GET", "/entities", type="Meter", local="true")
+        assert here.document == []
+
+        keys = [one["id"] for one in batch]
+        assert (await ask("POST", "/entityOperations/delete", keys)).status == 204
+        left = await there.ask("GET", "/entities", type="Meter")
+        assert [one["id"] for one in left.document] == ["urn:ngsi-ld:Meter:3"]
+
+    live(tmp_path, story)
+
+
+def test_a_source_that_takes_batches_gets_one(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        operations = ["createBatch", "deleteBatch", "retrieveOps"]
+        takes = registration(there.url, "redirect", operations=operations)
+        assert (await ask("POST", "/csourceRegistrations", takes)).status == 201
+        await there.ask("POST", "/entities", meter(2))
+
+        made = await ask("POST", "/entityOperations/create", [meter(1), meter(2)])
+        changed = await ask("POST", "/entityOperations/merge", [meter(1, power=7)])
+
+        assert (made.status, made.document["success"]) == (207, [KEY])
+        assert [one["entityId"] for one in made.document["errors"]] == ["urn:ngsi-ld:Meter:2"]
+        error = changed.document["errors"][0]
+        assert (changed.status, error["error"]["status"]) == (207, 409)
+        assert (await there.ask("GET", f"/entities/{KEY}")).status == 200
+
+    live(tmp_path, story)
+
+
+def test_what_is_purged_is_purged_there_as_well(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        offers = registration(there.url, operations=["purgeEntity", "retrieveOps"])
+        await ask("POST", "/csourceRegistrations", offers)
+        await ask("POST", "/entities", meter(1, power=5))
+        await there.ask("POST", "/entities", meter(2, power=5))
+
+        assert (await ask("DELETE", "/entities", type="Meter", q="power>4")).status == 204
+
+        assert (await ask("GET", "/entities", type="Meter")).document == []
+
+    live(tmp_path, story)
+
+
+def test_queries_by_post_and_of_split_entities_find_what_is_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await ask("POST", "/csourceRegistrations", registration(there.url))
+        await ask("POST", "/entities", meter(1, power=5))
+        await there.ask("POST", "/entities", meter(1, voltage=230))
+        await there.ask("POST", "/entities", meter(2, power=6))
+        query = {"type": "Query", "entities": [{"type": "Meter"}], "q": "power>5"}
+        both = "power==5;voltage==230"
+
+        posted = await ask("POST", "/entityOperations/query", query)
+        apart = await ask("GET", "/entities", type="Meter", q=both)
+        whole = await ask("GET", "/entities", type="Meter", q=both, splitEntities="true")
+
+        assert [one["id"] for one in posted.document] == ["urn:ngsi-ld:Meter:2"]
+        assert apart.document == []
+        assert [one["id"] for one in whole.document] == [KEY]
+
+    live(tmp_path, story)
+
+
+def test_a_map_says_who_has_an_entity_and_binds_to_it(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        source = registration(there.url)
+        await ask("POST", "/csourceRegistrations", source)
+        await ask("POST", "/entities", meter(1, power=5))
+        await there.ask("POST", "/entities", meter(1, voltage=230))
+        await there.ask("POST", "/entities", meter(2, power=6))
+
+        made = await ask("GET", "/entities", type="Meter", entityMap="true")
+        await there.ask("POST", "/entities", meter(3, power=6))
+        address = made.headers["ngsild-entitymap"]
+        told = (await ask("GET", address.removeprefix("/ngsi-ld/v1"))).document
+        bound = await ask("GET", "/entities", type="Meter", headers={"NGSILD-EntityMap": address})
+
+        assert made.status == 201
+        assert told["entityMap"] == {
+            KEY: ["@none", source["id"]], "urn:ngsi-ld:Meter:2": [source["id"]],
+        }  # fmt: skip
+        assert list(told["linkedMaps"]) == [source["id"]]
+        assert [one["id"] for one in bound.document] == [KEY, "urn:ngsi-ld:Meter:2"]
+        assert bound.document[0].keys() >= {"power", "voltage"}
+
+    live(tmp_path, story)

@@ -59,7 +59,7 @@ def test_a_simplified_entity_holds_values_only(server: Asker, lamp: str) -> None
     assert told["intensity"] == {"dataset": {"@none": 80, "urn:ngsi-ld:Dataset:camera": 78}}
     assert told["refGroup"] == "urn:ngsi-ld:Group:1"
     assert told["street"] == {"languageMap": {"az": "Nizami", "en": "Nizami st"}}
-    assert told["levels"] == {"valueList": [1, 2]}
+    assert told["levels"] == [1, 2]
     assert told["location"] == {"type": "Point", "coordinates": [46.5, 39.2]}
 
 

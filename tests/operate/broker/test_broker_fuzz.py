@@ -101,3 +101,15 @@ def test_any_parameters_are_understood_or_told_to_be_wrong(
     answer = server.get(path, **params)
 
     assert answer.status in {200, 400, 403, 404}, (path, params, answer.body)
+
+
+def test_what_once_was_a_mistake_of_ours_is_told_to_be_wrong(server: Asker) -> None:
+    asked = server.get("/entities", type="T", georel="overlaps", geometry="Point",
+                       coordinates="[1,2,3,4]")  # fmt: skip
+    subscription = {
+        "type": "Subscription", "entities": [{"type": "T"}], "temporalQ": [{}],
+        "notification": {"endpoint": {"uri": "http://127.0.0.1:9/"}},
+    }  # fmt: skip
+
+    assert asked.status == 400
+    assert server.post("/csourceSubscriptions", subscription).status == 400

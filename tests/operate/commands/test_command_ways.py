@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from small_village import running_mosquitto
+from ports import running_mosquitto
 
 from bunyad.errors import SourceError
 from bunyad.operate.alarms import Event, State

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from bunyad.operate import records
 from bunyad.operate.records import Reading, Tenant, history
 from bunyad.operate.records.backfill import backfill
-from bunyad.operate.records.history import archive_readings, forget_history, load_history
+from bunyad.operate.records.exact import split_runs
+from bunyad.operate.records.history import (
+    archive_readings,
+    archive_surplus,
+    forget_history,
+    load_history,
+)
+from bunyad.operate.records.hours import COLUMNS, HOURS, pack_days, unpack_day
+from bunyad.operate.records.rollups import load_hours, pack_hours
 from bunyad.operate.records.times import DAY_US, HOUR_US, from_iso
 
 NOON = from_iso("2026-06-15T12:00:00Z")
@@ -56,10 +64,10 @@ def test_a_written_attribute_leaves_a_reading_without_a_body(tenant: Tenant) -> 
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-1000, 1000), st.booleans()),
+@given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-1000, 1000), st.integers(0, 2)),
                 min_size=1, max_size=60))  # fmt: skip
 def test_sums_are_those_of_the_readings_whenever_they_are_made(
-    rows: list[tuple[int, int, bool]],
+    rows: list[tuple[int, int, int]],
 ) -> None:
     import tempfile
 
@@ -73,6 +81,8 @@ def test_sums_are_those_of_the_readings_whenever_they_are_made(
             add(tenant, [Reading(series, NOON + quarter * HOUR_US // 4, value)])
             if rolls:
                 tenant.submit(records.roll_up).result()
+            if rolls == 2:
+                tenant.submit(lambda tx: pack_hours(tx, before_us=NOON + DAY_US // 2)).result()
 
         found = records.load_sums(
             tenant.reader(), [series], "hour", from_us=NOON - DAY_US, to_us=NOON + DAY_US
@@ -121,6 +131,89 @@ def test_changed_readings_are_summed_again(tenant: Tenant) -> None:
         tenant.reader(), [series], "hour", from_us=NOON, to_us=NOON + HOUR_US
     )
     assert (found.count, found.sum, found.last) == (1, 5.0, 5.0)
+
+
+def test_a_change_in_a_packed_day_is_summed_again(tenant: Tenant) -> None:
+    series = series_of(tenant)
+    add(tenant, [Reading(series, NOON + hour * HOUR_US, hour / 10) for hour in range(-30, 5)])
+    tenant.submit(records.roll_up).result()
+    tenant.submit(lambda tx: pack_hours(tx, before_us=NOON + DAY_US // 2)).result()
+    count = f"SELECT count(*) FROM hourly WHERE series = {series}"
+    assert tenant.reader().execute(count).fetchone() == (0,)
+
+    def take_away(tx: Any) -> None:
+        tx.db.execute("DELETE FROM reading WHERE series = ? AND value = 0.3", (series,))
+        records.recount(tx, series, from_us=NOON + 3 * HOUR_US, to_us=NOON + 3 * HOUR_US)
+
+    tenant.submit(take_away).result()
+
+    found = load_hours(tenant.reader(), series, from_us=NOON - 2 * DAY_US, to_us=NOON + DAY_US)
+    assert [one.last for one in found] == [n / 10 for n in range(-30, 5) if n != 3]
+    assert [one.at_us for one in found] == sorted(one.at_us for one in found)
+    assert tenant.reader().execute(count).fetchone() == (16,)  # one day is rows again
+
+
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-(10**9), 10**9).map(lambda whole: whole / 100),
+    st.sampled_from([0.0, -0.0, 0.1 + 0.2, 2.0**53, 230.1]),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.lists(NUMBERS, min_size=HOURS, max_size=HOURS),
+                          st.sets(st.integers(0, HOURS - 1), min_size=1)), min_size=1, max_size=4))  # fmt: skip
+def test_packed_hours_come_back_to_the_bit(rows: list[tuple[list[float], set[int]]]) -> None:
+    panel = np.array([numbers for numbers, _ in rows])
+    for row, (_, hours) in enumerate(rows):
+        panel[row, [hour for hour in range(HOURS) if hour not in hours]] = np.nan
+    whole = np.where(np.isnan(panel), np.nan, np.arange(HOURS) * 1e8)
+
+    bodies = pack_days([whole if name in {"count", "last_us"} else panel for name in COLUMNS])
+
+    for row, body in zip(panel, bodies, strict=True):
+        told = list(unpack_day(NOON, body))
+        hours = np.flatnonzero(~np.isnan(row)).tolist()
+        assert [one[0] for one in told] == [NOON + hour * HOUR_US for hour in hours]
+        for column in (2, 3, 4, 5):
+            back = np.array([one[column] for one in told])
+            assert back.tobytes() == row[hours].tobytes()
+        assert [one[1] for one in told] == [hour * 10**8 for hour in hours]
+        assert [one[6] - one[0] for one in told] == [hour * 10**8 for hour in hours]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 3), NUMBERS), max_size=40))
+def test_numbers_with_few_decimals_are_whole_ones_to_the_bit(
+    rows: list[tuple[int, float]],
+) -> None:
+    rows.sort(key=lambda row: row[0])
+    of = np.array([row[0] for row in rows], np.int64)
+    values = np.array([row[1] for row in rows], float)
+
+    whole, decimals = split_runs(values, of)
+
+    is_whole = decimals <= 6
+    told = (whole / 10.0 ** np.where(is_whole, decimals, 0))[is_whole]
+    assert told.tobytes() == (values[is_whole] + 0.0).tobytes()  # -0.0 + 0.0 is 0.0
+    for series in set(of.tolist()):
+        assert len(set(decimals[of == series].tolist())) == 1
+
+
+def test_of_too_many_readings_the_older_half_moves(tenant: Tenant) -> None:
+    series = series_of(tenant)
+    values = [0.1 * n for n in range(97)] + [-0.0, 1e300, 0.1 + 0.2]
+    add(tenant, [Reading(series, NOON + n * HOUR_US, one) for n, one in enumerate(values)])
+    assert archive_surplus(tenant, most=200) == 0
+
+    staying = archive_surplus(tenant, most=60)
+
+    held = "SELECT count(*) FROM reading WHERE series = ?"
+    assert tenant.reader().execute(held, (series,)).fetchone() == (31,)
+    assert archive_surplus(tenant, most=60, staying=staying) == staying
+    found = load_history(tenant, [series], from_us=0, to_us=NOON + 1000 * HOUR_US)
+    told = found["value"].to_numpy()
+    assert told.tobytes() == np.array(values).tobytes()
 
 
 def test_the_last_value_is_the_latest_observed_not_the_latest_written(tenant: Tenant) -> None:

@@ -54,7 +54,7 @@ def write(client, job):
     return client._loop.run_until_complete(run())
 
 
-def put(client, attrs, key=PUMP, touched=None):
+def putting(attrs, key=PUMP, touched=None):
     def job(tx):
         before = load_entity(tx.db, key)
         after = entity(attrs, key)
@@ -65,7 +65,11 @@ def put(client, attrs, key=PUMP, touched=None):
             tx, after, before=before, touched=touched or dict.fromkeys(after["attrs"], "updated")
         )
 
-    write(client, job)
+    return job
+
+
+def put(client, attrs, key=PUMP, touched=None):
+    write(client, putting(attrs, key, touched))
 
 
 def read(client, key=PUMP):
@@ -215,3 +219,54 @@ def test_a_large_village_is_shown_some_at_a_time(client, monkeypatch):
     assert len(client.ids("Datastreams")) == 10
     assert len(client.ids("Things")) == 5
     assert len(client.ids("Datastreams")) == 10
+
+
+def test_a_new_name_of_an_entity_is_that_of_its_thing_and_datastreams(client):
+    put(client, {"name": prop("Pump 7"), "pressure": prop(1)})
+    assert client.values("Datastreams")[0]["name"] == "Pump 7 pressure"
+
+    put(client, {"name": prop("Upper pump"), "pressure": prop(1)})
+
+    (thing,) = client.values("Things", expand="Datastreams")
+    assert (thing["name"], thing["Datastreams"][0]["name"]) == ("Upper pump", "Upper pump pressure")
+    assert thing["Datastreams"][0]["description"] == "pressure of Upper pump"
+
+
+def test_what_the_broker_keeps_is_followed_without_gap_or_repetition(client):
+    from bunyad.operate.sensorthings.follow import Follower
+
+    put(client, {"name": prop("Old"), "pressure": prop(0)})
+    client.make("Things", worlds.tree())
+    stream = client.ids("Datastreams", filter="ObservedProperty/name eq 'pressure'")[0]
+
+    async def follow():
+        follower = Follower(client.records.tenant(""))
+        news = []
+
+        async def collect():
+            async for touched in follower.news():
+                news.append((touched.kind, touched.changed))
+                if [kind for kind, _ in news].count("Observation") == 4:
+                    return
+
+        task = asyncio.create_task(collect())
+        tenant = client.records.tenant("")
+        await tenant.write(putting({"name": prop("New"), "pressure": prop(1)}))
+        await tenant.write(putting({"pressure": prop(2), "level": prop(5)}))
+        path = f"Datastreams({stream})/Observations"
+        await client.call(
+            "POST", path, worlds.observation("2040-01-01T00:00:00Z", 9)
+        )  # told already
+        await tenant.write(
+            putting({"level": prop(5), LOCATION: place(46, 39)}, "urn:ngsi-ld:Tank:1")
+        )
+        await asyncio.wait_for(task, 60)
+        follower.stop()
+        return news
+
+    news = client._loop.run_until_complete(follow())
+
+    kinds = [kind for kind, _ in news]
+    assert ("Thing", ("name",)) in news
+    assert ("Datastream", ("name", "description")) in news
+    assert [kinds.count(kind) for kind in ("Thing", "Datastream", "Location")] == [2, 3, 1]

@@ -280,6 +280,13 @@ def world(tmp_path_factory):
         ("true", [1, 2, 3]), ("1 eq 2", []), ("(id add 1) mul 2 eq 6", [2]), ("-id eq -2", [2]),
         ("id div 2 eq 1.5", [3]), ("id mod 2 eq 0", [2]), ("round(id div 2) eq 2", [3]),
         ("floor(id div 2) eq 1 and ceiling(id div 2) eq 2", [3]), ("id sub 1 eq 1", [2]),
+        ("Datastreams/any(d:d/name eq 'datastream name 2')", [1]), ("Datastreams/any()", [1]),
+        ("Datastreams/all(d:d/Observations/any(o:o/result gt 3))", [1, 2, 3]),
+        ("Datastreams/all(d:d/id eq 1)", [2, 3]), ("not Datastreams/any()", [2, 3]),
+        ("Datastreams/any(d:d/Observations/any(o:o/result eq 3 and d/id eq 1 and id eq 1))", [1]),
+        ("Datastreams/any(d:d/Observations/any(o:o/result eq 3) and d/id eq 2)", []),
+        ("properties/floors/any(f:f gt 1)", [1]), ("properties/floors/all(f:f lt 2)", [2, 3]),
+        ("Locations/HistoricalLocations/any(h:h/Thing/id eq id)", [1]),
     ],
 )  # fmt: skip
 def test_conditions_find_things(world, condition, ids):
@@ -291,7 +298,7 @@ def test_conditions_find_things(world, condition, ids):
     [
         ("result gt 2 and result lt 4", [3, 2.5]), ("result eq 'text'", ["text"]),
         ("result eq true", [True]), ("result", [True]), ("result eq null", [None]),
-        ("result[1]/a eq 7", [[1, {"a": 7}]]), ("result/b/c eq 8", [{"b": {"c": 8}}]),
+        ("result[1]/a eq 7", [[1, {"a": 7}]]), ("result/any(r:r/a eq 7)", [[1, {"a": 7}]]), ("result/b/c eq 8", [{"b": {"c": 8}}]),
         ("resultQuality eq 'good'", [True]), ("parameters/kind eq result", ["text"]),
         ("result add 0.5 eq 3", [2.5]), ("length(result) eq 4", ["text", True]),
         ("Datastream/Thing/properties/rooms eq result", [3]),

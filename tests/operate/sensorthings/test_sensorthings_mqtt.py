@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
-import subprocess
 
 import orjson
 import pytest
 import sensorthings_worlds as worlds
+from ports import free_port, running_mosquitto
 
 from bunyad.errors import InputError
 from bunyad.operate.sensorthings.publish import Publisher, observations_path
 from bunyad.operate.sensorthings.service import Service
 
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-needs_mosquitto = pytest.mark.skipif(not MOSQUITTO, reason="needs mosquitto")
-
 
 @pytest.fixture
 def port(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = tmp_path / "mosquitto.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
-    process = subprocess.Popen(
-        [MOSQUITTO, "-c", str(settings)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    for line in process.stdout:
-        if b"running" in line:
-            break
-    yield port
-    process.terminate()
-    process.stdout.close()
-    process.wait()
+    with running_mosquitto(tmp_path) as port:
+        yield port
 
 
 class Listener:
@@ -63,11 +45,10 @@ class Listener:
         await self.subscribed.wait()
 
     async def wait_for(self, count):
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(60), self.changed:
             await self.changed.wait_for(lambda: len(self.heard) >= count)
 
 
-@needs_mosquitto
 def test_changes_are_told_and_observations_taken(tmp_path, port):
     service = Service()
     client = worlds.Client(tmp_path / "records", service)
@@ -105,7 +86,6 @@ def test_changes_are_told_and_observations_taken(tmp_path, port):
     client.close()
 
 
-@needs_mosquitto
 def test_more_changes_than_a_broker_takes_at_once_are_all_told(tmp_path, port):
     service = Service()
     client = worlds.Client(tmp_path / "records", service)
@@ -135,9 +115,7 @@ def test_a_broker_that_is_none_or_does_not_answer_is_told(tmp_path):
     client = worlds.Client(tmp_path, service)
     with pytest.raises(InputError, match="is no address of an MQTT broker"):
         Publisher(service, client.records, "http://host", worlds.ROOT)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nowhere = f"mqtt://127.0.0.1:{probe.getsockname()[1]}"
+    nowhere = f"mqtt://127.0.0.1:{free_port()}"
     with pytest.raises(InputError, match="does not answer"):
         client._loop.run_until_complete(
             Publisher(service, client.records, nowhere, worlds.ROOT).connect()

@@ -25,11 +25,14 @@ def client(tmp_path_factory):
     client.close()
 
 
-def test_the_root_names_the_eight_sets_and_what_it_conforms_to(client):
+def test_the_root_names_the_nine_sets_and_what_it_conforms_to(client):
     document = client.get("")
 
-    assert [each["name"] for each in document["value"]] == ["Things", "Locations", "HistoricalLocations", "Datastreams", "Sensors", "ObservedProperties", "Observations", "FeaturesOfInterest"]  # fmt: skip
-    assert all(client.get(each["url"])["value"] for each in document["value"])
+    assert [each["name"] for each in document["value"]] == ["Things", "Locations", "HistoricalLocations", "Datastreams", "MultiDatastreams", "Sensors", "ObservedProperties", "Observations", "FeaturesOfInterest"]  # fmt: skip
+    assert all(
+        client.get(each["url"])["value"] or each["name"] == "MultiDatastreams"
+        for each in document["value"]
+    )
     assert any(
         each.endswith("/create-update-delete/update-entity-jsonpatch")
         for each in document["serverSettings"]["conformance"]
@@ -160,7 +163,7 @@ def test_what_is_not_there_is_404(client, path):
         ("$orderby", "nowhere asc"), ("$orderby", "Datastreams/name"), ("$top", "-5"),
         ("$skip", "-1"), ("$top", "x"), ("$count", "maybe"), ("$expand", "Nowhere"),
         ("$expand", "Datastreams($top=x)"), ("$expand", "Datastreams("), ("$select", "nowhere"),
-        ("$nonsense", "1"), ("$skiptoken", "%%"), ("$skiptoken", "WzEsMiwzXQ"),
+        ("$skiptoken", "%%"), ("$skiptoken", "WzEsMiwzXQ"),
     ],
 )  # fmt: skip
 def test_options_that_cannot_be_followed_are_400(client, option):
@@ -178,6 +181,34 @@ def test_select_leaves_out_what_is_not_named(client):
     }
     assert client.values("Sensors", select="@iot.id") == [{"@iot.id": 1}, {"@iot.id": 2}]
     assert client.values("Sensors", select="id,name", top=1) == [{"@iot.id": 1, "name": "sensor 1"}]
+
+
+def test_select_takes_parts_of_properties(client):
+    chosen = client.get("Things(1)", select="name,properties/rooms,properties/absent")
+    assert chosen == {"name": "Pump house", "properties": {"rooms": 3}}
+    assert client.get("Things(1)", select="properties/rooms,properties")["properties"]["open"]
+    symbol = client.values("Datastreams", select="unitOfMeasurement/symbol", top=1)
+    assert symbol == [{"unitOfMeasurement": {"symbol": "°C"}}]
+    assert client.ask("GET", "Things?$select=name/first").status == 400
+
+
+@pytest.mark.parametrize(
+    "option", ["$nonsense=1", "$search=x", "$resultFormat=CSV", "$expand=Locations($apply=x)"]
+)
+def test_options_that_are_not_done_here_are_501(client, option):
+    answer = client.ask("GET", f"Things?{option}")
+    assert (answer.status, answer.json["code"]) == (501, 501)
+
+
+def test_the_root_tells_where_the_mqtt_broker_is(client):
+    client.app.mqtt = "mqtt://broker.example:1883"
+    settings = client.get("")["serverSettings"]
+    client.app.mqtt = ""
+    over_mqtt = [each for each in settings["conformance"] if "via-mqtt" in each]
+    assert len(over_mqtt) == 2
+    assert all(
+        settings[each] == {"endpoints": ["mqtt://broker.example:1883"]} for each in over_mqtt
+    )
 
 
 def test_expand_goes_as_deep_as_asked(client):

@@ -13,7 +13,8 @@ from dlms_cosem.hdlc.address import HdlcAddress
 from dlms_cosem.hdlc.frames import UnnumberedInformationFrame
 from hypothesis import given
 from hypothesis import strategies as st
-from small_village import free_port, until
+from ports import free_port
+from small_village import until
 
 from bunyad.operate.south.dlms import FrameReader, obis_values, read_notification, run_dlms
 from bunyad.operate.south.mapping import Unfit

@@ -20,7 +20,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_village import free_port, wait_for_port
+from ports import free_port, wait_for_port
 
 from bunyad.errors import InputError, OutputError
 from bunyad.operate import records

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ports import free_port
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
-from small_village import free_port, until
+from small_village import until
 
 from bunyad.errors import InputError
 from bunyad.operate.south.extra import load_extra

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from small_village import JULY_US, free_port, running_mosquitto, small_village, until
+from ports import free_port, running_mosquitto
+from small_village import JULY_US, small_village, until
 
 from bunyad.errors import InputError, OutputError, SourceError
 from bunyad.operate.play import play

@@ -11,7 +11,7 @@ import ocpp.v16
 import ocpp.v201
 import pytest
 import wsproto
-from small_village import free_port
+from ports import free_port
 from wsproto import events
 
 from bunyad.errors import InputError

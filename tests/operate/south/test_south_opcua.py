@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from asyncua import Server, ua
-from small_village import free_port, until
+from ports import free_port
+from small_village import until
 
 from bunyad.operate.south.mapping import Unfit
 from bunyad.operate.south.opcua import run_opcua, samples_of_change

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from small_village import free_port, until
+from ports import free_port
+from small_village import until
 
 from bunyad.errors import InputError
 from bunyad.operate.south.gateway import run_gateway

@@ -43,6 +43,26 @@ def test_the_map_is_on_the_paper_with_its_figures(
     assert "Draw an area" not in text
 
 
+def test_a_long_table_has_its_head_on_every_page(open_page: Any, site: Any, tmp_path: Path) -> None:
+    page = open_page(f"#/plans/{site.plan}/tables")
+    page.locator("tbody tr").first.wait_for()
+    page.evaluate(
+        """() => {
+            const body = document.querySelector("tbody");
+            const rows = [...body.children];
+            while (body.children.length < 150) body.append(...rows.map(row => row.cloneNode(true)));
+        }"""
+    )
+    heads = [one.strip() for one in page.locator("thead th").all_inner_texts()]
+    path = tmp_path / "table.pdf"
+    page.pdf(path=path, format="A4")
+
+    with pdfium.PdfDocument(path) as paper:
+        told = [one.get_textpage().get_text_bounded() for one in paper]
+    assert len(told) > 2
+    assert all(head in text for text in told for head in heads[:2])
+
+
 def test_urdu_brings_its_letters_and_english_does_not_load_them(open_page: Any) -> None:
     asked: list[str] = []
     page = open_page("#/plans", language="ur")

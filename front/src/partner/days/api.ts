@@ -97,6 +97,37 @@ export interface Week {
   days: number;
 }
 
+export interface Course {
+  id: string;
+  title: string;
+  lessons: number;
+}
+
+export interface Attended {
+  pupil: string;
+  lesson: number;
+  is_there: boolean;
+  mark: number | null;
+}
+
+export interface Pupil {
+  pupil: string;
+  attended: number;
+  held: number;
+  lessons: number;
+  mean_mark: number | null;
+  has_passed: boolean;
+}
+
+export interface Progress {
+  course: string;
+  title: string;
+  version: number;
+  pupils: Pupil[];
+  least_attendance: number;
+  pass_mark: number;
+}
+
 export const at = (kind: Kind, id: string, ...more: string[]): string =>
   `/${[kind, id, ...more].map(encodeURIComponent).join("/")}`;
 

@@ -6,6 +6,8 @@ days-exchanges-note = Startaplar və tələbələr üçün yerlər: heç kimin d
 days-schools = Kurslar
 days-schools-note = Yaşayış məntəqələrinin məktəbləri üçün İT kursları: qruplar, müəllimlər, otaqlar və həftə.
 days-add = JSON faylından əlavə et
+days-add-note = Təlimatda göstərildiyi kimi sənəd; sonra onu açıb orada davam edirsiniz.
+days-no-json = Bu fayl JSON deyil.
 days-none = Hələ heç nə yoxdur
 days-none-note = Təşkilatçılar birincisini əlavə edib dərc edirlər.
 days-public = açıq
@@ -102,3 +104,55 @@ days-certificate-field-issuer = Verən
 days-certificate-field-issued = Tarix
 days-certificate-field-id = Nömrə
 days-on-behalf = İştirakçının əvəzinə
+
+# Mübadilə, əlavə
+days-matching = Uyğunlaşdırılır…
+days-match-note = Uyğunlaşdırma hər müraciətçini onu istəyən ən yaxşı təşkilata yerləşdirir. Sonra kimin hara getdiyini dərc edirsiniz; istək siyahıları gizli qalır.
+days-goes-to = Gedir
+days-nowhere = yer yoxdur
+days-field = Sahə
+days-hosts = Qəbul edənlər
+days-taken = Tutulan yerlər
+days-wish-number = { $number } nömrəli istək
+
+# İrəliləyiş və sertifikatlar
+days-course = Kurs
+days-own-groups = Sənədin öz qrupları
+days-progress = Şagirdlərin irəliləyişi
+days-progress-note = Uşaqların adları: kurslar açıq olsa belə, onları yalnız bu kursları təşkil edənlər görür.
+days-register = Jurnal
+days-register-note = Hər şagird və dərs üçün bir sətirli CSV: pupil, lesson, there (bəli və ya xeyr), mark (0-dan 100-dək və ya boş). Saxlanılanı əvəz edir.
+days-register-template = Boş jurnal (CSV)
+days-register-delete = Jurnalı sil
+days-register-gone = Jurnal silindi.
+days-register-kept = Saxlanan sətirlər: { $count }.
+days-register-faulty = Bu sətirlər anlaşılmadı; heç nə saxlanmadı: { $lines }
+days-no-register = Hələ jurnal saxlanmayıb.
+days-passing = Bütün dərslərin { $share } %-ində olan və qiymətləri orta hesabla { $mark } olan kursu keçmiş sayılır.
+days-pupil = Şagird
+days-attended = İştirak edilən dərslər
+days-of-lessons = keçirilən { $held } dərsdən { $attended }, cəmi { $lessons }
+days-mean-mark = Orta qiymət
+days-passed = Keçib
+days-not-yet = hələ yox
+days-issue = Keçənlərin sertifikatları
+days-issue-note = Onlar bu səhifədə imzalanır; açar göndərilmir. Hər biri bir səhifəlik PDF və sertifikatların faylını alırsınız.
+days-key = Verənin açarı
+days-key-note = Gizli açarın faylı: burada və ya bunyad partner courses key ilə yaradılan.
+days-key-is = Açar { $key }…
+days-key-none = Bu faylda açar yoxdur.
+days-key-make = Açar yarat və saxla
+days-issue-all = { $count } sertifikat ver
+days-issued = Verilən sertifikatlar: { $count }.
+days-take-back = Sertifikatları geri götür
+days-take-back-ids = İndiyədək geri götürülənlərin hamısının nömrələri
+days-take-back-sign = Siyahını imzala
+
+# Kim niyə kənarda qalıb
+days-why-teacher = { $place }: { $course } kursunu heç kim öyrətmir
+days-why-room = { $place }: { $pupils } şagird üçün yeri və cihazı olan otaq yoxdur
+days-why-taken = müəllimlər və otaqlar daha çox şagirdi olan qruplara verilib
+days-why-slot = hər ikisinə və digər vacib görüşlərə uyğun vaxt qalmayıb
+days-why-change = dəyişiklikdən sonra vaxt qalmayıb
+days-why-apart = heç vaxt eyni vaxtda orada olmurlar
+days-why-least = { $least } görüşdən { $held } yerləşdirildi

@@ -6,6 +6,8 @@ days-exchanges-note = Places for startups and students, given so that nobody has
 days-schools = Courses
 days-schools-note = IT courses for the schools of the settlements: groups, teachers, rooms and the week.
 days-add = Add one from a JSON file
+days-add-note = A document as the manual shows it; afterwards you open it and go on there.
+days-no-json = This file is no JSON.
 days-none = Nothing is here yet
 days-none-note = Organisers add the first one and publish it.
 days-public = public
@@ -102,3 +104,55 @@ days-certificate-field-issuer = Issuer
 days-certificate-field-issued = Issued
 days-certificate-field-id = Number
 days-on-behalf = Act for a participant
+
+# Exchange, more
+days-matching = Matching…
+days-match-note = Matching places every applicant at the best host that wants them. Afterwards you publish who goes where; lists of wishes stay hidden.
+days-goes-to = Goes to
+days-nowhere = no place
+days-field = Field
+days-hosts = Hosts
+days-taken = Places taken
+days-wish-number = wish { $number }
+
+# Progress and certificates
+days-course = Course
+days-own-groups = Groups of the document
+days-progress = Progress of the pupils
+days-progress-note = Names of children: only those who organise these courses see them, also when the courses are public.
+days-register = The register
+days-register-note = CSV with a row for each pupil and lesson: pupil, lesson, there (yes or no), mark (0 to 100 or empty). It replaces what is kept.
+days-register-template = Empty register (CSV)
+days-register-delete = Delete the register
+days-register-gone = The register was deleted.
+days-register-kept = Rows kept: { $count }.
+days-register-faulty = These lines are not understood; nothing was kept: { $lines }
+days-no-register = No register is kept yet.
+days-passing = Passed has who was in { $share } % of all lessons, with marks of { $mark } on average.
+days-pupil = Pupil
+days-attended = Lessons attended
+days-of-lessons = { $attended } of { $held } held, of { $lessons }
+days-mean-mark = Mean mark
+days-passed = Passed
+days-not-yet = not yet
+days-issue = Certificates of those who passed
+days-issue-note = They are signed in this page; the key is not sent. You get a PDF with a page each, and the certificates as a file.
+days-key = Key of the issuer
+days-key-note = File with the secret key, as made here or by bunyad partner courses key.
+days-key-is = Key { $key }…
+days-key-none = This file holds no key.
+days-key-make = Make a key and keep it
+days-issue-all = Issue { $count } certificates
+days-issued = Certificates issued: { $count }.
+days-take-back = Take certificates back
+days-take-back-ids = Numbers of all that were taken back so far
+days-take-back-sign = Sign the list
+
+# Why somebody is left out
+days-why-teacher = nobody teaches { $course } in { $place }
+days-why-room = no room in { $place } has seats and devices for { $pupils }
+days-why-taken = teachers and rooms are taken by groups with more pupils
+days-why-slot = no slot was left that suits both and the other musts
+days-why-change = no slot was left after the change
+days-why-apart = they are never there at the same time
+days-why-least = { $held } of { $least } meetings could be placed

@@ -127,7 +127,6 @@ venture-share = Pay, məsələn 51 və ya 1/3
 venture-key = Açıq imza açarı
 venture-key-note = Tərəfin public.json faylındakı 64 hərf və rəqəm.
 venture-add-party = Tərəf əlavə et
-venture-first-milestone = Birinci mərhələ
 venture-draft = Hazırla
 venture-project = Planın layihəsi
 venture-stage = Vəziyyət
@@ -163,3 +162,45 @@ venture-portfolio = Ölkə və sahə üzrə
 venture-count = Birgə işlər
 venture-promised = Vəd edilən
 venture-paid = Daxil olan
+
+# Eyni ola bilən qeydlər
+partner-twins = Yəqin ki, eyni təşkilatdır
+partner-twins-note = Bu qeydlər bir-birinə oxşayır. Hansının qalacağına siz qərar verirsiniz: o, digərinin artıq məlumatını və şəxslərini götürür.
+partner-twins-why = Oxşar: { $reasons }
+partner-twin-name = ad
+partner-twin-website = sayt
+partner-twin-mail = poçt
+partner-twin-country = ölkə
+partner-twin-keep = { $name } qalsın
+partner-merged = İkisi indi bir qeyddir.
+partner-unmerged = Onlar yenidən iki qeyddir.
+
+# Razılıq
+partner-consent = { $name } razıdır:
+partner-purpose-matching = uyğunlaşdırma
+partner-purpose-meetings = görüşlər
+partner-purpose-directory = kataloq
+partner-consent-since = { $day } tarixindən
+partner-consent-saved = Razılıq qeyd olundu.
+
+# Töhfələr
+venture-no-contributions = Töhfələr razılaşdırılmayıb.
+venture-kind-money = pul
+venture-kind-land = torpaq
+venture-kind-equipment = avadanlıq
+venture-kind-work = iş
+venture-kind-knowledge = bilik
+venture-contribution = Töhfə { $number }
+venture-add-contribution = Töhfə əlavə et
+venture-add-milestone = Mərhələ əlavə et
+venture-milestone = Mərhələ { $number }
+venture-remove = Çıxar
+venture-from = Kimdən
+venture-what-is = Nədir
+venture-worth = Dəyəri, ABŞ dolları
+venture-came = { $promised } məbləğindən { $came } gəlib
+venture-came-day = Gün
+venture-came-amount = Gəlib, ABŞ dolları
+venture-came-note = Qeyd
+venture-confirm = Gələni təsdiq et
+venture-confirmed = Qeyd olundu.

@@ -127,7 +127,6 @@ venture-share = Share, such as 51 or 1/3
 venture-key = Public signing key
 venture-key-note = 64 letters and digits of the party’s public.json.
 venture-add-party = Add a party
-venture-first-milestone = First milestone
 venture-draft = Draft
 venture-project = Project of the plan
 venture-stage = Stage
@@ -163,3 +162,45 @@ venture-portfolio = By country and field
 venture-count = Ventures
 venture-promised = Promised
 venture-paid = Came
+
+# Entries that are likely one
+partner-twins = Likely the same organisation
+partner-twins-note = These entries look alike. You decide which one stays: it takes what the other tells more, and its persons.
+partner-twins-why = Alike: { $reasons }
+partner-twin-name = name
+partner-twin-website = website
+partner-twin-mail = mail
+partner-twin-country = country
+partner-twin-keep = Keep { $name }
+partner-merged = The two are one entry now.
+partner-unmerged = They are two entries again.
+
+# Consent
+partner-consent = { $name } agrees to
+partner-purpose-matching = matching
+partner-purpose-meetings = meetings
+partner-purpose-directory = the directory
+partner-consent-since = since { $day }
+partner-consent-saved = The consent is noted.
+
+# Contributions
+venture-no-contributions = No contributions are agreed.
+venture-kind-money = money
+venture-kind-land = land
+venture-kind-equipment = equipment
+venture-kind-work = work
+venture-kind-knowledge = knowledge
+venture-contribution = Contribution { $number }
+venture-add-contribution = Add a contribution
+venture-add-milestone = Add a milestone
+venture-milestone = Milestone { $number }
+venture-remove = Remove
+venture-from = From
+venture-what-is = What it is
+venture-worth = Worth, US$
+venture-came = { $came } of { $promised } came
+venture-came-day = Day
+venture-came-amount = Came, US$
+venture-came-note = Note
+venture-confirm = Confirm what came
+venture-confirmed = It is noted.

@@ -24,10 +24,13 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     requests_per_s: float = 0.0,
     clients: int = 512,
     keep_days: float = 35.0,
+    keep_readings: int = 3_000_000,
     keep_history_days: float = 0.0,
     certificate: Path | None = None,
     key: Path | None = None,
     mqtt: str = "",
+    refuse_calls: Annotated[list[str] | None, Parameter(negative=())] = None,
+    allow_calls: Annotated[list[str] | None, Parameter(negative=())] = None,
 ) -> None:
     """
     Keep a living place's data, and answer for it: NGSI-LD and SensorThings.
@@ -52,6 +55,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         Connections at one time.
     keep_days
         Age at which readings leave the database for Parquet files [d]; 0 moves none.
+    keep_readings
+        Readings that the database holds at most; beyond them the older half moves to Parquet
+        files before its days are over. 0 sets no bound.
     keep_history_days
         Age at which these files are deleted [d]; 0 deletes none. Sums by hour and day stay.
     certificate
@@ -61,18 +67,26 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     mqtt
         MQTT broker at which SensorThings tells of changes and takes Observations, such as
         mqtt://127.0.0.1:1883.
+    refuse_calls
+        Networks the server may not call for clients that ask for notifications, name other
+        context sources or contexts: such as 10.0.0.0/8, or loopback, private, all; may be given
+        again. Link-local addresses, where clouds keep secrets, are always among them.
+    allow_calls
+        Networks it may call all the same.
     """
     from bunyad.operate.broker.contexts.documents import is_loopback
     from bunyad.operate.guard import Guard, read_tokens
+    from bunyad.operate.reach import read_reach
     from bunyad.operate.records.keeping import Keeping
     from bunyad.operate.server import Listening, MqttBroker, make_server, run_server
 
+    reach = read_reach(refuse_calls or (), allow_calls or ())
     known = read_tokens(tokens) if tokens is not None else {}
-    keeping = Keeping(days=keep_days, history_days=keep_history_days)
+    keeping = Keeping(days=keep_days, readings=keep_readings, history_days=keep_history_days)
     scheme = "http" if certificate is None else "https"
     address = f"{scheme}://{host}:{port}"
     broker = MqttBroker(mqtt, address) if mqtt else None
-    app = make_server(data, fetches=fetch_contexts, keeping=keeping, mqtt=broker)
+    app = make_server(data, fetches=fetch_contexts, keeping=keeping, mqtt=broker, reach=reach)
     if not known and not is_loopback(f"http://{host}/"):
         print(f"Everybody who reaches {host} may do everything; --tokens names who may.",
               file=sys.stderr, flush=True)  # fmt: skip

@@ -45,7 +45,8 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     Play a living village from the plan's own demand and yield, with faults put in on purpose.
 
     Every meter and sensor tells a value a minute. The same seed gives the same readings. Nothing
-    is left out where the receiver is slow; the clock slips, and that is told.
+    is left out where the receiver is slow; the clock slips, and that is told. Over MQTT and HTTP,
+    valves, chargers and groups of lamps do as they are told meanwhile, unless a fault holds them.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     as_json
         Print the result for machines.
     """
-    from bunyad.operate.play import play, points_of, read_faults, truth_of
+    from bunyad.operate.play import Playing, points_of, read_faults, truth_of
     from bunyad.operate.play.feed import Fed, fed_by_http, fed_by_mqtt
     from bunyad.operate.village.folder import read_village
     from bunyad.operate.village.send import Broker
@@ -109,15 +110,16 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
         to_us = from_us + hours * 3_600_000_000
         told = truth_of(faults, settlement=settlement, seed=seed, from_us=from_us, to_us=to_us)
         _write(truth, json.dumps(told, indent=1))
-    blocks = play(village, from_us=from_us, hours=hours, step_s=step, seed=seed, faults=faults)
+    playing = Playing(village, from_us=from_us, step_s=step, seed=seed, faults=faults)
+    blocks = playing.blocks(hours)
     if not as_json:
         say(f"{village.name}: {len(points)} points, {hours} h at a value every {step} s.")
     if mqtt is not None:
         name = f"bunyad-play-{settlement}-{seed}"
-        fed = asyncio.run(fed_by_mqtt(blocks, mqtt, speed=speed, name=name))
+        fed = asyncio.run(fed_by_mqtt(blocks, mqtt, speed=speed, name=name, playing=playing))
     elif http is not None:
         broker = Broker(url=http, tenant=tenant, token=token)
-        fed = asyncio.run(fed_by_http(blocks, broker, speed=speed))
+        fed = asyncio.run(fed_by_http(blocks, broker, speed=speed, playing=playing))
     else:
         assert out is not None
         fed = Fed(values=_write_parquet(out, blocks), instants=hours * (3600 // step))

@@ -6,6 +6,7 @@ One process watches. Another may look at the log and ask for acts at any time.
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
 from collections.abc import Callable
@@ -30,7 +31,7 @@ LATE_S = 5.0
 """How long a step waits for readings of its time [s]."""
 KEEP_EVERY_S = 600.0
 """How often the state of the engine is kept [s of its clock]."""
-_MOST = 500_000
+_MOST = 100_000
 """Readings taken in at once, so that a long backlog needs little memory."""
 
 
@@ -193,6 +194,8 @@ class Watcher:
             self.engine = Engine(self.rules, self.place.points, start=self.engine.now)
             self.engine.restore(kept)
             self._told_hour = -1
+            del kept
+            gc.collect()  # an engine is a circle of large arrays, which the collector cannot see
         self._wanted = self._find_wanted()
 
     def _new_series(self) -> set[int]:

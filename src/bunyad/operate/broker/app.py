@@ -9,10 +9,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import orjson
+
 from bunyad.errors import InputError
 from bunyad.operate.broker.bodies import check_media
 from bunyad.operate.broker.contexts import CORE_URL, Context, Contexts
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply, Route, Router
+from bunyad.operate.broker.params import truth
 from bunyad.operate.broker.problems import Problem, bad_request, invalid_request, no_tenant
 from bunyad.operate.records import Records, Tenant
 
@@ -99,6 +102,8 @@ class Broker:
             reply = await self._answer(scope, headers, receive)
         except Problem as problem:
             reply = reply_of(problem)
+        except (orjson.JSONEncodeError, RecursionError) as error:  # it may be read, yet too deep
+            reply = reply_of(bad_request(f"the body cannot be kept: {error}"))
         except Exception:  # noqa: BLE001  (our own mistakes are told too, and logged)
             _log.exception("%s %s", scope["method"], scope["path"])
             reply = reply_of(
@@ -133,6 +138,8 @@ class Broker:
             for name in params:
                 if name not in route.params:
                     raise invalid_request(f"the operation has no parameter {name!r}")
+        if "local" in params:
+            truth(call, "local")
         if method in WRITES or method == "DELETE":
             call.content = await self._body(headers, receive)
         reply: Reply = await route.handler(call)
@@ -199,8 +206,8 @@ def base_of(scope: Scope, headers: dict[str, str]) -> str:
 
 
 def reply_of(problem: Problem) -> Reply:
-    """Return the reply that tells a problem; 411, 415 and 406 have no body (6.3.4)."""
-    bare = problem.type == "about:blank" and problem.status in {406, 411, 415}
+    """Return the reply that tells a problem; 411 and 415 have no body (6.3.4)."""
+    bare = problem.type == "about:blank" and problem.status in {411, 415}
     return Reply(
         problem.status, b"" if bare else problem.body(), media=JSON,
         headers=list(problem.headers),

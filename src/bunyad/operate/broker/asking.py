@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from bunyad.operate.broker.contexts import Context
+from bunyad.operate.broker.http import Call
 from bunyad.operate.broker.model import Entity
 from bunyad.operate.broker.names import check_name, check_uri
 from bunyad.operate.broker.params import attribute_iris, names_of
@@ -24,6 +25,10 @@ from bunyad.operate.broker.query import (
 from bunyad.operate.records import Wanted, load_entity
 
 Test = Callable[[Entity], bool]
+SYSTEM = {"createdAt", "modifiedAt", "deletedAt", "expiresAt", "observedAt"}
+"""Names that alone do not restrict a query (5.7.2)."""
+NOBODY = "urn:ngsi-ld:null"
+"""An identifier that no entity has."""
 
 
 @dataclass(slots=True)
@@ -36,7 +41,10 @@ class Question:
     tests
         What the store cannot tell by itself; each must hold.
     restricted
-        Whether types, attributes, values or places restrict it (as the standard wants it).
+        Whether types, attributes, values or places restrict it, or it is about what is here only
+        (as the standard wants it).
+    depth
+        How many relationships its values follow.
     """
 
     ids: tuple[str, ...] = ()
@@ -46,6 +54,11 @@ class Question:
     boxes: tuple[Any, ...] = ()
     tests: list[Test] = field(default_factory=list)
     restricted: bool = False
+    depth: int = 0
+
+    def bind(self, keys: Iterable[str]) -> None:
+        """Ask for entities of these identifiers only."""
+        self.ids = tuple(key for key in keys if not self.ids or key in self.ids) or (NOBODY,)
 
     def wanted(self, *, limit: int | None, offset: int = 0, count: bool = False) -> Wanted:
         """Return what to look for in the store."""
@@ -59,6 +72,29 @@ class Question:
             ids=self.ids, types=self.types, attributes=self.attributes, facts=self.facts,
             boxes=self.boxes, matches=matches, limit=limit, offset=offset, count=count,
         )  # fmt: skip
+
+
+def questions_of(
+    call: Call, selections: Iterable[Mapping[str, str]], context: Context
+) -> list[Question]:
+    """
+    Compile what a request asks for, bound to the entities of the map that it names.
+
+    Parameters
+    ----------
+    call
+        The request.
+    selections
+        Parameters of queries; an entity that any of them finds is meant.
+    context
+        What names stand for.
+    """
+    tenant = call.tenant()
+    questions = [read_question(params, context, tenant.reader) for params in selections]
+    if call.mapped is not None:
+        for asked in questions:
+            asked.bind(call.mapped.where)
+    return questions
 
 
 def read_question(
@@ -85,15 +121,17 @@ def read_question(
     expand = context.expand
     if params.get("id"):
         asked.ids = tuple(check_uri(key, "id") for key in names_of_ids(params["id"]))
-    if params.get("idPattern"):
+    elif params.get("idPattern"):  # id takes precedence (5.2.33)
         pattern = compile_pattern(params["idPattern"])
         asked.tests.append(lambda entity: pattern.search(entity["id"]))
     if "type" in params:
-        _ask_types(asked, params["type"], expand)
+        _ask_types(asked, params, expand)
     if "attrs" in params:
         asked.attributes = tuple(attribute_iris(params["attrs"], context))
-        asked.restricted = asked.restricted or bool(asked.attributes)
-    if params.get("q"):
+        asked.restricted = asked.restricted or not SYSTEM.issuperset(names_of(params["attrs"]))
+    if "csf" in params:
+        compile_query(params["csf"], expand)
+    if "q" in params:
         _ask_values(asked, params, expand, db)
     if any(name in params for name in ("georel", "geometry", "coordinates")):
         _ask_place(asked, params, expand)
@@ -108,11 +146,15 @@ def names_of_ids(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _ask_types(asked: Question, text: str, expand: Callable[[str], str]) -> None:
-    selection = compile_types(text, expand)
+def _ask_types(
+    asked: Question, params: Mapping[str, str], expand: Callable[[str], str]
+) -> None:  # fmt: skip
+    selection = compile_types(params["type"], expand)
+    asked.restricted = True
     if selection.alternatives is not None:
         asked.types = tuple(tuple(sorted(group)) for group in selection.alternatives)
-        asked.restricted = True
+    elif params.get("local", "").lower() == "false":
+        raise bad_request("all types are asked for here only: local cannot be false")
 
 
 def _ask_values(
@@ -122,7 +164,8 @@ def _ask_values(
     terms = [expand(name) for name in names_of(params.get("expandValues"))]
     query = compile_query(params["q"], expand, terms)
     asked.facts += query.facts
-    asked.restricted = True
+    asked.restricted = asked.restricted or not query.names <= {expand(name) for name in SYSTEM}
+    asked.depth = query.depth
     if query.links:
         asked.tests.append(lambda entity: query.matches(entity, lambda key: load_entity(db(), key)))
     else:
@@ -157,9 +200,10 @@ def params_of_query(document: dict[str, Any]) -> list[dict[str, str]]:
         for member in ("q", "csf", "scopeQ")
         if member in document
     }
-    for member in ("attrs", "expandValues"):
+    for member in ("attrs", "expandValues", "pick", "omit", "datasetId", "containedBy"):
         if member in document:
-            common[member] = ",".join(_texts(document[member], member))
+            lists = member != "expandValues"
+            common[member] = ",".join(_texts(document[member], member, lists=lists))
     if document.get("geoQ") is not None:
         common |= _place(document["geoQ"])
     selectors = document.get("entities")
@@ -194,11 +238,10 @@ def _selector(selector: Any) -> dict[str, str]:
             check_uri(keys, "id")])  # fmt: skip
     if "idPattern" in selector:
         params["idPattern"] = _text(selector["idPattern"], "idPattern")
-    if "type" in selector:
-        types = selector["type"]
-        params["type"] = ",".join(_texts(types, "type")) if isinstance(types, list) else _text(
-            types, "type"
-        )  # fmt: skip
+    types = selector.get("type")
+    params["type"] = ",".join(_texts(types, "type")) if isinstance(types, list) else _text(
+        types, "the type of a selector"
+    )  # fmt: skip
     return params
 
 
@@ -208,8 +251,8 @@ def _text(value: Any, member: str) -> str:
     return value
 
 
-def _texts(value: Any, member: str) -> list[str]:
-    if isinstance(value, str):
+def _texts(value: Any, member: str, *, lists: bool = False) -> list[str]:
+    if isinstance(value, str) and not lists:
         return [value]
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
         raise bad_request(f"{member} is no list of texts")

@@ -18,12 +18,12 @@ from bunyad.operate.broker.changes import (
     update_attributes,
 )
 from bunyad.operate.broker.contexts import Context
-from bunyad.operate.broker.entities import insert, keep, reader
+from bunyad.operate.broker.entities import FORMS, insert, keep, merging_of, reader
 from bunyad.operate.broker.http import JSON_LD, Call, Reply, Route
 from bunyad.operate.broker.model import Entity
 from bunyad.operate.broker.names import check_name, is_uri
-from bunyad.operate.broker.params import OF_QUERIES, names_of, options_of, truth
-from bunyad.operate.broker.problems import Problem, bad_request, invalid_request, not_found
+from bunyad.operate.broker.params import OF_QUERIES, check_options, names_of, truth
+from bunyad.operate.broker.problems import Problem, bad_request, not_found
 from bunyad.operate.records import (
     Writing,
     delete_entity,
@@ -53,18 +53,14 @@ async def create(call: Call) -> Reply:
 
 async def upsert(call: Call) -> Reply:
     """Answer POST /entityOperations/upsert."""
-    options = options_of(call)
-    if unknown := options - {"replace", "update", "keyValues", "simplified", "concise",
-                             "normalized"}:  # fmt: skip
-        raise invalid_request(f"there is no option {min(unknown)!r}")
-    updates = "update" in options
+    updates = "update" in check_options(call, FORMS | {"replace", "update"})
 
     def apply(tx: Writing, entity: Entity) -> bool:
         before = load_entity(tx.db, entity["id"])
         if before is None:
             insert(tx, entity)
             return True
-        changed = append_attributes(before, entity) if updates else replace_entity(before, entity)
+        changed = update_attributes(before, entity) if updates else replace_entity(before, entity)
         keep(tx, before, changed)
         return False
 
@@ -77,19 +73,20 @@ async def upsert(call: Call) -> Reply:
 
 async def update(call: Call) -> Reply:
     """Answer POST /entityOperations/update."""
-    overwrite = "noOverwrite" not in options_of(call)
+    overwrite = "noOverwrite" not in check_options(call, FORMS | {"noOverwrite"})
 
     def work(before: Entity, fragment: Entity) -> Changed:
-        if overwrite:
-            return update_attributes(before, fragment)
-        return append_attributes(before, fragment, overwrite=False)
+        return append_attributes(before, fragment, overwrite=overwrite)
 
     return await _change(call, work)
 
 
 async def merge(call: Call) -> Reply:
     """Answer POST /entityOperations/merge."""
-    return await _change(call, merge_entity)
+    how = merging_of(call)
+    return await _change(
+        call, lambda before, fragment: merge_entity(before, fragment, how), merges=True
+    )
 
 
 async def delete(call: Call) -> Reply:
@@ -123,6 +120,8 @@ async def purge(call: Call) -> Reply:
     asked = read_question(call.params, context, tenant.reader)
     drop = [context.expand(check_name(name, "drop")) for name in names_of(call.params.get("drop"))]
     hold = [context.expand(check_name(name, "keep")) for name in names_of(call.params.get("keep"))]
+    if asked.depth:
+        raise bad_request("a purge follows no relationships")
     if not (asked.restricted or truth(call, "local") or drop or hold):
         raise bad_request("a purge names types, attributes, values (q) or a place, or is local")
     if drop and hold:
@@ -146,7 +145,9 @@ async def purge(call: Call) -> Reply:
     return Reply(204)
 
 
-async def _change(call: Call, work: Callable[[Entity, Entity], Changed]) -> Reply:
+async def _change(
+    call: Call, work: Callable[[Entity, Entity], Changed], *, merges: bool = False
+) -> Reply:
     refused: dict[str, Problem] = {}
 
     def apply(tx: Writing, fragment: Entity) -> bool:
@@ -161,16 +162,18 @@ async def _change(call: Call, work: Callable[[Entity, Entity], Changed]) -> Repl
             refused[key] = bad_request(f"{names} are there already, and noOverwrite was asked for")
         return False
 
-    outcomes = await _run(call, apply, whole=False, create=False)
+    outcomes = await _run(call, apply, whole=False, create=False, merges=merges)
     outcomes = [(key, problem or refused.get(key), new) for key, problem, new in outcomes]
     if any(problem for _, problem, _ in outcomes):
         return _result(outcomes)
     return Reply(204)
 
 
-async def _run(call: Call, apply: Apply, *, whole: bool, create: bool) -> list[Outcome]:
+async def _run(
+    call: Call, apply: Apply, *, whole: bool, create: bool, merges: bool = False
+) -> list[Outcome]:
     documents = _read_list(call, "entities")
-    read = [await _read(call, document, whole=whole) for document in documents]
+    read = [await _read(call, document, whole=whole, merges=merges) for document in documents]
 
     def work(tx: Writing) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -193,13 +196,15 @@ def _read_list(call: Call, what: str) -> list[Any]:
     found = read_json(call) if call.content else None
     if not isinstance(found, list) or not found:
         raise bad_request(f"the body is no list of {what}")
+    if None in found:
+        raise bad_request(f"one of the {what} is null")
     if len(found) > LARGEST_BATCH:
         raise bad_request(f"a batch has at most {LARGEST_BATCH} {what}")
     return found
 
 
 async def _read(
-    call: Call, document: Any, *, whole: bool
+    call: Call, document: Any, *, whole: bool, merges: bool
 ) -> tuple[str, Entity | None, Problem | None]:
     """Read one entity of a batch: its identifier, and it or what is wrong with it."""
     key = document.get("id", "") if isinstance(document, dict) else ""
@@ -207,7 +212,7 @@ async def _read(
         if not isinstance(document, dict):
             raise bad_request("an entity is a JSON object")
         context = await _context(call, document)
-        told = reader(call, context, nulls=not whole)
+        told = reader(call, context, nulls=merges, merges=merges)
         entity = told.entity(document) if whole else told.fragment(document)
         if "id" not in entity:
             raise bad_request("the entity has no id")
@@ -240,7 +245,7 @@ ROUTES = (
     Route("POST", "/entityOperations/create", create, _BATCH),
     Route("POST", "/entityOperations/upsert", upsert, _BATCH),
     Route("POST", "/entityOperations/update", update, _BATCH),
-    Route("POST", "/entityOperations/merge", merge, _BATCH),
+    Route("POST", "/entityOperations/merge", merge, _BATCH | {"observedAt", "lang"}),
     Route("POST", "/entityOperations/delete", delete, _BATCH),
     Route("DELETE", "/entities", purge, OF_QUERIES | {"drop", "keep"}),
 )

@@ -56,6 +56,8 @@ async def context_of(call: Call, document: dict[str, Any]) -> Context:
             raise bad_request("a body of application/ld+json has its own @context")
         if link is not None and contexts.linked_address(link) is not None:
             raise bad_request("a body of application/ld+json has its own @context, no Link")
+        if document["@context"] is None:
+            raise bad_request("@context is null")
         return await contexts.of(document["@context"])
     if "@context" in document:
         if media == MERGE_PATCH and link is None:
@@ -91,7 +93,11 @@ def wanted_media(call: Call, *, geo: bool = False) -> str:
         return JSON
     media = _choose(header, geo)
     if media is None:
-        raise Problem(406, None, "Not Acceptable", f"no answer is of the type {header!r}")
+        offers = (JSON, JSON_LD, GEO_JSON) if geo else (JSON, JSON_LD)
+        raise Problem(
+            406, None, "Not Acceptable", f"answers are of the type {', '.join(offers)}",
+            availableRepresentations=offers,
+        )  # fmt: skip
     return media
 
 

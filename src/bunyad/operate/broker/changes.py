@@ -144,8 +144,7 @@ def merge_instance(old: Instance, new: Instance, how: Merging = Merging()) -> In
         after[member] = merge_values(old.get(member), new[member]) if kind in DEEP else new[member]
     if how.observed_at is not None and "observedAt" in old and "observedAt" not in new:
         after["observedAt"] = how.observed_at
-    if after.get("observedAt") == NULL:
-        del after["observedAt"]
+    _drop_nulls(after)
     attrs = _merge_attributes(old.get("attrs", {}), new.get("attrs", {}))
     after.pop("attrs", None)
     if attrs:
@@ -214,9 +213,7 @@ def patch_attribute(before: Entity, iri: str, name: str, fragment: Instance) -> 
         if not attrs[sub]:
             del attrs[sub]
     after = {**old, **fragment, "type": old["type"], "createdAt": old["createdAt"]}
-    for member in ("observedAt", "unitCode"):
-        if after.get(member) == NULL:
-            del after[member]
+    _drop_nulls(after)
     after.pop("attrs", None)
     if attrs:
         after["attrs"] = attrs
@@ -252,9 +249,18 @@ def delete_attribute(
 
 def _start(before: Entity, fragment: dict[str, Any]) -> Changed:
     after = {**before, "modifiedAt": fragment["modifiedAt"], "attrs": dict(before["attrs"])}
-    if "expiresAt" in fragment:
-        after["expiresAt"] = fragment["expiresAt"]
-    return Changed(after)
+    expires = fragment.get("expiresAt")
+    if expires == NULL:
+        after.pop("expiresAt", None)
+    elif expires is not None:
+        after["expiresAt"] = expires
+    return Changed(after, members=after.get("expiresAt") != before.get("expiresAt"))
+
+
+def _drop_nulls(instance: Instance) -> None:
+    for member in ("observedAt", "unitCode", "expiresAt"):
+        if instance.get(member) == NULL:
+            del instance[member]
 
 
 def _set_of(instance: Instance) -> str | None:
@@ -329,6 +335,7 @@ def _set_scope(changed: Changed, fragment: Entity, *, replace: bool) -> None:
 
 def _without_nulls(instance: Instance) -> Instance:
     after = dict(instance)
+    _drop_nulls(after)
     attrs = {
         iri: left
         for iri, instances in instance.get("attrs", {}).items()

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bunyad.operate.broker.asking import Question, params_of_query, read_question
+from bunyad.operate.broker.asking import Question, params_of_query, questions_of
 from bunyad.operate.broker.bodies import answer, answer_geo, read_document, wanted_media
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.entities import type_test
@@ -14,7 +14,7 @@ from bunyad.operate.broker.http import GEO_JSON, Call, Reply, Route
 from bunyad.operate.broker.linking import Joining, read_joining
 from bunyad.operate.broker.model import Entity
 from bunyad.operate.broker.names import check_uri
-from bunyad.operate.broker.ordering import Order, read_order
+from bunyad.operate.broker.ordering import Order, params_of_order, read_order
 from bunyad.operate.broker.params import (
     DEFAULT_LIMIT,
     LARGEST_LIMIT,
@@ -29,6 +29,7 @@ from bunyad.operate.broker.params import (
 from bunyad.operate.broker.problems import bad_request, not_found, too_many_results
 from bunyad.operate.broker.telling import (
     Form,
+    feature_of,
     is_told,
     kept_attributes,
     tell_entity,
@@ -63,8 +64,7 @@ async def query(call: Call) -> Reply:
     """Answer GET /entities."""
     media = wanted_media(call, geo=True)
     context = await call.linked_context()
-    tenant = call.tenant()
-    asked = read_question(call.params, context, tenant.reader)
+    (asked,) = questions_of(call, [call.params], context)
     form = form_of(call, context, geo=media == GEO_JSON)
     if not (asked.restricted or truth(call, "local")):
         raise bad_request(
@@ -77,27 +77,39 @@ async def query_by_post(call: Call) -> Reply:
     """Answer POST /entityOperations/query."""
     media = wanted_media(call, geo=True)
     document, context = await read_document(call)
-    tenant = call.tenant()
-    questions = [
-        read_question(params, context, tenant.reader) for params in params_of_query(document)
-    ]
+    questions = questions_of(call, params_of_query(document), context)
     if not all(asked.restricted for asked in questions) and not truth(call, "local"):
         raise bad_request("a query names types, attributes, values (q) or a place (geoQ)")
+    call.params = told_by(call, document, media)
+    form = form_of(call, context, geo=media == GEO_JSON)
+    return _reply(call, questions, context, form, media)
+
+
+def told_by(call: Call, document: dict[str, Any], media: str) -> dict[str, str]:
+    """
+    Return the parameters of a query in a body that say how is answered.
+
+    Parameters
+    ----------
+    call
+        The request; its own parameters are among them.
+    document
+        The query.
+    media
+        Media type of the answer.
+    """
     told = {**call.params}
     for member in ("lang", "pick", "omit", "attrs", "datasetId", "join", "containedBy",
                    "geometryProperty", "format", "orderBy"):  # fmt: skip
         if member in document:
             value = document[member]
             told[member] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    if isinstance(document.get("ordering"), dict):
-        told["orderBy"] = ",".join(map(str, document["ordering"].get("orderBy", [])))
+    told |= params_of_order(document.get("ordering"))
     if "joinLevel" in document:
         told["joinLevel"] = str(document["joinLevel"])
     if media != GEO_JSON:
         told.pop("geometryProperty", None)
-    call.params = told
-    form = form_of(call, context, geo=media == GEO_JSON)
-    return _reply(call, questions, context, form, media)
+    return told
 
 
 def is_over(entity: Entity) -> bool:
@@ -122,8 +134,11 @@ def _reply(
     offset = number(call, "offset", 0, most=LARGEST_OFFSET)
     joining = read_joining(call)
     db = call.tenant().reader()
-    order = read_order(params.get("orderBy"), context)
+    order = read_order(params, context)
     entities, total, more = _find(db, questions, order, limit, offset, count=count)
+    levels = 0 if joining is None else joining.depth
+    if any(asked.depth > levels for asked in questions):
+        raise bad_request("q follows more relationships than join and joinLevel do")
     if joining is not None:
         reply = _tell_joined(call, entities, context, form, joining, media, db)
     elif media == GEO_JSON:
@@ -171,9 +186,13 @@ def _tell_joined(  # noqa: PLR0913,PLR0917  (what an answer is made of)
     media: str, db: sqlite3.Connection, *, single: bool = False,
 ) -> Reply:  # fmt: skip
     told = joining.tell(entities, context, form, db)
-    if single and joining.way == "inline":
-        return answer(call, told[0], context, media)
-    return answer(call, told, context, media)
+    one = single and joining.way == "inline"
+    if media == GEO_JSON:
+        features = [feature_of(document, entity, form) for document, entity in told]
+        collection = {"type": "FeatureCollection", "features": features}
+        return answer_geo(call, features[0] if one else collection, context)
+    documents = [document for document, _ in told]
+    return answer(call, documents[0] if one else documents, context, media)
 
 
 def _has_any(entity: Entity, form: Form) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PARTS = (
     "bunyad.operate.broker.subscriptions",
     "bunyad.operate.broker.temporal",
+    "bunyad.operate.broker.expiry",
     "bunyad.operate.broker.federation",
     "bunyad.operate.broker.hosting",
 )
@@ -33,7 +34,7 @@ def broker_app(server: Server) -> Broker:
     server
         What the server's applications share.
     """
-    documents = Documents(server.folder / "contexts", fetches=server.fetches)
+    documents = Documents(server.folder / "contexts", fetches=server.fetches, reach=server.reach)
     documents.built_in[OF_VILLAGES] = _village_context
     routes: list[Route] = [
         *entities.ROUTES, *consuming.ROUTES, *batches.ROUTES, *discovery.ROUTES,

@@ -25,8 +25,9 @@ from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.http import Call, Reply, Route
 from bunyad.operate.broker.model import Entity, Instance
 from bunyad.operate.broker.names import check_instant, check_name, check_uri
-from bunyad.operate.broker.params import options_of, truth
+from bunyad.operate.broker.params import check_options, options_of, truth
 from bunyad.operate.broker.problems import (
+    Problem,
     already_exists,
     bad_request,
     invalid_request,
@@ -45,6 +46,7 @@ from bunyad.operate.records import (
 )
 
 SIMPLE = {"keyValues", "simplified"}
+FORMS = SIMPLE | {"normalized", "concise"}
 SAFE_IN_PATHS = ":@!$&'()*+,;=~"
 
 
@@ -66,8 +68,7 @@ async def create_entity(call: Call) -> Reply:
 async def replace(call: Call) -> Reply:
     """Answer PUT /entities/{id}."""
     key = check_uri(call.parts["id"], "the entity's id")
-    document, context = await read_document(call)
-    fragment = reader(call, context).fragment(document)
+    context, fragment = await _known_fragment(call, key)
     _check_same(fragment, key)
     await change(call, context, key, lambda before: replace_entity(before, fragment))
     return Reply(204)
@@ -76,15 +77,9 @@ async def replace(call: Call) -> Reply:
 async def merge(call: Call) -> Reply:
     """Answer PATCH /entities/{id}."""
     key = check_uri(call.parts["id"], "the entity's id")
-    document, context = await read_document(call)
-    simple = _is_simple(call)
-    fragment = reader(call, context, nulls=True).fragment(document)
+    context, fragment = await _known_fragment(call, key, nulls=True, merges=True)
     _check_same(fragment, key)
-    observed = call.params.get("observedAt")
-    how = Merging(
-        observed_at=None if observed is None else check_instant(observed, "observedAt"),
-        language=call.params.get("lang"), simple=simple,
-    )  # fmt: skip
+    how = merging_of(call)
     await change(call, context, key, lambda before: merge_entity(before, fragment, how))
     return Reply(204)
 
@@ -108,9 +103,8 @@ async def remove(call: Call) -> Reply:
 async def append(call: Call) -> Reply:
     """Answer POST /entities/{id}/attrs."""
     key = check_uri(call.parts["id"], "the entity's id")
-    document, context = await read_document(call)
-    fragment = reader(call, context).fragment(document)
-    overwrite = "noOverwrite" not in options_of(call)
+    overwrite = "noOverwrite" not in check_options(call, FORMS | {"noOverwrite"})
+    context, fragment = await _known_fragment(call, key)
     changed = await change(
         call, context, key,
         lambda before: append_attributes(before, fragment, overwrite=overwrite),
@@ -121,8 +115,7 @@ async def append(call: Call) -> Reply:
 async def update(call: Call) -> Reply:
     """Answer PATCH /entities/{id}/attrs."""
     key = check_uri(call.parts["id"], "the entity's id")
-    document, context = await read_document(call)
-    fragment = reader(call, context, nulls=True).fragment(document)
+    context, fragment = await _known_fragment(call, key, nulls=True)
     for instances in fragment["attrs"].values():
         for instance in instances:
             check_whole(instance)
@@ -239,9 +232,31 @@ def type_test(call: Call, context: Context) -> Callable[[Entity], bool]:
     return lambda entity: selection.matches(entity["type"])
 
 
-def reader(call: Call, context: Context, *, nulls: bool = False) -> Reader:
+def reader(call: Call, context: Context, *, nulls: bool = False, merges: bool = False) -> Reader:
     """Return the reader of what the request's body says."""
-    return Reader(context, to_iso(now_us()), nulls=nulls, simple=_is_simple(call))
+    return Reader(context, to_iso(now_us()), nulls=nulls, merges=merges, simple=_is_simple(call))
+
+
+def merging_of(call: Call) -> Merging:
+    """Return how a request wants to merge (6.5.3.4)."""
+    observed = call.params.get("observedAt")
+    return Merging(
+        observed_at=None if observed is None else check_instant(observed, "observedAt"),
+        language=call.params.get("lang"), simple=_is_simple(call),
+    )  # fmt: skip
+
+
+async def _known_fragment(
+    call: Call, key: str, *, nulls: bool = False, merges: bool = False
+) -> tuple[Context, Entity]:
+    """Read a fragment; of an entity that is not there that is told first (5.6.2 to 5.6.18)."""
+    try:
+        document, context = await read_document(call)
+        return context, reader(call, context, nulls=nulls, merges=merges).fragment(document)
+    except Problem as problem:
+        if problem.status == 400 and load_entity(call.tenant().reader(), key) is None:
+            raise not_found(f"there is no entity {key}") from None
+        raise
 
 
 def one_instance(told: Reader, name: str, document: Any) -> Instance:

@@ -154,6 +154,7 @@ async def add_context(call: Call) -> Reply:
 
 async def list_contexts(call: Call) -> Reply:
     """List the contexts (5.13.3)."""
+    wanted_media(call)
     details = truth(call, "details")
     kind = call.params.get("kind")
     if kind is not None and kind not in KINDS:

@@ -25,6 +25,32 @@ class Reply:
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class EntityMap:
+    """
+    Where the entities of a sequence of requests are (4.5.25).
+
+    Attributes
+    ----------
+    key
+        Its identifier.
+    where
+        Identifier of an entity to those of the registrations of sources that have it; `@none`
+        stands for the broker itself.
+    linked
+        Identifier of a registration to that of the map that its source made.
+    """
+
+    key: str
+    where: dict[str, list[str]]
+    linked: dict[str, str]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Return the registrations of all sources that have something."""
+        return frozenset(self.linked).union(*self.where.values())
+
+
 @dataclass(slots=True)
 class Call:
     """
@@ -40,6 +66,10 @@ class Call:
         Headers by lower-case name.
     content
         The body's bytes.
+    mapped
+        Entities to which the request is bound, if it names a map of them.
+    warnings
+        What went wrong with other sources, as the header NGSILD-Warning tells it (6.3.17).
     """
 
     broker: Broker
@@ -50,6 +80,8 @@ class Call:
     headers: dict[str, str]
     content: bytes
     base: str
+    mapped: EntityMap | None = None
+    warnings: list[str] = field(default_factory=list)
 
     def tenant(self, *, create: bool = False) -> Tenant:
         """Return the records of the tenant that the request names."""

@@ -39,16 +39,18 @@ class Joining:
 
     def tell(
         self, entities: list[Entity], context: Context, form: Form, db: sqlite3.Connection
-    ) -> list[dict[str, Any]]:
-        """Tell entities with those that they are linked to."""
+    ) -> list[tuple[dict[str, Any], Entity]]:
+        """Tell entities with those that they are linked to; return what is told, and of whom."""
         if self.way == "flat":
             return self._flat(entities, context, form, db)
-        return [self._inline(entity, context, form, db, self.depth, self.met | {entity["id"]})
-                for entity in entities]  # fmt: skip
+        return [
+            (self._inline(entity, context, form, db, self.depth, self.met | {entity["id"]}), entity)
+            for entity in entities
+        ]
 
     def _flat(
         self, entities: list[Entity], context: Context, form: Form, db: sqlite3.Connection
-    ) -> list[dict[str, Any]]:
+    ) -> list[tuple[dict[str, Any], Entity]]:
         met = self.met | {entity["id"] for entity in entities}
         layer = [(entity, form) for entity in entities]
         found = list(layer)
@@ -64,7 +66,7 @@ class Joining:
             met.update(forms)
             layer = [(known[key], how) for key, how in forms.items() if key in known]
             found += layer
-        return [tell_entity(entity, context, how) for entity, how in found]
+        return [(tell_entity(entity, context, how), entity) for entity, how in found]
 
     def _inline(
         self, entity: Entity, context: Context, form: Form, db: sqlite3.Connection, left: int,

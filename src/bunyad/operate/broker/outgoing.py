@@ -14,15 +14,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bunyad.operate.reach import ForbiddenError, Reach
+
 LARGEST_ANSWER = 32_000_000
 """Bytes of an answer's body."""
 _MOST_HEADERS = 200
+# what says where a message ends and who may read on is not for those who name headers to say
+_OURS = frozenset(
+    {
+        "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te",
+        "trailer", "transfer-encoding", "upgrade",
+    }
+)  # fmt: skip
 _MOST_IDLE = 16
 _PORTS = {"http": 80, "https": 443}
 
 
 class OutgoingError(Exception):
     """Nobody answered as HTTP has it."""
+
+
+class RefusedError(OutgoingError):
+    """The operator does not allow the call; trying again would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,17 @@ _Place = tuple[str, str, int]
 
 
 class Client:
-    """Sends requests and keeps connections that may be used again."""
+    """
+    Sends requests and keeps connections that may be used again.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    reach
+        Whom it may call.
+    """
+
+    def __init__(self, reach: Reach | None = None) -> None:
+        self.reach = reach or Reach()
         self._idle: dict[_Place, list[_Pair]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
 
@@ -74,9 +95,11 @@ class Client:
         ------
         OutgoingError
             If there is no answer in time.
+        RefusedError
+            If the operator does not allow the call.
         """
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             place = (parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             head = _head(method, target, parts.netloc.rpartition("@")[2], headers, body)
@@ -87,6 +110,8 @@ class Client:
                 return await self._ask(place, head + body, method)
         except TimeoutError:
             raise OutgoingError(f"{parts.netloc} did not answer in {timeout_s:g} s") from None
+        except ForbiddenError as error:
+            raise RefusedError(str(error)) from None
         except (OSError, EOFError, ValueError, IndexError) as error:
             raise OutgoingError(f"{parts.netloc} did not answer: {error}") from None
 
@@ -112,7 +137,12 @@ class Client:
         if scheme == "https" and self._tls is None:
             self._tls = ssl.create_default_context()
         tls = self._tls if scheme == "https" else None
-        return await asyncio.open_connection(host, port, ssl=tls)
+        name = host if tls else None
+        addresses = await self.reach.addresses(host, port)
+        for address in addresses[:-1]:
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(address, port, ssl=tls, server_hostname=name)
+        return await asyncio.open_connection(addresses[-1], port, ssl=tls, server_hostname=name)
 
     async def _talk(self, place: _Place, pair: _Pair, message: bytes, method: str) -> Answer:
         reader, writer = pair
@@ -142,7 +172,7 @@ def _head(
     method: str, target: str, host: str, headers: list[tuple[str, str]], body: bytes
 ) -> bytes:
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
-    lines += [f"{name}: {value}" for name, value in headers]
+    lines += [f"{name}: {value}" for name, value in headers if name.strip().lower() not in _OURS]
     if body or method in {"POST", "PUT", "PATCH"}:
         lines.append(f"Content-Length: {len(body)}")
     if any("\r" in line or "\n" in line for line in lines):

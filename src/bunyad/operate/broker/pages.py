@@ -14,7 +14,7 @@ from bunyad.operate.broker.params import (
     options_of,
     truth,
 )
-from bunyad.operate.broker.problems import bad_request
+from bunyad.operate.broker.problems import bad_request, too_many_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ def page_of(call: Call) -> Page:
         If `limit`, `offset` or `count` are none, or nothing at all is asked for.
     """
     count = truth(call, "count") or "count" in options_of(call)
-    limit = number(call, "limit", DEFAULT_LIMIT, most=LARGEST_LIMIT)
+    limit = number(call, "limit", DEFAULT_LIMIT, most=10**9)
+    if limit > LARGEST_LIMIT:
+        raise too_many_results(f"limit is {limit}; one answer has at most {LARGEST_LIMIT}")
     if limit == 0 and not count:
         raise bad_request("limit is 0, which only a count may have")
     return Page(limit, number(call, "offset", 0, most=LARGEST_OFFSET), count)

@@ -28,13 +28,21 @@ OF_TELLING = frozenset(
 OF_QUERIES = OF_TELLING | {
     "id", "idPattern", "q", "csf", "georel", "geometry", "coordinates", "geoproperty", "scopeQ",
     "limit", "offset", "count", "orderBy", "collation", "expandValues", "jsonKeys",
-    "splitEntities", "geometryProperty",
+    "splitEntities", "orderFrom", "orderGeometry",
 }  # fmt: skip
 
 
 def options_of(call: Call) -> set[str]:
     """Return what stands in `options`."""
     return {part.strip() for part in call.params.get("options", "").split(",") if part.strip()}
+
+
+def check_options(call: Call, known: frozenset[str] | set[str]) -> set[str]:
+    """Return what stands in `options`; raise InvalidRequest if any of it is not known."""
+    options = options_of(call)
+    if unknown := options - known:
+        raise invalid_request(f"there is no option {min(unknown)!r}")
+    return options
 
 
 def truth(call: Call, name: str, *, default: bool = False) -> bool:

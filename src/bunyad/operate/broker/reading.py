@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.geometry import check_geometry, is_geometry
-from bunyad.operate.broker.model import KINDS, NULL, UNTOLD, VALUE_OF, Entity, Instance
+from bunyad.operate.broker.model import CORE, KINDS, NULL, UNTOLD, VALUE_OF, Entity, Instance
 from bunyad.operate.broker.names import check_instant, check_name, check_uri, is_scope, is_uri
 from bunyad.operate.broker.problems import bad_request
 
@@ -19,9 +20,16 @@ OF_INSTANCES = SYSTEM | {
     "type", "value", "object", "languageMap", "vocab", "json", "valueList", "objectList",
     "datasetId", "observedAt", "unitCode", "instanceId", "valueType", "objectType", "@context",
     "previousValue", "previousObject", "previousLanguageMap", "previousVocab", "previousJson",
-    "previousValueList", "previousObjectList", "entity", "entityList", "lang",
+    "previousValueList", "previousObjectList", "entity", "entityList", "lang", "expiresAt",
 }  # fmt: skip
 WRAPPED = {"languageMap", "vocab", "json", "valueList", "objectList"}
+NEVER_BESIDE = WRAPPED | {"value", "object", "@context"}  # another kind's value, or a context
+# terms of the core context that no attribute may be called (4.5.1)
+NEVER_ATTRIBUTES = OF_INSTANCES - SYSTEM - WRAPPED - {
+    "type", "value", "object", "@context", "entity", "entityList", "expiresAt",
+}  # fmt: skip
+ALWAYS_PLACES = {CORE + name for name in ("location", "observationSpace", "operationSpace")}
+_LANGUAGE = re.compile(r"@none|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, well-formed
 KIND_OF = {member: kind for kind, member in VALUE_OF.items() if kind != "GeoProperty"}
 
 
@@ -38,15 +46,19 @@ class Reader:
     nulls
         Whether `urn:ngsi-ld:null` and null may stand for "delete this", and attributes may be
         given without their value (in fragments).
+    merges
+        Whether that URI may stand inside of values as well (in fragments that are merged).
     simple
         Whether attributes are written as their values alone.
     """
 
-    __slots__ = ("_context", "_expand", "_now", "_nulls", "_simple")
+    __slots__ = ("_context", "_expand", "_merges", "_now", "_nulls", "_simple")
 
     def __init__(
-        self, context: Context, now: str, *, nulls: bool = False, simple: bool = False
-    ) -> None:
+        self, context: Context, now: str, *, nulls: bool = False, merges: bool = False,
+        simple: bool = False,
+    ) -> None:  # fmt: skip
+        self._merges = merges
         self._context = context
         self._simple = simple
         self._expand: Callable[[str], str] = context.expand
@@ -91,16 +103,24 @@ class Reader:
                 self._member(entity, name, value)
             elif name in SYSTEM:
                 continue
-            elif name == "expiresAt" and isinstance(value, str):
-                entity["expiresAt"] = check_instant(value, "expiresAt")
+            elif name == "expiresAt":
+                deletes = self._nulls and value == NULL
+                entity["expiresAt"] = NULL if deletes else check_instant(value, "expiresAt")
             else:
-                check_name(name, "an attribute's name")
-                iri = self._expand(name)
-                if iri in attrs:
-                    raise bad_request(f"the attribute {name} is there twice")
-                attrs[iri] = self.instances(name, value)
+                self._attribute(attrs, name, value)
         entity["attrs"] = attrs
         return entity
+
+    def _attribute(self, attrs: dict[str, list[Instance]], name: str, value: Any) -> None:
+        check_name(name, "an attribute's name")
+        if name in NEVER_ATTRIBUTES:
+            raise bad_request(f"{name} is a member of attributes, no attribute")
+        iri = self._expand(name)
+        if iri in attrs:
+            raise bad_request(f"the attribute {name} is there twice")
+        attrs[iri] = self.instances(name, value)
+        if iri in ALWAYS_PLACES:
+            _check_place(name, attrs[iri])
 
     def types(self, value: Any) -> list[str]:
         """Read one type or several."""
@@ -224,6 +244,8 @@ class Reader:
         check = _CHECKS.get(kind)
         if check is not None:
             check(name, value, nulls=self._nulls)
+        elif kind == "Property" and not self._merges and _has_null(value):
+            raise bad_request(f"{name} holds {NULL}, which only a merge may say")
         if kind == "VocabProperty":
             if isinstance(value, list):
                 return [self._expand(word) for word in value]
@@ -233,17 +255,17 @@ class Reader:
         return value
 
     def _of_instance(self, name: str, instance: Instance, member: str, value: Any) -> None:
-        if member == "observedAt":
-            if value == NULL and self._nulls:
-                instance[member] = NULL
-                return
-            instance[member] = check_instant(value, f"observedAt of {name}")
+        if member in {"observedAt", "expiresAt"}:
+            deletes = self._nulls and value == NULL
+            instance[member] = NULL if deletes else check_instant(value, f"{member} of {name}")
         elif member == "datasetId":
+            if value == NULL:
+                raise bad_request(f"the datasetId of {name} cannot be deleted")
             if value != "@none":
                 instance[member] = check_uri(value, f"datasetId of {name}")
         elif member == "unitCode":
-            if not isinstance(value, str):
-                raise bad_request(f"unitCode of {name} is no text")
+            if not isinstance(value, str) or instance["type"] == "LanguageProperty":
+                raise bad_request(f"unitCode of {name} is no text, or what has it has no unit")
             instance[member] = value
         elif member in {"valueType", "objectType"}:
             if not isinstance(value, str | list):
@@ -253,12 +275,13 @@ class Reader:
                 if isinstance(value, list)
                 else self._expand(value)
             )
-        elif member in {"value", "object", "languageMap", "vocab", "json", "valueList",
-                        "objectList"}:  # fmt: skip
+        elif member in NEVER_BESIDE:
             raise bad_request(f"{name} is a {instance['type']} and cannot have {member}")
 
     def _member(self, entity: Entity, name: str, value: Any) -> None:
         if name in {"id", "@id"}:
+            if value == NULL:
+                raise bad_request(f"the entity's id is {NULL}")
             entity["id"] = check_uri(value, "the entity's id")
         elif name in {"type", "@type"}:
             entity["type"] = self.types(value)
@@ -284,6 +307,19 @@ def _is_instance(value: Any) -> bool:
     )
 
 
+def _check_place(name: str, instances: list[Instance]) -> None:
+    for instance in instances:
+        kind = instance["type"]
+        if kind not in {"GeoProperty", UNTOLD} and instance.get(VALUE_OF[kind]) != NULL:
+            raise bad_request(f"{name} is a {kind}, not a GeoProperty")
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(part == NULL or _has_null(part) for part in value.values())
+    return False
+
+
 def _check_object(name: str, value: Any, *, nulls: bool) -> None:
     for target in value if isinstance(value, list) else (value,):
         if not (is_uri(target) or (nulls and target == NULL)):
@@ -300,8 +336,12 @@ def _check_languages(name: str, value: Any, *, nulls: bool) -> None:
     if not isinstance(value, dict):
         raise bad_request(f"the languageMap of {name} is no JSON object")
     for language, text in value.items():
+        if _LANGUAGE.fullmatch(language) is None:
+            raise bad_request(f"the languageMap of {name} has {language!r}, no language")
+        if text == NULL and not nulls:
+            raise bad_request(f"{name} is {NULL}, which only an update may say")
         texts = text if isinstance(text, list) else [text]
-        if not isinstance(language, str) or not all(isinstance(part, str) for part in texts):
+        if not all(isinstance(part, str) for part in texts):
             if nulls and text is None:
                 continue
             raise bad_request(f"the languageMap of {name} does not give texts by language")

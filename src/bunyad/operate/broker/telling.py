@@ -12,7 +12,8 @@ from bunyad.operate.broker.model import VALUE_OF, Entity, Instance
 from bunyad.operate.broker.projection import Projection
 
 NORMALISED, CONCISE, SIMPLIFIED = "normalized", "concise", "simplified"
-WRAPPED = {"languageMap", "vocab", "json", "valueList", "objectList"}
+SYSTEM = ("createdAt", "modifiedAt", "expiresAt")
+WRAPPED = {"languageMap", "vocab", "json"}  # told as an object of one member (4.5.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +117,7 @@ def _members(entity: Entity, compact: Callable[[str], str], form: Form) -> dict[
     if scope and is_told("scope", form):
         told["scope"] = scope[0] if len(scope) == 1 else scope
     if form.system:
-        for member in ("createdAt", "modifiedAt"):
-            if member in entity:
-                told[member] = entity[member]
-    if "expiresAt" in entity and is_told("expiresAt", form):
-        told["expiresAt"] = entity["expiresAt"]
+        told |= {member: entity[member] for member in SYSTEM if member in entity}
     return told
 
 
@@ -147,6 +144,7 @@ def tell_instance(
         told = dict(instance)
         told.pop("createdAt", None)
         told.pop("modifiedAt", None)
+        told.pop("expiresAt", None)
         if "valueType" not in told:
             return told
     if kind == "LanguageProperty" and form.language is not None:
@@ -193,8 +191,7 @@ def _add_rest(told: dict[str, Any], instance: Instance, context: Context, form: 
                 else context.compact(types)
             )
     if form.system:
-        told["createdAt"] = instance["createdAt"]
-        told["modifiedAt"] = instance["modifiedAt"]
+        told |= {member: instance[member] for member in SYSTEM if member in instance}
     if "instanceId" in instance:
         told["instanceId"] = instance["instanceId"]
     attrs = instance.get("attrs")
@@ -331,7 +328,11 @@ _TELLERS: dict[str, Callable[..., Any]] = {
 
 def tell_feature(entity: Entity, context: Context, form: Form = PLAIN) -> dict[str, Any]:
     """Tell an entity as a GeoJSON feature (clause 4.5.16 of the standard)."""
-    told = tell_entity(entity, context, form)
+    return feature_of(tell_entity(entity, context, form), entity, form)
+
+
+def feature_of(told: dict[str, Any], entity: Entity, form: Form) -> dict[str, Any]:
+    """Return a told entity as a GeoJSON feature, with the place that the form names."""
     feature: dict[str, Any] = {"type": "Feature", "geometry": None, "properties": told}
     key = told.pop("id", None)
     if key is not None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.rules.model import Condition, Duration, Words, known_zone
 from bunyad.operate.alarms.rules.reading import faults_of
+from bunyad.written import ReadyMade, parse_fields
+
+_READY = ReadyMade("bunyad.operate.commands")
 
 
 class _Part(BaseModel):
@@ -119,23 +118,8 @@ def load_command_rules(source: str | Path = "village") -> CommandRules:
     >>> load_command_rules().actuator("Valve").feedback
     'openStatus'
     """
-    where = str(source)
-    try:
-        if where == "village":
-            data = files("bunyad.operate.commands") / "data/village.yaml"
-            text = data.read_text("utf-8")
-        else:
-            text = Path(source).read_text("utf-8")
-        content: Any = YAML(typ="rt").load(text)
-    except (OSError, UnicodeDecodeError, MarkedYAMLError) as error:
-        short = str(error).splitlines()[0]
-        raise InputError(
-            f"the rules cannot be read ({short})", where=where, mend="give a YAML file"
-        ) from None
-    if not isinstance(content, Mapping):
-        raise InputError(
-            "it holds no fields", where=where, mend="start it with `format: …`"
-        ) from None
+    text, where = _READY.read(source)
+    content = parse_fields(text, where=where, start="format: bunyad-command-rules/1")
     try:
         return CommandRules.model_validate(content)
     except ValidationError as error:

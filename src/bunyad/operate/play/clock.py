@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bunyad.operate.play.faults import Fault
+from bunyad.operate.play.orders import Order
 from bunyad.operate.village.expected import hour_of_plan
 
 __all__ = ["HOUR_US", "Hour", "hour_at", "noise_of"]
@@ -34,6 +35,7 @@ class Hour:
     rng: np.random.Generator
     """Noise of this hour alone: the same whatever was played before it."""
     faults: tuple[Fault, ...]
+    orders: tuple[Order, ...] = ()
 
     def mix(self, hourly: Array) -> Array:
         """
@@ -56,13 +58,23 @@ class Hour:
                 if holds.any():
                     yield fault, holds
 
+    def ordered(self, kind: str) -> Iterator[tuple[Order, NDArray[np.bool_]]]:
+        """Give what things of a type were told, and in which steps that holds; later ones last."""
+        for order in self.orders:
+            if order.type == kind:
+                holds = self.times_us > order.start_us
+                if holds.any():
+                    yield order, holds
+
 
 def noise_of(seed: int, *key: int) -> np.random.Generator:
     """Return the noise that belongs to a seed and a key."""
     return np.random.default_rng([seed, *key])
 
 
-def hour_at(number: int, *, step_s: int, seed: int, faults: Sequence[Fault]) -> Hour:
+def hour_at(
+    number: int, *, step_s: int, seed: int, faults: Sequence[Fault], orders: Sequence[Order] = ()
+) -> Hour:
     """
     Return one hour of play.
 
@@ -76,6 +88,8 @@ def hour_at(number: int, *, step_s: int, seed: int, faults: Sequence[Fault]) -> 
         Seed of the noise.
     faults
         What is put in.
+    orders
+        What things were told.
     """
     start_us = number * HOUR_US
     steps = 3600 // step_s
@@ -87,4 +101,5 @@ def hour_at(number: int, *, step_s: int, seed: int, faults: Sequence[Fault]) -> 
         step_h=step_s / 3600,
         rng=noise_of(seed, 1, number),
         faults=tuple(faults),
+        orders=tuple(orders),
     )

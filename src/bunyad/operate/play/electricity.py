@@ -100,6 +100,7 @@ class Electricity:
             told[f"roof.{key}"][dark_homes] = np.nan
         for key in ("powerConsumption", "powerState", "illuminanceLevel", "voltage", "current"):
             told[f"lamp.{key}"][dark_lamps] = np.nan
+        told["lights.powerState"][is_dark] = np.nan
         return told
 
     def _homes(self, hour: Hour) -> Array:
@@ -135,19 +136,27 @@ class Electricity:
         rated_w = float(self.planned.lamp_w[hour.plan[1]])
         is_on = np.full((count, steps), rated_w > 0)
         burning_w = self.village.lamp_w
+        share = np.ones((count, steps))
+        groups = np.full((len(self.layout.transformers), steps), float(rated_w > 0))
+        for order, holds in hour.ordered("StreetlightGroup"):
+            ours = np.ix_(self.layout.lamp_transformer == order.number, holds)
+            is_on[ours] = order.value != "off"
+            share[ours] = known["lamp_low_share"] if order.value == "low" else 1.0
+            groups[order.number, holds] = ("off", "on", "low").index(str(order.value))
         told_on = is_on.copy()
         for fault, holds in hour.struck("lamp_day"):
             is_on[fault.number, holds] = told_on[fault.number, holds] = True
         for fault, holds in hour.struck("lamp_out"):
             is_on[fault.number, holds] = False
         spread = 1 + known["lamp_spread"] * hour.rng.normal(size=(count, steps))
-        power_w = is_on * spread * (rated_w or burning_w)
+        power_w = is_on * share * spread * (rated_w or burning_w)
         voltage = constants()["phase_voltage"] + hour.rng.normal(
             0, known["voltage_spread"], (count, steps)
         )
         told["lamp.powerConsumption"] = power_w
         told["lamp.powerState"] = told_on.astype(float)
-        told["lamp.illuminanceLevel"] = told_on.astype(float)
+        told["lamp.illuminanceLevel"] = told_on * share
+        told["lights.powerState"] = groups
         told["lamp.voltage"] = voltage
         told["lamp.current"] = power_w / voltage
         all_w = power_w.sum(axis=0)
@@ -173,6 +182,8 @@ class Electricity:
         power_kw = np.zeros((count, steps))
         power_kw[cars] = wanted / max(busy, 1)
         is_out = np.zeros((count, steps), dtype=bool)
+        for order, holds in hour.ordered("EVChargingStation"):
+            is_out[order.number, holds] = order.value == "outOfService"
         for fault, holds in hour.struck("charger_fault"):
             is_out[fault.number] |= holds
         power_kw[is_out] = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -13,7 +14,9 @@ import httpx
 import orjson
 
 from bunyad.errors import SourceError
-from bunyad.operate.play.living import Block
+from bunyad.operate.play.living import Block, Playing
+from bunyad.operate.play.obeying import Obeying
+from bunyad.operate.play.orders import COMMANDS, TOPIC
 from bunyad.operate.play.points import Message, messages
 from bunyad.operate.records.times import to_iso
 from bunyad.operate.south.mqtt import MqttLink, read_address
@@ -67,7 +70,9 @@ def fragment(message: Message) -> dict[str, Any]:
     return entity
 
 
-async def feed(blocks: Iterable[Block], send: Send, *, speed: float) -> Fed:
+async def feed(
+    blocks: Iterable[Block], send: Send, *, speed: float, playing: Playing | None = None
+) -> Fed:
     """
     Send the readings of blocks, instant by instant.
 
@@ -79,6 +84,8 @@ async def feed(blocks: Iterable[Block], send: Send, *, speed: float) -> Fed:
         Sends the messages of one instant, and returns when they are taken.
     speed
         How many times faster than the clock; 0 for as fast as they are taken.
+    playing
+        The village at play, where it takes orders meanwhile.
 
     Returns
     -------
@@ -86,7 +93,7 @@ async def feed(blocks: Iterable[Block], send: Send, *, speed: float) -> Fed:
         How many, and how far behind the clock it fell. Nothing is left out to catch up.
     """
     fed, began, first_us = Fed(), time.monotonic(), None
-    for at_us, told in _instants(blocks):
+    for at_us, told in _instants(blocks, playing):
         first_us = at_us if first_us is None else first_us
         if speed:
             due = began + (at_us - first_us) / 1e6 / speed
@@ -102,14 +109,36 @@ async def feed(blocks: Iterable[Block], send: Send, *, speed: float) -> Fed:
     return fed
 
 
-def _instants(blocks: Iterable[Block]) -> Iterator[tuple[int, list[Message]]]:
-    """Give the messages of each instant."""
+def _instants(
+    blocks: Iterable[Block], playing: Playing | None
+) -> Iterator[tuple[int, list[Message]]]:
+    """Give the messages of each instant; after an order, the rest of its hour as it is then."""
     for block in blocks:
-        for at_us, told in groupby(messages(block), key=lambda one: one.at_us):
-            yield at_us, list(told)
+        told_us = 0
+        now: Block | None = block
+        while now is not None:
+            later, again = now, None
+            for at_us, told in groupby(messages(later), key=lambda one: one.at_us):
+                if at_us <= told_us:
+                    continue
+                again = playing.again() if playing is not None else None
+                if again is not None:
+                    break
+                told_us = at_us
+                if playing is not None:
+                    playing.orders.now_us = at_us
+                yield at_us, list(told)
+            now = again
 
 
-async def fed_by_mqtt(blocks: Iterable[Block], url: str, *, speed: float, name: str) -> Fed:
+async def fed_by_mqtt(
+    blocks: Iterable[Block],
+    url: str,
+    *,
+    speed: float,
+    name: str,
+    playing: Playing | None = None,
+) -> Fed:
     """
     Publish a village over MQTT, one message an entity and instant, as JSON.
 
@@ -123,6 +152,8 @@ async def fed_by_mqtt(blocks: Iterable[Block], url: str, *, speed: float, name: 
         As in `feed`.
     name
         Client identifier.
+    playing
+        The village at play: it takes orders from `bunyad/THING/set/ATTRIBUTE`.
 
     Raises
     ------
@@ -130,7 +161,17 @@ async def fed_by_mqtt(blocks: Iterable[Block], url: str, *, speed: float, name: 
         If the broker does not answer.
     """
     link = MqttLink(name)
-    await link.connect(read_address(url))
+
+    async def obey(topic: str, payload: bytes) -> None:
+        found = TOPIC.fullmatch(topic)
+        if playing is not None and found is not None:
+            with suppress(orjson.JSONDecodeError):  # who sends nonsense is not obeyed
+                told = orjson.loads(payload)
+                value = told.get("value") if isinstance(told, dict) else told
+                playing.orders.take(found["thing"], found["attribute"], value)
+
+    link.on_message(obey)
+    await link.connect(read_address(url), topics=[] if playing is None else [COMMANDS])
 
     async def send(told: list[Message]) -> None:
         for message in told:
@@ -139,12 +180,14 @@ async def fed_by_mqtt(blocks: Iterable[Block], url: str, *, speed: float, name: 
         await link.settle()
 
     try:
-        return await feed(blocks, send, speed=speed)
+        return await feed(blocks, send, speed=speed, playing=playing)
     finally:
         await link.close()
 
 
-async def fed_by_http(blocks: Iterable[Block], broker: Broker, *, speed: float) -> Fed:
+async def fed_by_http(
+    blocks: Iterable[Block], broker: Broker, *, speed: float, playing: Playing | None = None
+) -> Fed:
     """
     Update the entities of a village in an NGSI-LD broker.
 
@@ -156,6 +199,8 @@ async def fed_by_http(blocks: Iterable[Block], broker: Broker, *, speed: float) 
         Where to.
     speed
         As in `feed`.
+    playing
+        The village at play: it does what others write into its things' attributes.
 
     Raises
     ------
@@ -183,7 +228,14 @@ async def fed_by_http(blocks: Iterable[Block], broker: Broker, *, speed: float) 
                 parts = [told[at : at + BATCH] for at in range(0, len(told), BATCH)]
                 await asyncio.gather(*(post(part) for part in parts))
 
-            return await feed(blocks, send, speed=speed)
+            obeying = None
+            if playing is not None:
+                obeying = asyncio.create_task(Obeying(playing, base, headers).go_on(client))
+            try:
+                return await feed(blocks, send, speed=speed, playing=playing)
+            finally:
+                if obeying is not None:
+                    obeying.cancel()
     except httpx.HTTPError as error:
         raise SourceError(
             f"it does not answer ({type(error).__name__})",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from bunyad.errors import InputError
 from bunyad.operate.play.clock import HOUR_US, Hour, hour_at
 from bunyad.operate.play.electricity import Electricity
 from bunyad.operate.play.faults import Fault
+from bunyad.operate.play.orders import Orders
 from bunyad.operate.play.points import Points, points_of
 from bunyad.operate.play.things import Things
 from bunyad.operate.play.water import Water
@@ -19,7 +22,7 @@ from bunyad.operate.village.hours import plan_hours
 from bunyad.operate.village.layout import lay_out
 from bunyad.operate.village.model import Village
 
-__all__ = ["Block", "play"]
+__all__ = ["Block", "Playing", "play"]
 
 STEP_S = 60
 
@@ -70,28 +73,96 @@ def play(
     InputError
         If the step is no part of an hour.
     """
-    if step_s < 1 or 3600 % step_s:
-        raise InputError(
-            f"a step of {step_s} s is no part of an hour", where="step", mend="give 60, 300 or 900"
-        )
-    layout = lay_out(village)
-    points = points_of(village, layout)
-    first = from_us // HOUR_US
-    planned = plan_hours(village)
-    electricity = Electricity(village, layout, planned, seed=seed, first=first)
-    water = Water(village, layout, planned, seed=seed, first=first)
-    things = Things(village, layout, planned, seed=seed, first=first)
-    last = np.full(len(points), np.nan)
-    frozen: dict[Fault, NDArray[np.float64]] = {}
-    for number in range(first, first + hours):
-        hour = hour_at(number, step_s=step_s, seed=seed, faults=faults)
-        told = electricity.tell(hour) | water.tell(hour) | things.tell(hour)
-        values = np.empty((len(points), len(hour.times_us)))
-        for group in points.groups:
+    playing = Playing(village, from_us=from_us, step_s=step_s, seed=seed, faults=faults)
+    return playing.blocks(hours)
+
+
+class Playing:
+    """
+    A village at play, hour by hour, that does what it is told meanwhile.
+
+    Parameters
+    ----------
+    village, from_us, step_s, seed, faults
+        As `play` takes them.
+
+    Attributes
+    ----------
+    orders
+        What things were told so far.
+    """
+
+    def __init__(
+        self,
+        village: Village,
+        *,
+        from_us: int,
+        step_s: int = STEP_S,
+        seed: int = 1,
+        faults: Sequence[Fault] = (),
+    ) -> None:
+        if step_s < 1 or 3600 % step_s:
+            raise InputError(
+                f"a step of {step_s} s is no part of an hour",
+                where="step",
+                mend="give 60, 300 or 900",
+            )
+        layout, planned = lay_out(village), plan_hours(village)
+        self.points = points_of(village, layout)
+        self.orders = Orders(self.points)
+        self._rules = {"step_s": step_s, "seed": seed}
+        self._faults = tuple(faults)
+        self._number = from_us // HOUR_US
+        self._parts = [
+            kind(village, layout, planned, seed=seed, first=self._number)
+            for kind in (Electricity, Water, Things)
+        ]
+        self._last = np.full(len(self.points), np.nan)
+        self._frozen: dict[Fault, NDArray[np.float64]] = {}
+        self._before = self._remembered()
+        self._heard = 0
+
+    def blocks(self, hours: int) -> Iterator[Block]:
+        """Give the readings of the next hours, an hour each."""
+        for _ in range(hours):
+            self._before = self._remembered()
+            yield self._block()
+            self._number += 1
+
+    def again(self) -> Block | None:
+        """
+        Return the hour once more where something was told since it was played.
+
+        What was until then is the same: noise belongs to the hour, and orders, like faults, change
+        what they are about and nothing else.
+        """
+        if len(self.orders.given) == self._heard:
+            return None
+        states, self._last, frozen = self._before
+        for part, state in zip(self._parts, states, strict=True):
+            vars(part).update({name: copy(value) for name, value in state.items()})
+        self._frozen = dict(frozen)
+        return self._block()
+
+    def _remembered(self) -> _Memory:
+        """Return copies of what the next hour changes."""
+        states = [{name: copy(it) for name, it in vars(part).items()} for part in self._parts]
+        return states, self._last, dict(self._frozen)
+
+    def _block(self) -> Block:
+        self._heard = len(self.orders.given)
+        given = self.orders.given[: self._heard]
+        hour = hour_at(self._number, faults=self._faults, orders=given, **self._rules)
+        told = {key: rows for part in self._parts for key, rows in part.tell(hour).items()}
+        values = np.empty((len(self.points), len(hour.times_us)))
+        for group in self.points.groups:
             values[group.rows] = told[group.key]
-        _spoil(values, points, hour, last, frozen)
-        last = values[:, -1].copy()
-        yield Block(points=points, times_us=hour.times_us, values=values)
+        _spoil(values, self.points, hour, self._last, self._frozen)
+        self._last = values[:, -1].copy()
+        return Block(points=self.points, times_us=hour.times_us, values=values)
+
+
+_Memory = tuple[list[dict[str, Any]], NDArray[np.float64], dict[Fault, NDArray[np.float64]]]
 
 
 def _spoil(

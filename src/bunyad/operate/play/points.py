@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Group", "Message", "Points", "messages", "points_of"]
 
 CODES: Mapping[str, tuple[Any, ...]] = {
-    "powerState": ("off", "on"),
+    "powerState": ("off", "on", "low"),
     "inverterStatus": (["00-On sector"], ["04-System shutdown"]),
     "status": ("working", "full", "outOfService"),
     "on": ("off", "on"),
@@ -155,6 +155,8 @@ def _kinds(village: Village, layout: Layout) -> Iterator[Kind]:
         ("powerConsumption", "", 1), ("powerState", "", 0), ("illuminanceLevel", "", 2),
         ("voltage", "", 1), ("current", "", 3),
     )  # fmt: skip
+    groups = [f"lights-{number + 1}" for number in range(len(layout.transformers))]
+    yield "lights", "StreetlightGroup", groups if lamps else [], (("powerState", "", 0),)
     yield "cabinet", "StreetlightControlCabinet", ["cabinet"] if lamps else [], (
         ("totalActivePower", "", 1), ("energyConsumed", "", 4),
     )  # fmt: skip

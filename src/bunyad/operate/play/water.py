@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from bunyad.operate.play.clock import HOUR_US, Hour, noise_of
 from bunyad.operate.play.electricity import day_factor
 from bunyad.operate.play.life import life
+from bunyad.operate.play.orders import FULLY_OPEN
 from bunyad.operate.village.expected import hour_of_plan
 from bunyad.operate.village.hours import PlannedHours, is_watered
 from bunyad.operate.village.layout import Layout
@@ -119,10 +120,12 @@ class Water:
         """Tell valves and soil: watered in turn, dried by the sun."""
         known, steps, count = life(), len(hour.times_us), len(self.soil)
         planned = is_watered(self.village, np.array([hour.plan[1]]), count)
-        setting = np.repeat(planned, steps, axis=1)
+        setting: Array = np.repeat(planned, steps, axis=1).astype(np.float64)
+        for order, holds in hour.ordered("Valve"):
+            setting[order.number, holds] = float(order.value) / FULLY_OPEN
         is_open = setting.copy()
         for fault, holds in hour.struck("stuck_valve"):
-            is_open[fault.number, holds] = True
+            is_open[fault.number, holds] = 1.0
         rate = constants()["irrigation_m3_per_ha"] / constants()["irrigation_hours"]
         noise = 1 + 0.03 * hour.rng.normal(size=(count, steps))
         flow = is_open * rate * noise
@@ -134,8 +137,8 @@ class Water:
         )
         soil = np.asarray(np.clip(soil, 0.05, 0.45), dtype=np.float64)
         self.soil = soil[:, -1].copy()
-        told["valve.openStatus"] = np.where(is_open, 100.0, 0.0)
-        told["valve.setting"] = np.where(setting, 100.0, 0.0)
+        told["valve.openStatus"] = np.asarray(is_open * FULLY_OPEN, dtype=np.float64)
+        told["valve.setting"] = np.asarray(setting * FULLY_OPEN, dtype=np.float64)
         told["valve.flow"] = flow
         told["soil.soilMoistureVwc"] = soil + hour.rng.normal(0, 0.001, soil.shape)
         depth_c = 0.6 * hour.mix(self.planned.air_c) + 0.4 * self.planned.air_c.mean()

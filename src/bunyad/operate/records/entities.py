@@ -18,6 +18,8 @@ NO_SCALAR = b""
 MORE = b"\x01"
 _NEW_TYPE = "INSERT INTO entity_type(type, entity) VALUES(?, ?)"
 _NEW_FACT = "INSERT INTO fact(attribute, value, entity) VALUES(?, ?, ?)"
+_NEW_GEOMETRY = "INSERT INTO geometry(ref, entity, attribute) VALUES(?, ?, ?)"
+_NEW_PLACE = "INSERT INTO place VALUES(?, ?, ?, ?, ?)"
 _NEW_SCOPE = "INSERT INTO entity_scope(scope, entity) VALUES(?, ?)"
 VALUES = ("value", "object", "languageMap", "vocab", "json", "valueList", "objectList")
 
@@ -100,7 +102,13 @@ def insert_entity(tx: Writing, entity: Entity) -> bool:
     ])  # fmt: skip
     if "scope" in entity:
         tx.later(_NEW_SCOPE, [(scope, ref) for scope in entity["scope"]])
-    _index_places(tx, ref, None, entity)
+    if places := _places(entity):
+        first = tx.place_top + 1
+        tx.place_top += len(places)
+        tx.later(_NEW_GEOMETRY, [
+            (number, ref, word(iri)) for number, (iri, _) in enumerate(places, start=first)
+        ])  # fmt: skip
+        tx.later(_NEW_PLACE, [(number, *box) for number, (_, box) in enumerate(places, first)])
     keep_first_instances(tx, ref, entity)
     tx.changes.append(Change(entity["id"], None, entity, dict.fromkeys(entity["attrs"], "created")))
     return True
@@ -294,7 +302,7 @@ def _index_places(tx: Writing, ref: int, before: Entity | None, after: Entity | 
         made = db.execute(
             "INSERT INTO geometry(entity, attribute) VALUES(?, ?)", (ref, tx.word(iri))
         ).lastrowid
-        db.execute("INSERT INTO place VALUES(?, ?, ?, ?, ?)", (made, *box))
+        db.execute(_NEW_PLACE, (made, *box))
 
 
 def _places(entity: Entity) -> list[tuple[str, tuple[float, float, float, float]]]:

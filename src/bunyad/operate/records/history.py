@@ -6,6 +6,9 @@ both takes each reading once, by its number. So a crash between the two loses an
 
 Two kinds of readings stay in the database beside their copy: the latest of each series, so that a
 silent sensor's last value is at hand, and those that another part of the chapter holds on to.
+
+A number with few decimals stands in a file as a whole number and a scale (`exact`): whoever reads
+files reads them by `FROM_FILES`.
 """
 
 from __future__ import annotations
@@ -13,18 +16,26 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunyad.operate.records.readings import Reading
 from bunyad.operate.records.tenant import Tenant, Writing
-from bunyad.operate.records.times import DAY_US, now_us, to_iso
+from bunyad.operate.records.times import DAY_US, HOUR_US, now_us, to_iso
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ROWS_OF_GROUP = 250_000  # rows of a Parquet row group; a series' rows lie side by side
 SERIES_OF_STEP = 200  # series whose readings are deleted in one transaction
+
+# of DuckDB; the variable `files` is a list of paths
+FROM_FILES = """(
+  SELECT ref, series, at_us, coalesce(value, whole / scale) AS value, text, body, observed, made_us
+  FROM read_parquet(getvariable('files'))
+)"""
 
 IS_OLD = "series = ?1 AND at_us < ?2 AND ref <= ?3"
 IS_NOT_LATEST = "at_us < (SELECT max(other.at_us) FROM reading other WHERE other.series = ?1)"
@@ -65,7 +76,43 @@ def archive_readings(tenant: Tenant, *, keep_days: float, now: int | None = None
         How many readings were moved.
     """
     until = (now_us() if now is None else now) - int(keep_days * DAY_US)
-    until -= until % DAY_US
+    return _archive(tenant, until - until % DAY_US)
+
+
+def archive_surplus(tenant: Tenant, *, most: int, staying: int = 0) -> int:
+    """
+    Move the older half of the readings to a Parquet file where there are too many.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's records.
+    most
+        Readings that the database may hold beside those that stay.
+    staying
+        How many of the older half stayed the last time.
+
+    Returns
+    -------
+    int
+        How many of the older half stay: the latest of each series, and what others hold on to.
+    """
+    db = tenant.reader()
+    bounds = db.execute("SELECT max(ref) - min(ref) FROM reading").fetchone()
+    if (bounds[0] or 0) < most or _count(db) <= most + staying:
+        return staying
+    (until,) = db.execute(
+        "SELECT at_us FROM reading ORDER BY ref DESC LIMIT 1 OFFSET ?", (most // 2,)
+    ).fetchone()
+    _archive(tenant, until - until % HOUR_US)
+    return max(0, _count(db) - most // 2)
+
+
+def _count(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM reading").fetchone()[0])
+
+
+def _archive(tenant: Tenant, until: int) -> int:
     _finish(tenant)
     db = tenant.reader()
     newest: int = db.execute("SELECT coalesce(max(ref), 0) FROM reading").fetchone()[0]
@@ -134,8 +181,7 @@ def load_history(tenant: Tenant, series: Iterable[int], *, from_us: int, to_us: 
             engine.execute("SET VARIABLE files = ?", [files])
             engine.execute("SET VARIABLE keys = ?", [keys])
             parts += (
-                " UNION ALL SELECT ref, series, at_us, value "  # noqa: S608  (numbers of ours)
-                "FROM read_parquet(getvariable('files')) "
+                f" UNION ALL SELECT ref, series, at_us, value FROM {FROM_FILES} "  # noqa: S608  (numbers of ours)
                 "WHERE list_contains(getvariable('keys'), series) "
                 f"AND at_us >= {int(from_us)} AND at_us < {int(to_us)} AND value IS NOT NULL"
             )
@@ -186,51 +232,79 @@ def _table(rows: Iterable[tuple[int, Reading, int]]) -> pa.Table:
     )  # fmt: skip
 
 
-def _write(db: sqlite3.Connection, path: Path, until: int, newest: int) -> int:
-    import pyarrow.parquet as pq  # noqa: PLC0415  (heavy; few need long history)
+class HistoryFile:
+    """
+    A Parquet file of history in the making: written beside its place, moved there when whole.
 
-    keys = _moving(db)
+    Parameters
+    ----------
+    path
+        Where it will be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        self._part = path.with_suffix(".part")
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Add readings as a group: the columns of `FROM_FILES`, those of a series side by side."""
+        import numpy as np  # noqa: PLC0415  (heavy; few need long history)
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        from bunyad.operate.records.exact import NONE, is_negative_zero, split_runs  # noqa: PLC0415
+
+        numbers = table["value"].to_numpy()
+        whole, decimals = split_runs(numbers, table["series"].to_numpy().astype(np.int64))
+        is_split = (decimals != NONE) & ~np.isnan(numbers) & ~is_negative_zero(numbers)
+        scale = 10.0 ** np.where(is_split, decimals, 0)
+        table = table.set_column(
+            table.column_names.index("value"), "value", pa.array(numbers, mask=is_split)
+        )
+        table = table.append_column("whole", pa.array(whole, mask=~is_split))
+        table = table.append_column("scale", pa.array(scale, mask=~is_split))
+        if self._writer is None:
+            deltas = dict.fromkeys(("ref", "at_us", "made_us", "whole"), "DELTA_BINARY_PACKED")
+            self._writer = pq.ParquetWriter(
+                self._part, table.schema, compression="zstd", column_encoding=deltas,
+                use_dictionary=["series", "text", "body", "scale", "value"],
+            )  # fmt: skip
+        self._writer.write_table(table)
+        self.rows += len(table)
+
+    def close(self, *, whole: bool) -> None:
+        """Put the file in its place if it is whole and has readings; leave nothing if not."""
+        if self._writer is None:
+            return
+        self._writer.close()
+        if not whole:
+            self._part.unlink()
+            return
+        with self._part.open("rb") as file:
+            os.fsync(file.fileno())
+        self._part.replace(self.path)
+
+
+def _write(db: sqlite3.Connection, path: Path, until: int, newest: int) -> int:
     # The last file and those before it hold all that was there when it was written.
     known, known_until = db.execute(
         "SELECT coalesce(max(newest), 0), coalesce(max(until_us), 0) FROM archive WHERE newest > 0"
     ).fetchone()
-    part = path.with_suffix(".part")
-    writer: Any = None
-    held: list[tuple[int, Reading, int]] = []
-    rows = 0
+    rows = (
+        row
+        for row in _rows(db, _moving(db), -(2**62), until)
+        if row[0] <= newest and (row[0] > known or row[1].at_us >= known_until)
+    )
+    file, is_whole = HistoryFile(path), False
     try:
-        for row in _rows(db, keys, -(2**62), until):
-            if row[0] > newest or (row[0] <= known and row[1].at_us < known_until):
-                continue
-            held.append(row)
-            if len(held) >= ROWS_OF_GROUP:
-                writer = _put(pq, part, writer, held)
-                rows += len(held)
-                held = []
-        if held:
-            writer = _put(pq, part, writer, held)
-            rows += len(held)
+        while held := list(islice(rows, ROWS_OF_GROUP)):
+            file.add(_table(held))
+        is_whole = True
     finally:
-        if writer is not None:
-            writer.close()
-    if rows:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    return rows
-
-
-def _put(pq: Any, part: Path, writer: Any, held: list[tuple[int, Reading, int]]) -> Any:
-    table = _table(held)
-    if writer is None:
-        writer = pq.ParquetWriter(
-            part, table.schema, compression="zstd", compression_level=9,
-            use_dictionary=["series", "value", "text", "body"],
-            column_encoding={"ref": "DELTA_BINARY_PACKED", "at_us": "DELTA_BINARY_PACKED",
-                             "made_us": "DELTA_BINARY_PACKED"},
-        )  # fmt: skip
-    writer.write_table(table)
-    return writer
+        file.close(whole=is_whole)
+    return file.rows
 
 
 def _moving(db: sqlite3.Connection) -> list[int]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 
-from bunyad.operate.records.rollups import roll_up
+from bunyad.operate.records.rollups import pack_hours, roll_up
 from bunyad.operate.records.tenant import Records, Tenant
 from bunyad.operate.records.times import DAY_US, now_us
+
+PACKED_AFTER_DAYS = 2
+"""Whole days before today whose hours stay rows: most late readings come by then."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +26,9 @@ class Keeping:
     ----------
     days
         Age at which readings leave the database for Parquet files [d]; 0 moves none.
+    readings
+        Readings that the database holds at most; beyond them the older half leaves before its
+        days are over. 0 sets no bound.
     history_days
         Age at which these files are deleted [d]; 0 deletes none. Sums by hour and day stay.
     every_s
@@ -29,6 +36,7 @@ class Keeping:
     """
 
     days: float = 35
+    readings: int = 3_000_000
     history_days: float = 0
     every_s: float = 30
 
@@ -40,7 +48,8 @@ class Keeper:
         self._records = records
         self._keeping = keeping
         self._task: asyncio.Task[None] | None = None
-        self._archived: dict[str, int] = {}
+        self._moved: dict[str, int] = {}
+        self._staying: dict[str, int] = {}
 
     async def start(self) -> None:
         """Begin."""
@@ -58,17 +67,34 @@ class Keeper:
             for tenant in self._records.open_tenants():
                 try:
                     await tenant.write(roll_up)
-                    await self._archive(tenant)
+                    await self._move(tenant)
                 except Exception:  # noqa: BLE001  (the next round tries again)
                     _log.exception("the records of %r are not in order", tenant.name)
 
-    async def _archive(self, tenant: Tenant) -> None:
-        today = now_us() // DAY_US
-        if not self._keeping.days or self._archived.get(tenant.name) == today:
-            return
-        from bunyad.operate.records.history import archive_readings, forget_history  # noqa: PLC0415  (heavy)
+    async def _move(self, tenant: Tenant) -> None:
+        from bunyad.operate.records.history import (  # noqa: PLC0415  (heavy)
+            archive_readings,
+            archive_surplus,
+            forget_history,
+        )
 
-        self._archived[tenant.name] = today
-        await asyncio.to_thread(archive_readings, tenant, keep_days=self._keeping.days)
-        if self._keeping.history_days:
-            await asyncio.to_thread(forget_history, tenant, keep_days=self._keeping.history_days)
+        today = now_us() // DAY_US
+        keeping = self._keeping
+        if keeping.readings:
+            self._staying[tenant.name] = await asyncio.to_thread(
+                archive_surplus, tenant, most=keeping.readings,
+                staying=self._staying.get(tenant.name, 0),
+            )  # fmt: skip
+        if self._moved.get(tenant.name) == today:
+            return
+        self._moved[tenant.name] = today
+        if keeping.days:
+            await asyncio.to_thread(archive_readings, tenant, keep_days=keeping.days)
+        if keeping.history_days:
+            await asyncio.to_thread(forget_history, tenant, keep_days=keeping.history_days)
+        await self._pack(tenant, (today - PACKED_AFTER_DAYS) * DAY_US)
+
+    async def _pack(self, tenant: Tenant, before_us: int) -> None:
+        after = await tenant.write(partial(pack_hours, before_us=before_us))
+        while after:
+            after = await tenant.write(partial(pack_hours, before_us=before_us, after=after))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from bunyad.operate.records.tenant import Entity, Writing
+from bunyad.operate.records.tenant import Entity, Writing, insert_rows
 from bunyad.operate.records.times import from_iso
 
 DELETED = "urn:ngsi-ld:null"
@@ -20,6 +20,8 @@ _NEW_READING = (
 )
 MOST_REMEMBERED = 40_000  # series whose numbers the writer remembers
 OF_SERIES = {"type", "value", "unitCode", "observedAt", "createdAt", "modifiedAt", "datasetId"}
+OF_READING = {"observedAt", "createdAt", "modifiedAt", "datasetId"}
+"""Members that the columns of a reading and its series say."""
 
 
 class Reading(NamedTuple):
@@ -128,7 +130,7 @@ def append_readings(tx: Writing, readings: Iterable[Reading]) -> int:
     rows = [
         (series, at, made, observed, value, body) for series, at, value, body, observed in readings
     ]
-    tx.db.executemany(_NEW_READING, rows)
+    insert_rows(tx.db, _NEW_READING, rows)
     return len(rows)
 
 
@@ -231,6 +233,12 @@ def keep_instances(
             readings += _deletions(tx, ref, iri, (before or after)["attrs"].get(iri, ()))
             continue
         word = tx.word(iri)
+        left = {instance.get("datasetId") for instance in after["attrs"].get(iri, ())}
+        gone = [] if before is None else [
+            instance for instance in before["attrs"].get(iri, ())
+            if instance.get("datasetId") not in left
+        ]  # fmt: skip
+        readings += _deletions(tx, ref, iri, gone)
         for instance in after["attrs"].get(iri, ()):
             if instance["modifiedAt"] == modified:
                 key = (ref, word, instance.get("datasetId", ""))
@@ -251,7 +259,8 @@ def _reading(of: tuple[int, str | None], now: int, instance: dict[str, Any]) -> 
         instance.keys() <= OF_SERIES and instance.get("unitCode") == unit
     ):  # fmt: skip
         return Reading(series, at_us, value, None, observed is not None)
-    body = orjson.dumps(instance).decode()
+    rest = {name: told for name, told in instance.items() if name not in OF_READING}
+    body = orjson.dumps(rest).decode()
     return Reading(series, at_us, value if plain else None, body, observed is not None)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 # of a top-level attribute, a row with an empty blob where the value is none.
 # Numbers of entities, series and readings are never given twice (AUTOINCREMENT): sums, files and
 # what the writer remembers name them.
+# `hourly_day` has the hours of days that are long over (`hours`): of a series and day, either there
+# is a row here or there are rows in `hourly`.
 # `reading` is the past: one row for each value that an attribute (or an Observation) ever had.
 TABLES = """
 CREATE TABLE IF NOT EXISTS word(
@@ -87,6 +89,12 @@ CREATE TABLE IF NOT EXISTS daily(
   max REAL NOT NULL,
   last REAL NOT NULL,
   last_us INTEGER NOT NULL,
+  PRIMARY KEY(series, at_us)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hourly_day(
+  series INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  body BLOB NOT NULL,
   PRIMARY KEY(series, at_us)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS document(

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -20,6 +22,8 @@ from bunyad.operate.records.times import now_us
 T = TypeVar("T")
 Entity = dict[str, Any]
 
+ROWS_AT_ONCE = (64, 8)  # rows that one statement inserts
+PAGES_OF_LOG = 4_000  # pages of the write-ahead log after which they move to the file
 LARGEST_GROUP = 512  # jobs in one transaction; bounds the wait of the first of them
 FORM_OF_TENANTS = re.compile(r"[A-Za-z0-9_\-.~:]{1,128}")
 
@@ -58,8 +62,8 @@ class Writing:
     """
 
     __slots__ = (
-        "_later", "changes", "db", "entity_top", "now_us", "series", "series_top", "tenant",
-        "words",
+        "_later", "changes", "db", "entity_top", "now_us", "place_top", "series", "series_top",
+        "tenant", "words",
     )  # fmt: skip
 
     def __init__(self, tenant: Tenant, db: sqlite3.Connection) -> None:
@@ -71,6 +75,7 @@ class Writing:
         self.series: dict[tuple[int, int, str], tuple[int, str | None]] = {}
         self.entity_top = -1
         self.series_top = -1
+        self.place_top = -1
         self._later: dict[str, list[tuple[Any, ...]]] = {}
 
     def later(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -81,7 +86,7 @@ class Writing:
         """Write what was left for later."""
         if self._later:
             for statement, rows in self._later.items():
-                self.db.executemany(statement, rows)
+                insert_rows(self.db, statement, rows)
             self._later.clear()
 
     def word(self, iri: str) -> int:
@@ -104,10 +109,42 @@ class Writing:
         self._later.clear()
 
     def tops(self) -> None:
-        """Learn the highest numbers of entities and series; only this process makes them."""
+        """Learn the highest numbers of entities, series and places: only this process makes any."""
         if self.entity_top < 0:
             tops = dict(self.db.execute("SELECT name, seq FROM sqlite_sequence"))
             self.entity_top, self.series_top = tops.get("entity", 0), tops.get("series", 0)
+            (self.place_top,) = self.db.execute(
+                "SELECT coalesce(max(ref), 0) FROM geometry"
+            ).fetchone()
+
+
+def insert_rows(db: sqlite3.Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    """
+    Insert rows, many at a time: half the work, and the other threads are seldom waited for.
+
+    Parameters
+    ----------
+    db
+        The writing connection.
+    statement
+        `INSERT …` that ends in `VALUES(?, …)`.
+    rows
+        Values of each.
+    """
+    at = 0
+    for size in ROWS_AT_ONCE:
+        if len(rows) - at >= size:
+            whole = _for_rows(statement, size)
+            while len(rows) - at >= size:
+                db.execute(whole, list(chain.from_iterable(rows[at : at + size])))
+                at += size
+    db.executemany(statement, rows[at:])
+
+
+@lru_cache(maxsize=64)
+def _for_rows(statement: str, count: int) -> str:
+    start, marks = statement.rsplit("VALUES", 1)
+    return f"{start}VALUES{', '.join([marks] * count)}"
 
 
 @dataclass(slots=True)
@@ -229,6 +266,7 @@ class Tenant:
             )  # fmt: skip
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(f"PRAGMA synchronous = {self._synchronous}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {PAGES_OF_LOG}")
             db.execute("PRAGMA cache_size = -16000")
             db.execute("PRAGMA temp_store = MEMORY")
         except sqlite3.Error as error:

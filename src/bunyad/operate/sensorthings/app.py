@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from bunyad.errors import InputError
+from bunyad.operate.guard import MAY_DELETE
 from bunyad.operate.records import Records, Tenant
 from bunyad.operate.records.history import hold_readings
 from bunyad.operate.sensorthings.message import Reply, Request, refuse
@@ -47,6 +48,11 @@ class SensorThings:
         The service; one of its own where none is given.
     largest_body
         Largest body taken [bytes].
+
+    Attributes
+    ----------
+    mqtt
+        Address of the MQTT broker that tells of changes, for the document at the root.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class SensorThings:
         self.records = records
         self.service = service or Service()
         self.largest_body = largest_body
+        self.mqtt = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,6 +78,8 @@ class SensorThings:
                 reply = Reply(204, headers=[("allow", ALLOW)])
             else:
                 request = self._request(scope, headers)
+                request.mqtt = self.mqtt
+                request.may_delete = scope.get(MAY_DELETE, True)
                 tenant = self._tenant(headers.get("ngsild-tenant", ""), method)
                 request.content = await self._content(receive, headers)
                 reply = await self.service.answer(tenant, request)
@@ -156,9 +165,10 @@ def mounted_app(server: Server) -> SensorThings:
     """
     app = SensorThings(server.records)
     if server.mqtt:
-        from bunyad.operate.sensorthings.publish import Publisher  # noqa: PLC0415  (few have one)
+        from bunyad.operate.sensorthings.publish import Publisher, without_user  # noqa: PLC0415  (few have one)
 
         base = f"{server.mqtt.links}{ROOTS[0]}"
+        app.mqtt = without_user(server.mqtt.address)
         publisher = Publisher(app.service, server.records, server.mqtt.address, base)
         server.starting.append(publisher.start)
         server.stopping.append(publisher.stop)

@@ -17,7 +17,7 @@ from bunyad.operate.sensorthings.changes.bodies import check_body
 from bunyad.operate.sensorthings.changes.work import Work
 from bunyad.operate.sensorthings.language.paths import parse_path, read_name
 from bunyad.operate.sensorthings.message import Reply, Request, refuse, split_address, tell
-from bunyad.operate.sensorthings.refusals import Refusal
+from bunyad.operate.sensorthings.refusals import NotForYou, Refusal
 
 if TYPE_CHECKING:
     from bunyad.operate.sensorthings.service import Service
@@ -84,6 +84,8 @@ async def answer_batch(service: Service, tenant: Tenant, request: Request) -> Re
     parts = _read_multipart(request, media) if multipart else _read_json(request)
     if len(parts) > MOST_PARTS:
         raise Refusal(f"{len(parts)} requests", where="$batch", mend=f"send {MOST_PARTS}")
+    if not request.may_delete and any(part.request.method == "DELETE" for part in parts):
+        raise NotForYou("the batch deletes", where="$batch", mend="ask as one who may delete")
     answers: list[tuple[Part, Reply]] = []
     names = _Names()
     at = 0

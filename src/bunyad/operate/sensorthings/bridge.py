@@ -23,7 +23,8 @@ from bunyad.operate.records import (
     to_iso,
 )
 from bunyad.operate.sensorthings.changes.places import feature_of, set_locations
-from bunyad.operate.sensorthings.changes.work import Work
+from bunyad.operate.sensorthings.changes.work import Touched, Work
+from bunyad.operate.sensorthings.model import KINDS
 
 CORE = "https://uri.etsi.org/ngsi-ld/"
 LOCATION = f"{CORE}location"
@@ -51,6 +52,7 @@ class Bridge:
         )
         self._seen: int = row[0] if row else 0
         self._back = True
+        self.told: list[Touched] | None = None  # a list where somebody wants to know
         tenant.before_commit.append(self._follow)
 
     def is_behind(self, tenant: Tenant) -> bool:
@@ -83,17 +85,27 @@ class Bridge:
                 "(SELECT ref FROM entity WHERE body IS NOT NULL)"
             )
         tx.db.execute("INSERT OR REPLACE INTO setting VALUES(?, ?)", (_MARK, seen))
+        self._tell(work)
         return int(seen), done
 
+    def _tell(self, work: Work) -> None:
+        if self.told is not None:
+            self.told += work.touched
+
     def _follow(self, tx: Writing) -> None:
+        work = Work(tx)
         for change in tx.changes:
             if change.after is None:
                 _hide(tx, change)
                 self._back = True
-            elif LOCATION in change.touched:
-                _move(tx, change)
+                continue
+            if LOCATION in change.touched:
+                _move(work, change)
             elif change.before is None and not self._back:
                 self._back = _is_gone(tx, change.id)
+            if change.before is not None and any(_short(iri) == "name" for iri in change.touched):
+                _rename(work, change.id, change.after)
+        self._tell(work)
 
 
 def _is_gone(tx: Writing, entity: str) -> bool:
@@ -154,6 +166,7 @@ def _show_entity(work: Work, ref: int) -> int:
             ref,
         ),
     ).fetchone()
+    work.touch(KINDS["Thing"], row[0])
     place = _place(entity)
     if place is not None:
         set_locations(work, row[0], [_add_place(work, entity, place)])
@@ -171,6 +184,7 @@ def _add_place(work: Work, entity: dict[str, Any], place: Any) -> int:
         "VALUES(?, ?, 'application/geo+json', ?) RETURNING key",
         (_name(entity), f"where {entity['id']} is", orjson.dumps(place).decode()),
     ).fetchone()
+    work.touch(KINDS["Location"], row[0])
     return int(row[0])
 
 
@@ -199,6 +213,7 @@ def _show_series(work: Work, thing: int, ref: int, series: tuple[str, str, str |
             attribute,
         ),
     )
+    work.touch(KINDS["Datastream"], ref)
 
 
 _SENSOR = (
@@ -265,13 +280,40 @@ def _hide(tx: Writing, change: Change) -> None:
     tx.db.execute("INSERT OR IGNORE INTO sensorthings_gone VALUES(?)", (ref,))
 
 
-def _move(tx: Writing, change: Change) -> None:
+def _rename(work: Work, entity: str, after: dict[str, Any]) -> None:
+    """Call a Thing and its Datastreams as the entity is called now."""
+    found = _thing_of(work.tx, entity)
+    name = _name(after)
+    if found is None:
+        return
+    key = found[0]
+    row = work.db.execute(
+        "UPDATE sensorthings_thing SET name = ? WHERE key = ? AND name <> ? RETURNING key",
+        (name, key, name),
+    ).fetchone()
+    if row is None:
+        return
+    work.touch(KINDS["Thing"], key, "name")
+    for datastream, attribute in work.db.execute(
+        "SELECT key, attribute FROM sensorthings_datastream "
+        "WHERE thing = ? AND attribute IS NOT NULL",
+        (key,),
+    ).fetchall():
+        short = _short(attribute)
+        work.db.execute(
+            "UPDATE sensorthings_datastream SET name = ?, description = ? WHERE key = ?",
+            (f"{name} {short}", f"{short} of {name}", datastream),
+        )
+        work.touch(KINDS["Datastream"], datastream, "name", "description")
+
+
+def _move(work: Work, change: Change) -> None:
     """Say where an entity is now, so that what it measures from now on is of there."""
+    tx = work.tx
     found = _thing_of(tx, change.id)
     place = _place(change.after) if change.after else None
     if found is None or place is None:
         return
-    work = Work(tx)
     set_locations(work, found[0], [_add_place(work, change.after or {}, place)])
     tx.db.execute(
         "UPDATE sensorthings_datastream SET feature = ? WHERE thing = ?",

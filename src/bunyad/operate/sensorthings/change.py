@@ -136,21 +136,24 @@ def create_observations(work: Work, request: Request) -> Reply:
 
 
 def _create_group(work: Work, group: Any, base: str) -> list[str]:
-    if not isinstance(group, dict) or not isinstance(group.get("Datastream"), dict):
+    owner = "Datastream"
+    if isinstance(group, dict) and "MultiDatastream" in group:
+        owner = "MultiDatastream"
+    if not isinstance(group, dict) or not isinstance(group.get(owner), dict):
         raise _no_array("a data array lacks its Datastream")
     components, rows = group.get("components"), group.get("dataArray")
     if not isinstance(components, list) or not isinstance(rows, list):
         raise _no_array("a data array lacks components or dataArray")
     if "result" not in components or len(rows) > MOST_ROWS:
         raise _no_array("a data array lacks the component result, or has too many rows")
-    kind = KINDS["Datastream"]
-    name = read_chosen(group["Datastream"].get(f"{CONTROL}id"), kind)
+    kind = KINDS[owner]
+    name = read_chosen(group[owner].get(f"{CONTROL}id"), kind)
     datastream = find_key(work.db, kind, name)
     if datastream is None:
-        raise _no_array(f"there is no Datastream {str(name)[:80]}")
+        raise _no_array(f"there is no {owner} {str(name)[:80]}")
     return [
         f"error: {it}" if isinstance(it, Refusal) else f"{base}/Observations({write_name(it)})"
-        for it in observe_all(work, datastream, components, rows)
+        for it in observe_all(work, datastream, components, rows, owner=owner)
     ]
 
 

@@ -42,8 +42,16 @@ CONFORMANCE: list[str] = [
             "create-update-delete/update-entity-jsonpatch",
             "create-update-delete/delete-entity",
             "create-update-delete/historical-location-auto-creation",
+            "create-update-delete/historical-location-manual-creation",
             "batch-request/batch-request",
             "data-array/data-array",
+            "multi-datastream/properties",
+            "multi-datastream/relations",
+            "multi-datastream/constraints",
         )
     ),
+]
+OVER_MQTT: list[str] = [
+    f"{_ROOT}create-observations-via-mqtt/observations-creation",
+    f"{_ROOT}receive-updates-via-mqtt/receive-updates",
 ]

@@ -37,6 +37,10 @@ class Request:
         Body.
     headers
         Headers by lower-case name.
+    mqtt
+        Address of the MQTT broker that tells of the service's changes; none where there is none.
+    may_delete
+        Whether the client may delete, also within a batch.
     """
 
     method: str
@@ -45,6 +49,8 @@ class Request:
     base: str = ""
     content: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    mqtt: str = ""
+    may_delete: bool = True
 
     def pairs(self) -> list[tuple[str, str]]:
         """

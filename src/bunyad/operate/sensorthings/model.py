@@ -1,8 +1,9 @@
 """
-The eight kinds of entity of OGC 18-088, their properties and relations, as data.
+The nine kinds of entity of OGC 18-088, their properties and relations, as data.
 
 Texts of SQL have `{a}` for an entity's table, `{p}` for the key of the entity one comes from.
-An Observation is a row of the records' `reading`; a Datastream is one of their series.
+An Observation is a row of the records' `reading`; a Datastream is one of their series, and so is a
+MultiDatastream: a row of the same table, with one of `sensorthings_multi` beside it.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ class Relation:
         Link table, its column of the own key, its column of the other's.
     required
         Whether a new entity must have it.
+    order
+        Expression of the order in which the others stand, where it is not that of their making.
     """
 
     name: str
@@ -99,6 +102,7 @@ class Relation:
     many: str = ""
     link: tuple[str, str, str] = ("", "", "")
     required: bool = False
+    order: str = ""
 
     @property
     def column(self) -> str:
@@ -125,6 +129,8 @@ class Kind:
         A table joined to its table, row by row.
     always
         Condition that its rows must meet.
+    sort
+        Condition that tells it from another kind of the same table.
     properties, relations
         What it has, where it leads.
     """
@@ -136,6 +142,7 @@ class Kind:
     named: str = "{a}.named"
     more: str = ""
     always: str = ""
+    sort: str = ""
     properties: dict[str, Property] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
 
@@ -194,6 +201,10 @@ _OF_FEATURE = (
 )
 
 
+_IS_MULTI = "EXISTS (SELECT 1 FROM sensorthings_multi m WHERE m.datastream = {a}.key)"
+COMPLEX = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_ComplexObservation"
+
+
 def _phenomenon(end: str, way: str) -> str:
     """Return first or last time of a Datastream: of an entity's attribute, from its readings."""
     reading = f"SELECT r.at_us FROM reading r WHERE r.series = {{a}}.key ORDER BY r.at_us {way}"  # noqa: S608
@@ -210,6 +221,7 @@ _THING = Kind(
         _linked("Locations", "Location", _PLACES, "thing", "location"),
         _many("HistoricalLocations", "HistoricalLocation", "thing"),
         _many("Datastreams", "Datastream", "thing"),
+        _many("MultiDatastreams", "MultiDatastream", "thing"),
     ),
 )
 _LOCATION = Kind(
@@ -235,6 +247,8 @@ _DATASTREAM = Kind(
     "Datastream",
     "Datastreams",
     "sensorthings_datastream",
+    always=f"NOT {_IS_MULTI}",
+    sort=f"NOT {_IS_MULTI}",
     properties=_named(
         _NAME,
         _DESCRIPTION,
@@ -257,6 +271,37 @@ _DATASTREAM = Kind(
         _many("Observations", "Observation", "series"),
     ),
 )
+_MULTI = Kind(
+    "MultiDatastream",
+    "MultiDatastreams",
+    "sensorthings_datastream",
+    more="LEFT JOIN sensorthings_multi {a}m ON {a}m.datastream = {a}.key",
+    always=_IS_MULTI,
+    sort=_IS_MULTI,
+    properties=_named(
+        _NAME,
+        _DESCRIPTION,
+        Property("observationType", Form.TEXT, ("{a}.observation_type",)),
+        Property("multiObservationDataTypes", Form.JSON, ("{a}m.data_types",), required=True),
+        _json("unitOfMeasurements", "unit", required=True),
+        *(each for each in _DATASTREAM.properties.values() if each.kept),
+        _PROPERTIES,
+    ),
+    relations=_leads(
+        _one("Thing", "thing"),
+        _one("Sensor", "sensor"),
+        Relation(
+            "ObservedProperties",
+            "ObservedProperty",
+            many="{a}.key IN (SELECT observed_property FROM sensorthings_multi_property "
+            "WHERE multi = {p})",
+            link=("sensorthings_multi_property", "multi", "observed_property"),
+            order="(SELECT l.position FROM sensorthings_multi_property l "
+            "WHERE l.observed_property = {a}.key AND l.multi = {p})",
+        ),
+        _many("Observations", "Observation", "series"),
+    ),
+)
 _SENSOR = Kind(
     "Sensor",
     "Sensors",
@@ -264,14 +309,26 @@ _SENSOR = Kind(
     properties=_named(
         _NAME, _DESCRIPTION, _ENCODING, _json("metadata", "metadata", required=True), _PROPERTIES
     ),
-    relations=_leads(_many("Datastreams", "Datastream", "sensor")),
+    relations=_leads(
+        _many("Datastreams", "Datastream", "sensor"),
+        _many("MultiDatastreams", "MultiDatastream", "sensor"),
+    ),
 )
 _OBSERVED = Kind(
     "ObservedProperty",
     "ObservedProperties",
     "sensorthings_observed_property",
     properties=_named(_NAME, _text("definition", "definition"), _DESCRIPTION, _PROPERTIES),
-    relations=_leads(_many("Datastreams", "Datastream", "observed_property")),
+    relations=_leads(
+        _many("Datastreams", "Datastream", "observed_property"),
+        _linked(
+            "MultiDatastreams",
+            "MultiDatastream",
+            "sensorthings_multi_property",
+            "observed_property",
+            "multi",
+        ),
+    ),
 )
 _OBSERVATION = Kind(
     "Observation",
@@ -293,7 +350,8 @@ _OBSERVATION = Kind(
         Property("parameters", Form.JSON, ("{a}x.parameters",)),
     ),
     relations=_leads(
-        _one("Datastream", "series"),
+        _one("Datastream", "series", required=False),
+        _one("MultiDatastream", "series", required=False),
         Relation("FeatureOfInterest", "FeatureOfInterest", one=_FEATURE),
     ),
 )
@@ -312,6 +370,7 @@ KINDS: dict[str, Kind] = {
         _LOCATION,
         _PAST,
         _DATASTREAM,
+        _MULTI,
         _SENSOR,
         _OBSERVED,
         _OBSERVATION,

@@ -1,10 +1,10 @@
 """
 The MQTT extensions of OGC 18-088 over a broker of one's own, such as mosquitto.
 
-What is made or changed is published under the address that HTTP has it at: `v1.1/Observations`,
-`v1.1/Datastreams(5)/Observations`, `v1.1/Things(1)`, `v1.1/Things(1)/name`. What clients publish at
-a set of Observations is made. Topics with query options are not served: which of them somebody
-listens to is known to the MQTT broker only.
+What is made or changed, by whichever door, is published under the address that HTTP has it at:
+`v1.1/Observations`, `v1.1/Datastreams(5)/Observations`, `v1.1/Things(1)`, `v1.1/Things(1)/name`.
+What clients publish at a set of Observations is made. Topics with query options are not served:
+which of them somebody listens to is known to the MQTT broker only.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bunyad.operate.records import Records, Tenant
 from bunyad.operate.sensorthings.answers.fetch import Fetcher
 from bunyad.operate.sensorthings.changes.create import back_of
 from bunyad.operate.sensorthings.changes.work import Touched
+from bunyad.operate.sensorthings.follow import Follower
 from bunyad.operate.sensorthings.language.options import Expand, Options
 from bunyad.operate.sensorthings.language.paths import parse_path, write_name
 from bunyad.operate.sensorthings.message import Request
@@ -105,6 +106,19 @@ def observations_path(topic: str) -> str | None:
     return path
 
 
+def without_user(address: str) -> str:
+    """
+    Return an MQTT broker's address as everybody may see it.
+
+    Examples
+    --------
+    >>> without_user("mqtt://server:secret@broker.example:1884")
+    'mqtt://broker.example:1884'
+    """
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
 class Publisher:
     """
     What publishes changes at an MQTT broker, and makes Observations that come from there.
@@ -141,6 +155,7 @@ class Publisher:
         self._waiting: asyncio.Queue[Touched] = asyncio.Queue(MOST_WAITING)
         self._client: Any = None
         self._task: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._making: set[asyncio.Task[None]] = set()
         self.left_out = 0
         service.watchers.append(self._watch)
@@ -148,6 +163,7 @@ class Publisher:
     async def start(self) -> None:
         """Publish from now on, and listen; a broker that does not answer is tried again."""
         self._task = asyncio.create_task(self._live())
+        self._following = asyncio.create_task(self._follow(Follower(self._tenant())))
 
     async def _live(self) -> None:
         while True:
@@ -197,6 +213,9 @@ class Publisher:
             async with asyncio.timeout(2):
                 await self._waiting.join()
         self._task.cancel()
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
         if self._client is not None and self._client.is_connected:
             await self._client.disconnect()
 
@@ -210,9 +229,24 @@ class Publisher:
                 self.left_out += 1
             self._waiting.put_nowait(each)
 
-    async def _publish_all(self) -> None:
+    def _tenant(self) -> Tenant:
         tenant = self._records.tenant("")
         assert tenant is not None
+        return tenant
+
+    async def _follow(self, follower: Follower) -> None:
+        """Have what the broker and the south keep published, no faster than it goes out."""
+        try:
+            async for touched in follower.news():
+                await self._waiting.put(touched)
+        except Exception:  # told to the log; whoever asks over HTTP still gets it
+            _log.exception("changes of the context broker are no longer published")
+            raise
+        finally:
+            follower.stop()
+
+    async def _publish_all(self) -> None:
+        tenant = self._tenant()
         while True:
             touched = await self._waiting.get()
             try:
@@ -247,8 +281,7 @@ class Publisher:
         return 0
 
     async def _make(self, path: str, payload: bytes) -> None:
-        tenant = self._records.tenant("")
-        assert tenant is not None
+        tenant = self._tenant()
         request = Request("POST", path, "", self._base, bytes(payload))
         reply = await self._service.answer(tenant, request)
         if reply.status != 201:  # created

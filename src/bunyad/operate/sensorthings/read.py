@@ -12,7 +12,7 @@ from bunyad.operate.sensorthings.answers.fetch import Fetcher, Page
 from bunyad.operate.sensorthings.answers.find import Place, find_place, source
 from bunyad.operate.sensorthings.answers.tables import options_of_array, write_arrays
 from bunyad.operate.sensorthings.answers.tell import digits_of, value_of
-from bunyad.operate.sensorthings.conformance import CONFORMANCE
+from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT
 from bunyad.operate.sensorthings.language.options import Options, write_token
 from bunyad.operate.sensorthings.language.paths import Resource
 from bunyad.operate.sensorthings.message import TEXT, Reply, Request, tell
@@ -46,7 +46,7 @@ def read(db: sqlite3.Connection, request: Request, resource: Resource, now_us: i
         If what is named is not there, or an option cannot be followed.
     """
     if not resource.steps:
-        return tell(describe(request.base))
+        return tell(describe(request.base, request.mqtt))
     end = time.monotonic() + LONGEST_S
     db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
     try:
@@ -81,18 +81,29 @@ def _counting(options: Options) -> Options:
     return Options(where=options.where, count=True, top=0)
 
 
-def describe(base: str) -> dict[str, Any]:
+def describe(base: str, mqtt: str = "") -> dict[str, Any]:
     """
     Return the document at the service's root.
+
+    Parameters
+    ----------
+    base
+        Address of the service.
+    mqtt
+        Address of the MQTT broker that tells of changes; none where there is none.
 
     Examples
     --------
     >>> describe("http://host/v1.1")["value"][0]
     {'name': 'Things', 'url': 'http://host/v1.1/Things'}
     """
+    settings: dict[str, Any] = {"conformance": CONFORMANCE}
+    if mqtt:
+        settings["conformance"] = [*CONFORMANCE, *OVER_MQTT]
+        settings |= {requirement: {"endpoints": [mqtt]} for requirement in OVER_MQTT}
     return {
         "value": [{"name": name, "url": f"{base}/{name}"} for name in SETS],
-        "serverSettings": {"conformance": CONFORMANCE},
+        "serverSettings": settings,
     }
 
 

@@ -2,6 +2,7 @@
 What the service refuses, and with which HTTP status.
 
 Refusal           400 unless told otherwise; the base
+├─ NotForYou      403 who asks may not do it
 ├─ NotThere       404 the path names nothing
 ├─ NotAllowed     405 the path knows no such method
 ├─ Taken          409 the `@iot.id` belongs to another, or the entity is kept elsewhere
@@ -40,6 +41,12 @@ class Refusal(InputError):  # noqa: N818  (it is what the service does, as HTTP 
     def body(self) -> dict[str, object]:
         """Return the error as the service's JSON shows it."""
         return {"code": self.status, "type": "error", "message": str(self)}
+
+
+class NotForYou(Refusal):
+    """Who asks may not do it."""
+
+    status = 403
 
 
 class NotThere(Refusal):

@@ -8,6 +8,8 @@ from bunyad.operate.records import add_tables
 # The key of a Datastream is its series', that of an Observation its reading's.
 # `sensorthings_thing.entity` and `sensorthings_datastream.attribute` are set where these show an
 # entity of the broker and one of its attributes.
+# A MultiDatastream is a row of `sensorthings_datastream` that `sensorthings_multi` names; its
+# `unit` is a list, its `observed_property` 0.
 # `feature` of a Datastream is that of readings with none of their own; `area_feature` the last one
 # taken into `observed_area`.
 # `sensorthings_gone` has the entities that were shown until they were deleted.
@@ -106,6 +108,18 @@ CREATE INDEX IF NOT EXISTS sensorthings_datastream_observed
   ON sensorthings_datastream(observed_property);
 CREATE INDEX IF NOT EXISTS sensorthings_datastream_feature
   ON sensorthings_datastream(feature) WHERE feature IS NOT NULL;
+CREATE TABLE IF NOT EXISTS sensorthings_multi(
+  datastream INTEGER PRIMARY KEY,
+  data_types TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sensorthings_multi_property(
+  multi INTEGER NOT NULL,
+  observed_property INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY(multi, observed_property)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sensorthings_property_multi
+  ON sensorthings_multi_property(observed_property);
 CREATE TABLE IF NOT EXISTS sensorthings_observation(
   ref INTEGER PRIMARY KEY,
   named TEXT UNIQUE,

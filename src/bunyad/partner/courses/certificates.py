@@ -25,16 +25,19 @@ SHEET = """
 #let data = json(bytes(sys.inputs.data))
 #set page(paper: "a4", flipped: true, margin: 25mm)
 #set text(size: 13pt)
-#align(center)[
-  #v(6mm) #text(size: 12pt, fill: gray)[#data.issuer]
-  #v(4mm) #text(size: 30pt, weight: "bold")[#data.heading]
-  #v(8mm) #text(size: 24pt)[#data.holder]
-  #v(4mm) #data.course
-  #v(2mm) #data.lessons
-  #v(6mm) #data.issued
+#for (number, one) in data.pages.enumerate() [
+  #if number > 0 { pagebreak() }
+  #align(center)[
+    #v(6mm) #text(size: 12pt, fill: gray)[#one.issuer]
+    #v(4mm) #text(size: 30pt, weight: "bold")[#data.heading]
+    #v(8mm) #text(size: 24pt)[#one.holder]
+    #v(4mm) #one.course
+    #v(2mm) #one.lessons
+    #v(6mm) #one.issued
+  ]
+  #place(bottom + right, image(bytes(one.code), width: 42mm))
+  #place(bottom + left, text(size: 8pt, fill: gray)[#one.id \\ #data.check])
 ]
-#place(bottom + right, image(bytes(data.code), width: 42mm))
-#place(bottom + left, text(size: 8pt, fill: gray)[#data.id \\ #data.check])
 """
 WORDS = {
     "en": {"heading": "Certificate", "lessons": "lessons",
@@ -134,17 +137,37 @@ def sign_revocations(revoked: Collection[str], *, as_of: str, secret: str) -> di
     return {**signed, "signature": sign(LIST_KIND, signed, secret=secret)}
 
 
-def certificate_sheet(text: str, *, language: str = "en") -> bytes:
-    """Set a certificate as a PDF with the code that holds it."""
+def certificate_sheet(*texts: str, language: str = "en") -> bytes:
+    """
+    Set certificates as a PDF, one a page, each with the code that holds it.
+
+    Parameters
+    ----------
+    texts
+        Certificates, as `issue_certificate` made them.
+    language
+        Of the words around them: `en` or `az`.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one of them is no certificate.
+    """
+    words = WORDS.get(language, WORDS["en"])
+    pages = [_page(text, words["lessons"]) for text in texts]
+    if not pages:
+        raise InputError("there is none", where="certificates", mend="give at least one")
+    return typeset(SHEET, data={**words, "pages": pages})
+
+
+def _page(text: str, lessons: str) -> dict[str, str]:
     content = _parse(text)
     if content is None:
         raise InputError("it is no certificate", where="certificate", mend="issue it first")
-    words = WORDS.get(language, WORDS["en"])
     code = segno.make(text, error="l", micro=False)
     svg = code.svg_inline(border=2).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    lessons = f"{content['lessons']} {words['lessons']}"
     shown = {key: content[key] for key in ("id", "holder", "course", "issuer", "issued")}
-    return typeset(SHEET, data={**shown, **words, "lessons": lessons, "code": svg})
+    return {**shown, "lessons": f"{content['lessons']} {lessons}", "code": svg}
 
 
 def _parse(text: str) -> dict[str, Any] | None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bunyad.errors import Fault, InputError
 from bunyad.partner.courses.model import Cohort, Course, Room, Teacher, Week
 from bunyad.partner.courses.timetable import School
+from bunyad.written import Written, check_written
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class CourseBody(_Written):
+class CourseBody(Written):
     """A course."""
 
     id: str = Field(min_length=1, max_length=60)
@@ -29,7 +26,7 @@ class CourseBody(_Written):
     devices_per_pupil: float = Field(default=1.0, ge=0, le=5)
 
 
-class CohortBody(_Written):
+class CohortBody(Written):
     """A group; without groups they follow from the plan's population."""
 
     id: str = Field(min_length=1, max_length=120)
@@ -38,7 +35,7 @@ class CohortBody(_Written):
     pupils: int = Field(ge=1, le=1000)
 
 
-class RoomBody(_Written):
+class RoomBody(Written):
     """A room."""
 
     id: str = Field(min_length=1, max_length=120)
@@ -48,7 +45,7 @@ class RoomBody(_Written):
     periods: list[int] | None = None
 
 
-class TeacherBody(_Written):
+class TeacherBody(Written):
     """A teacher."""
 
     id: str = Field(min_length=1, max_length=120)
@@ -59,14 +56,14 @@ class TeacherBody(_Written):
     periods: list[int] | None = None
 
 
-class WeekBody(_Written):
+class WeekBody(Written):
     """The week."""
 
     days: int = Field(default=5, ge=1, le=7)
     periods: int = Field(default=6, ge=1, le=20)
 
 
-class SchoolBody(_Written):
+class SchoolBody(Written):
     """Everything that a timetable of courses is made of."""
 
     id: str = Field(default="", max_length=64)
@@ -87,7 +84,7 @@ def read_school(written: Any, *, where: str = "courses") -> School:
     InputError
         With every fault.
     """
-    body = _checked(written, where)
+    body = check_written(SchoolBody, written, where=where)
     wrong = [one.id for one in body.courses if one.last_grade < one.first_grade]
     if wrong:
         raise InputError.of(
@@ -118,19 +115,3 @@ def read_school(written: Any, *, where: str = "courses") -> School:
 
 def _set(periods: list[int] | None) -> frozenset[int] | None:
     return None if periods is None else frozenset(periods)
-
-
-def _checked(written: Any, where: str) -> SchoolBody:
-    if isinstance(written, SchoolBody):
-        return written
-    try:
-        return SchoolBody.model_validate(written)
-    except ValidationError as error:
-        raise InputError.of(
-            Fault(
-                f"{where}: {'.'.join(str(part) for part in one['loc']) or 'the document'}",
-                one["msg"],
-                "look at the example in the manual",
-            )
-            for one in error.errors()
-        ) from None

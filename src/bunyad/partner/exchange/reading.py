@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bunyad.errors import Fault, InputError
 from bunyad.partner.exchange.market import (
@@ -15,16 +15,13 @@ from bunyad.partner.exchange.market import (
     Quota,
     check_exchange,
 )
+from bunyad.written import Written, check_written
 
 Listed = list[str | list[str]]
 """Names, best first; those in an inner list are tied."""
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class HostBody(_Written):
+class HostBody(Written):
     """Who takes in: a startup hub, a laboratory, a school."""
 
     id: str = Field(min_length=1, max_length=80, title="Name that the lists use")
@@ -33,7 +30,7 @@ class HostBody(_Written):
     ranking: Listed = Field(default_factory=list, title="Applicants it would take, best first")
 
 
-class ApplicantBody(_Written):
+class ApplicantBody(Written):
     """Who wishes for a place: a founder, a pupil, a student."""
 
     id: str = Field(min_length=1, max_length=80, title="Name that the lists use")
@@ -44,14 +41,14 @@ class ApplicantBody(_Written):
     wishes: Listed = Field(default_factory=list, title="Hosts, best first")
 
 
-class CoupleBody(_Written):
+class CoupleBody(Written):
     """Two who go together, such as co-founders."""
 
     members: tuple[str, str] = Field(title="Who they are")
     wishes: list[tuple[str, str]] = Field(title="Pairs of hosts, best first; - is no place")
 
 
-class QuotaBody(_Written):
+class QuotaBody(Written):
     """A least and a most of some applicants at some hosts."""
 
     title: str = Field(min_length=1, max_length=200)
@@ -62,14 +59,14 @@ class QuotaBody(_Written):
     most: int | None = Field(default=None, ge=0)
 
 
-class LimitBody(_Written):
+class LimitBody(Written):
     """How many of one country or one field each host takes at most."""
 
     by: Literal["country", "field"]
     most: int = Field(ge=0)
 
 
-class ExchangeBody(_Written):
+class ExchangeBody(Written):
     """A whole exchange."""
 
     id: str = Field(default="", max_length=64)
@@ -108,7 +105,7 @@ def read_exchange(written: Any, *, where: str = "exchange") -> Exchange:
     ...                "applicants": [{"id": "ay", "wishes": ["hub"]}]}).places
     (1,)
     """
-    body = _checked(written, where)
+    body = check_written(ExchangeBody, written, where=where)
     hosts, applicants = [one.id for one in body.hosts], [one.id for one in body.applicants]
     names = _Names(where, hosts, applicants)
     wishes = tuple(
@@ -143,22 +140,6 @@ def read_exchange(written: Any, *, where: str = "exchange") -> Exchange:
         ),
         where=where,
     )
-
-
-def _checked(written: Any, where: str) -> ExchangeBody:
-    if isinstance(written, ExchangeBody):
-        return written
-    try:
-        return ExchangeBody.model_validate(written)
-    except ValidationError as error:
-        raise InputError.of(
-            Fault(
-                f"{where}: {'.'.join(str(part) for part in one['loc']) or 'the document'}",
-                one["msg"],
-                "look at the example in the manual",
-            )
-            for one in error.errors()
-        ) from None
 
 
 class _Names:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from bunyad.errors import Fault, InputError
 from bunyad.partner.forum.model import Forum, Hall, Person, Slot, Wish, check_forum
+from bunyad.written import Written, check_written
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class SlotBody(_Written):
+class SlotBody(Written):
     """A time for one meeting of everybody."""
 
     id: str = Field(min_length=1, max_length=40)
@@ -23,7 +20,7 @@ class SlotBody(_Written):
     end: datetime
 
 
-class HallBody(_Written):
+class HallBody(Written):
     """A hall with tables."""
 
     id: str = Field(min_length=1, max_length=40)
@@ -31,7 +28,7 @@ class HallBody(_Written):
     tables: int = Field(ge=0, le=10_000)
 
 
-class PersonBody(_Written):
+class PersonBody(Written):
     """A guest or a host."""
 
     id: str = Field(min_length=1, max_length=80)
@@ -46,7 +43,7 @@ class PersonBody(_Written):
     organisation: str = Field(default="", max_length=80, title="Account that acts for them")
 
 
-class WishBody(_Written):
+class WishBody(Written):
     """What a meeting of two is worth."""
 
     guest: str
@@ -56,14 +53,14 @@ class WishBody(_Written):
     veto: bool = False
 
 
-class WalkBody(_Written):
+class WalkBody(Written):
     """The way between two halls."""
 
     halls: tuple[str, str]
     minutes: float = Field(ge=0, le=600)
 
 
-class ForumBody(_Written):
+class ForumBody(Written):
     """A whole forum."""
 
     id: str = Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -97,7 +94,7 @@ def read_forum(written: Any, *, where: str = "forum") -> Forum:
     InputError
         With every fault.
     """
-    body = _checked(written, where)
+    body = check_written(ForumBody, written, where=where)
     slot_at = {one.id: place for place, one in enumerate(body.slots)}
     person_at = {one.id: place for place, one in enumerate(body.people)}
     faults: list[Fault] = []
@@ -158,19 +155,3 @@ def read_forum(written: Any, *, where: str = "forum") -> Forum:
         ),
         where=where,
     )
-
-
-def _checked(written: Any, where: str) -> ForumBody:
-    if isinstance(written, ForumBody):
-        return written
-    try:
-        return ForumBody.model_validate(written)
-    except ValidationError as error:
-        raise InputError.of(
-            Fault(
-                f"{where}: {'.'.join(str(part) for part in one['loc']) or 'the document'}",
-                one["msg"],
-                "look at the example in the manual",
-            )
-            for one in error.errors()
-        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,6 +20,8 @@ NAMES_ALIKE = 88.0
 """Least likeness of two names, of 100, at which they alone make twins."""
 NAMES_NEAR = 50.0
 """Least likeness of two names, of 100, at which another sign is needed too."""
+SHARED = 3
+"""Entries of one domain of mail at most; more than these share a provider, not an organisation."""
 FREE_MAIL = ("gmail.com", "mail.ru", "yahoo.com", "outlook.com", "hotmail.com", "yandex.ru")
 FIRST_LETTERS = 5
 
@@ -115,4 +117,5 @@ def _mail_domains(directory: Directory) -> dict[str, str]:
         domain = one.email.rpartition("@")[2].lower()
         if domain not in FREE_MAIL:
             found[one.organisation] = domain
-    return found
+    shared = Counter(found.values())
+    return {one: domain for one, domain in found.items() if shared[domain] <= SHARED}

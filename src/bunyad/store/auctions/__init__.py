@@ -3,6 +3,7 @@ Auctions as the database keeps them.
 
 models  tables: auctions, their events, tree heads, receipts, data room, people
 log     reading an auction's log; appending to it, one transaction an event
+server_key  the key by which the servers sign, sealed by the operator's
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from bunyad.store.auctions.log import (
     append_event,
     close_due,
     read_log,
-    server_secret,
     start_auction,
 )
+from bunyad.store.auctions.server_key import guard_server_key, read_sealing_key, server_secret
 
 __all__ = [
     "Act",
@@ -24,7 +25,9 @@ __all__ = [
     "Log",
     "append_event",
     "close_due",
+    "guard_server_key",
     "read_log",
+    "read_sealing_key",
     "server_secret",
     "start_auction",
 ]

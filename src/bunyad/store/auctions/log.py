@@ -27,12 +27,12 @@ from bunyad.auction.events import (
 )
 from bunyad.auction.seal import MerkleTree, admit, leaf_hash, make_head, make_receipt
 from bunyad.errors import InputError
-from bunyad.store.auctions.models import Auction, AuctionEvent, Receipt, ServerKey, TreeHead
+from bunyad.store.auctions.models import Auction, AuctionEvent, Receipt, TreeHead
+from bunyad.store.auctions.server_key import server_secret
 from bunyad.store.database import Database
 from bunyad.store.models import now as utc_now
 
 WITH_RECEIPT = ("bid", "withdrawn")
-KEY_ROW = 1
 Clock = Callable[[], datetime]
 
 
@@ -68,11 +68,6 @@ class Act:
     kind: str
     actor: str
     body: Mapping[str, Any]
-
-
-def server_secret(session: Session) -> str:
-    """Return the key by which the servers of this database sign; the migration has made it."""
-    return session.get_one(ServerKey, KEY_ROW).signing_secret
 
 
 def read_log(session: Session, auction: str, *, known: Log | None = None) -> Log | None:

@@ -17,7 +17,8 @@ class ServerKey(Base):
     __tablename__ = "server_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    signing_secret: Mapped[str] = mapped_column(String(64))
+    signing_secret: Mapped[str] = mapped_column(String(200))
+    """64 hexadecimal digits, or sealed as `server_key` does it."""
     created: Mapped[datetime] = mapped_column(default=now)
 
 

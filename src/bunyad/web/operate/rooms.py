@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bunyad.operate.alarms.keeping import AlarmLog, Standing
@@ -26,6 +27,7 @@ FRESH_S = 5.0
 """How long nobody looks whether a place has changed [s]."""
 RULES_FILE = "alarm-rules.yaml"
 """Rules in the data folder that are used instead of those of the package."""
+_reading = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,11 @@ class Room:
 
 def rooms(services: Services) -> dict[str, Room]:
     """Return every village of the data folder by its id; a file is read anew when it changed."""
+    with _reading:  # once, however many ask
+        return _rooms(services)
+
+
+def _rooms(services: Services) -> dict[str, Room]:
     kept: dict[str, tuple[Any, dict[str, Room]]] = services.cache.setdefault("villages", {})
     checked = services.cache.get("villages-checked", -math.inf)
     if time.monotonic() - checked >= FRESH_S:

@@ -169,3 +169,63 @@ class CertificateState(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: str
     content: dict[str, Any]
+
+
+class RegisterQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which course of a school."""
+
+    course: Name = ""
+
+
+class AttendedRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One pupil in one lesson."""
+
+    pupil: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    lesson: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    is_there: bool
+    mark: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    """Points out of 100, if one was given."""
+
+
+class RegisterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The register of a course; without rows it is deleted."""
+
+    course: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    version: Annotated[int, msgspec.Meta(ge=0)]
+    """Version that it replaces; 0: there is none yet."""
+    rows: Annotated[list[AttendedRow], msgspec.Meta(max_length=50_000)]
+
+
+class PupilProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a pupil is."""
+
+    pupil: str
+    attended: int
+    held: int
+    """Lessons held so far."""
+    lessons: int
+    """Lessons of the whole course."""
+    mean_mark: float | None
+    has_passed: bool
+
+
+class ProgressState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the pupils of a course are, and what passing takes."""
+
+    course: str
+    title: str
+    version: int
+    pupils: list[PupilProgress]
+    least_attendance: float
+    """Share of all lessons, 0 to 1."""
+    pass_mark: float
+
+
+class SheetBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Certificates to be set, one a page."""
+
+    texts: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=4000)]],
+        msgspec.Meta(min_length=1, max_length=100),
+    ]
+    language: Literal["en", "az"] = "en"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bunyad.web.endpoint import Endpoint
-from bunyad.web.partner_days import forums, matching, teaching
+from bunyad.web.partner_days import forums, learning, matching, teaching
 from bunyad.web.partner_days.bodies import (
     BoardQuery,
     CertificateBody,
@@ -19,8 +19,12 @@ from bunyad.web.partner_days.bodies import (
     KeptRow,
     KeptState,
     PersonQuery,
+    ProgressState,
+    RegisterBody,
+    RegisterQuery,
     ReplanBody,
     ReplanState,
+    SheetBody,
 )
 from bunyad.web.partner_days.keeping import MEMBERS, ORGANISERS
 from bunyad.web.rights import ANYBODY
@@ -94,8 +98,17 @@ ENDPOINTS = (
     Endpoint(name="plan_week", method="POST", path="/schools/{school}/week",
              may=ORGANISERS, tags=TAGS, title="Make the week of courses",
              act=teaching.plan_week, body=DemandBody, answer=KeptState),
+    Endpoint(name="get_progress", method="GET", path="/schools/{school}/progress",
+             may=ORGANISERS, tags=TAGS, title="How far the pupils of a course are",
+             act=learning.get_progress, query=RegisterQuery, answer=ProgressState),
+    Endpoint(name="keep_register", method="PUT", path="/schools/{school}/progress",
+             may=ORGANISERS, tags=TAGS, title="Keep who was in which lesson, with marks",
+             act=learning.keep_register, body=RegisterBody, answer=ProgressState),
     Endpoint(name="check_certificate", method="POST", path="/certificates/check",
              may=ANYBODY, tags=TAGS, title="Check a certificate",
              act=teaching.check_certificate, body=CertificateBody, answer=CertificateState),
+    Endpoint(name="set_certificates", method="POST", path="/certificates/sheets",
+             may=ORGANISERS, tags=TAGS, title="Signed certificates as a PDF, one a page",
+             act=learning.set_certificates, body=SheetBody, media_type=PDF, answer=bytes),
 )  # fmt: skip
 """Every request about forums, exchanges and courses."""

@@ -231,11 +231,9 @@ def get_badges(call: Call[Nothing, Nothing]) -> Response:
 
     with call.services.database.read() as session:
         forum = _forum_of(find_own(session, call.person, KIND, call.path[KIND]))
-    base = f"{call.request.url.scheme}://{call.request.url.netloc}"
-    links = {
-        place: f"{base}/partner/forums/{call.path[KIND]}/me/{one.id}"
-        for place, one in enumerate(forum.people)
-    }
+    # Everybody finds their own meetings there once they have signed in.
+    page = f"{call.services.settings.public_url}/#/forums/{call.path[KIND]}"
+    links = dict.fromkeys(range(len(forum.people)), page)
     return Response(badge_sheet(forum, links=links), media_type="application/pdf")
 
 

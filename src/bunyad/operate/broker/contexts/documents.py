@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import http.client
 import ipaddress
 import re
 import urllib.error
@@ -18,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from bunyad.operate.broker.problems import no_context
+from bunyad.operate.reach import ForbiddenError, Reach
 from bunyad.operate.records.times import now_us
 
 CORE_URL = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"
@@ -56,11 +58,16 @@ class Documents:
         Where fetched documents are kept by the hash of their address; None keeps none.
     fetches
         Whether documents may be fetched from anywhere; from this machine they always may.
+    reach
+        Whom the broker may call.
     """
 
-    def __init__(self, folder: Path | None = None, *, fetches: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, fetches: bool = False, reach: Reach | None = None
+    ) -> None:
         self.folder = folder
         self.fetches = fetches
+        self._opener = _opener(reach or Reach())
         self.held: dict[str, Held] = {}
         self.hosted: Callable[[str], dict[str, Any] | None] = lambda _address: None
         self._fetching: dict[str, asyncio.Task[dict[str, Any]]] = {}
@@ -162,8 +169,8 @@ class Documents:
                     "allows it (--fetch-contexts)"
                 )
             try:
-                answer = await asyncio.to_thread(_get, address)
-            except (OSError, ValueError, urllib.error.URLError) as error:
+                answer = await asyncio.to_thread(_get, self._opener, address)
+            except (OSError, ValueError, http.client.HTTPException, ForbiddenError) as error:
                 raise no_context(f"{address} cannot be fetched: {error}") from None
             if isinstance(answer, bytes):
                 return _parse(address, answer)
@@ -197,10 +204,31 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_NoRedirects)
+def _opener(reach: Reach) -> urllib.request.OpenerDirector:
+    """Return what fetches from those who may be called only."""
+
+    class Plain(http.client.HTTPConnection):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self._create_connection = reach.connect
+
+    class Sealed(http.client.HTTPSConnection):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self._create_connection = reach.connect
+
+    class Http(urllib.request.HTTPHandler):
+        def http_open(self, request: urllib.request.Request) -> Any:
+            return self.do_open(Plain, request)
+
+    class Https(urllib.request.HTTPSHandler):
+        def https_open(self, request: urllib.request.Request) -> Any:
+            return self.do_open(Sealed, request)
+
+    return urllib.request.build_opener(_NoRedirects, Http, Https)
 
 
-def _get(address: str) -> bytes | str:
+def _get(opener: urllib.request.OpenerDirector, address: str) -> bytes | str:
     """Return what stands at an address, or where it has moved to."""
     if not address.startswith(("http://", "https://")):
         raise ValueError("only http and https are fetched")
@@ -208,7 +236,7 @@ def _get(address: str) -> bytes | str:
         address, headers={"Accept": "application/ld+json, application/json"}
     )
     try:
-        with _opener.open(request, timeout=LONGEST_WAIT_S) as answer:
+        with opener.open(request, timeout=LONGEST_WAIT_S) as answer:
             content: bytes = answer.read(LARGEST_DOCUMENT + 1)
     except urllib.error.HTTPError as error:
         error.close()

@@ -7,8 +7,9 @@ registry      the registrations, known by heart
 discovery     which registrations are asked for
 watching      subscriptions to registrations
 sources       asking other sources on behalf of a request
+maps          where the entities of requests that belong together are
 merging       one entity out of the parts that several sources have
-reading, writing
+reading, writing, batching
               operations that other sources take part in
 endpoints, source_endpoints
               requests about registrations, and about subscriptions to them
@@ -18,7 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bunyad.operate.broker.federation import endpoints, source_endpoints
+from bunyad.operate.broker.federation import endpoints, maps, source_endpoints
+from bunyad.operate.broker.federation.batching import around_batches
 from bunyad.operate.broker.federation.reading import Federated
 from bunyad.operate.broker.federation.registry import registry_of
 from bunyad.operate.broker.federation.watching import source_desk_of
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from bunyad.operate.broker.app import Broker
     from bunyad.operate.server import Server
 
-ROUTES = (*endpoints.ROUTES, *source_endpoints.ROUTES)
+ROUTES = (*endpoints.ROUTES, *source_endpoints.ROUTES, *maps.ROUTES)
 
 WRITING = (
     ("POST", "/entities", "createEntity"),
@@ -49,12 +51,16 @@ __all__ = ["ROUTES", "attach"]
 
 def attach(broker: Broker, server: Server) -> None:
     """Bring back what a broker knows of other sources when its server starts."""
-    client = Client()
+    client = Client(server.reach)
     read, write = Federated(client), Distributed(client)
     broker.wrap("GET", "/entities/{id}", read.retrieve)
     broker.wrap("GET", "/entities", read.query)
+    broker.wrap("POST", "/entityOperations/query", read.query_by_post)
+    maps.attach_maps(broker, read)
     for method, path, operation in WRITING:
         broker.wrap(method, path, write.around(operation))
+    for method, path, around in around_batches(client):
+        broker.wrap(method, path, around)
     server.stopping.append(client.close)
     desk = source_desk_of(broker)
     server.starting += [registry_of(broker).start, desk.start]

@@ -12,6 +12,8 @@ from bunyad.operate.broker.federation.discovery import read_asking
 from bunyad.operate.broker.federation.registration import (
     READ_ONLY,
     Document,
+    Information,
+    Kin,
     Registration,
     check_registration,
     compile_registration,
@@ -23,10 +25,20 @@ from bunyad.operate.broker.federation.watching import source_desk_of
 from bunyad.operate.broker.http import Call, Reply, Route
 from bunyad.operate.broker.names import check_uri
 from bunyad.operate.broker.pages import page_of, paged
+from bunyad.operate.broker.params import OF_QUERIES
 from bunyad.operate.broker.problems import already_exists, bad_request, conflict, not_found
+from bunyad.operate.broker.subscriptions.endpoints import OF_ONE, system_of
 from bunyad.operate.broker.subscriptions.forms import merged
 from bunyad.operate.broker.subscriptions.outbox import Letter
-from bunyad.operate.records import Writing, load_document, load_entity, now_us, to_iso
+from bunyad.operate.records import (
+    Wanted,
+    Writing,
+    find_entities,
+    load_document,
+    load_entity,
+    now_us,
+    to_iso,
+)
 
 _PROXIED = frozenset({"exclusive", "redirect"})
 _STARTED_S = time.monotonic()
@@ -67,7 +79,8 @@ async def query_registrations(call: Call) -> Reply:
         if (places := asking.places(one))
     ]
     shown = found[page.offset : page.offset + page.limit]
-    told = [tell_registration(one, context, places) for one, places in shown]
+    system = system_of(call)
+    told = [tell_registration(one, context, places, system=system) for one, places in shown]
     return paged(call, answer(call, told, context, media), page, len(found))
 
 
@@ -75,7 +88,8 @@ async def retrieve_registration(call: Call) -> Reply:
     """Tell one registration (5.10.1)."""
     media = wanted_media(call)
     context = await call.linked_context()
-    return answer(call, tell_registration(_known(call), context), context, media)
+    told = tell_registration(_known(call), context, system=system_of(call))
+    return answer(call, told, context, media)
 
 
 async def update_registration(call: Call) -> Reply:
@@ -93,7 +107,7 @@ async def update_registration(call: Call) -> Reply:
     document = merged(document, _cleaned(fragment))
     document["id"], document["type"] = known.key, "ContextSourceRegistration"
     registration = _compile(document, context)
-    registration.tally = known.tally
+    registration.tally, registration.made_us = known.tally, known.made_us
     registry = registry_of(call.broker)
 
     desk = source_desk_of(call.broker)
@@ -147,7 +161,9 @@ def _cleaned(document: Document) -> Document:
 
 def _compile(document: Document, context: Context) -> Registration:
     check_registration(document, now_us())
-    return compile_registration(document, context)
+    registration = compile_registration(document, context)
+    registration.made_us = registration.changed_us = now_us()
+    return registration
 
 
 def _known(call: Call) -> Registration:
@@ -158,8 +174,28 @@ def _known(call: Call) -> Registration:
     return found
 
 
+def _has_such(tx: Writing, registration: Registration) -> bool:
+    """Tell whether an entity that is here is one of those registered."""
+    for information in registration.information:
+        for kin in information.kin:
+
+            def fits(entity: dict[str, Any], of: Information = information, one: Kin = kin) -> bool:
+                known = one.pattern is None or one.pattern.search(entity["id"])
+                return bool(known and (not of.attributes or of.attributes & entity["attrs"].keys()))
+
+            wanted = Wanted(
+                ids=(kin.id,) if kin.id else (), types=tuple((iri,) for iri in sorted(kin.types)),
+                matches=fits, limit=1,
+            )  # fmt: skip
+            if find_entities(tx.db, wanted)[0]:
+                return True
+    return False
+
+
 def _check_clashes(tx: Writing, registry: Registry, registration: Registration) -> None:
     """Raise if a source that holds data alone would share them (4.3.6.3, 5.9.2)."""
+    if registration.mode == "redirect" and _has_such(tx, registration):
+        raise conflict("there are entities here already that the source would hold alone")
     if registration.mode != "exclusive":
         return
     for information in registration.information:
@@ -176,11 +212,12 @@ def _check_clashes(tx: Writing, registry: Registry, registration: Registration) 
                     raise conflict(f"{other.key} has such attributes of {kin.id} alone")
 
 
+_OF_QUERIES = OF_QUERIES | {"timerel", "timeAt", "endTimeAt", "timeproperty"}
 ROUTES = (
-    Route("POST", "/csourceRegistrations", create_registration),
-    Route("GET", "/csourceRegistrations", query_registrations),
-    Route("GET", "/csourceRegistrations/{id}", retrieve_registration),
-    Route("PATCH", "/csourceRegistrations/{id}", update_registration),
-    Route("DELETE", "/csourceRegistrations/{id}", delete_registration),
-    Route("GET", "/info/sourceIdentity", tell_identity),
+    Route("POST", "/csourceRegistrations", create_registration, OF_ONE),
+    Route("GET", "/csourceRegistrations", query_registrations, _OF_QUERIES),
+    Route("GET", "/csourceRegistrations/{id}", retrieve_registration, OF_ONE),
+    Route("PATCH", "/csourceRegistrations/{id}", update_registration, OF_ONE),
+    Route("DELETE", "/csourceRegistrations/{id}", delete_registration, OF_ONE),
+    Route("GET", "/info/sourceIdentity", tell_identity, frozenset()),
 )

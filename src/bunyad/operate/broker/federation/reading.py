@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from bunyad.operate.broker.asking import read_question
-from bunyad.operate.broker.bodies import answer, answer_geo, wanted_media
-from bunyad.operate.broker.consuming import is_over
+from bunyad.operate.broker.asking import Question, params_of_query, questions_of
+from bunyad.operate.broker.bodies import answer, answer_geo, read_document, wanted_media
+from bunyad.operate.broker.consuming import is_over, told_by
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.entities import type_test
 from bunyad.operate.broker.federation.merging import merge_entity, without
 from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.sources import (
+    FAILED,
     Errand,
     ask_source,
     context_for,
@@ -25,9 +28,9 @@ from bunyad.operate.broker.federation.sources import (
 from bunyad.operate.broker.http import GEO_JSON, Call, Handler, Reply
 from bunyad.operate.broker.model import Entity
 from bunyad.operate.broker.names import is_instant, is_uri
-from bunyad.operate.broker.outgoing import Client
+from bunyad.operate.broker.outgoing import Answer, Client
 from bunyad.operate.broker.pages import page_of, paged
-from bunyad.operate.broker.params import form_of, names_of
+from bunyad.operate.broker.params import form_of, names_of, truth
 from bunyad.operate.broker.problems import Problem, bad_request, not_found
 from bunyad.operate.broker.query import compile_pattern, compile_types
 from bunyad.operate.broker.reading import Reader
@@ -39,6 +42,27 @@ MOST_MERGED = 1_000
 """Entities of one source that a query is answered with."""
 _ORDER = ("inclusive", "redirect", "exclusive", "auxiliary")
 _PROXIED = frozenset({"redirect", "exclusive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What is asked of several sources at once.
+
+    Attributes
+    ----------
+    selections
+        Parameters of queries; an entity that any of them finds is meant.
+    context
+        What their names stand for.
+    split
+        Whether parts of an entity may be in several places, so that only a whole one is held
+        against values, places, scopes and attributes.
+    """
+
+    selections: list[dict[str, str]]
+    context: Context
+    split: bool = False
 
 
 class Federated:
@@ -63,73 +87,128 @@ class Federated:
         if local is not None and is_over(local):
             local = None
         path = f"/entities/{quote(key, safe=':')}"
-        found = await self._ask_all(call, sources, path, {}, context)
+        errands = [(source, Errand(method="GET", path=path, params={})) for source in sources]
+        found = await self._ask_all(call, errands, context)
         merged = merge_all(local, found, key)
         if merged is None or not type_test(call, context)(merged):
-            raise not_found(f"there is no entity {key}")
+            raise _warned(not_found(f"there is no entity {key}"), call)
         if (form.attributes or form.pick) and not kept_attributes(merged, form):
-            raise not_found(f"the entity {key} has none of the attributes asked for")
+            raise _warned(not_found(f"the entity {key} has none of the attributes asked for"), call)
         if media == GEO_JSON:
-            return answer_geo(call, tell_feature(merged, context, form), context)
-        return answer(call, tell_entity(merged, context, form), context, media)
+            reply = answer_geo(call, tell_feature(merged, context, form), context)
+        else:
+            reply = answer(call, tell_entity(merged, context, form), context, media)
+        reply.headers += _warnings(call)
+        return reply
 
     async def query(self, handler: Handler, call: Call) -> Reply:
         """Answer GET /entities."""
         if is_alone(call):
             return await handler(call)
         context = await call.linked_context()
-        try:
-            wanted = wanted_by(call, context)
-        except Problem:
-            return await handler(call)  # it says what is wrong
-        sources = sources_for(call, "queryEntity", wanted)
-        if not sources or {"join", "orderBy"} & call.params.keys():
+        return await self._query(handler, call, read_asked(call, [call.params], context))
+
+    async def query_by_post(self, handler: Handler, call: Call) -> Reply:
+        """Answer POST /entityOperations/query."""
+        if is_alone(call):
             return await handler(call)
+        document, context = await read_document(call)
+        selections = params_of_query(document)
+        told = told_by(call, document, wanted_media(call, geo=True))
+        if document.get("splitEntities") is True:
+            told["splitEntities"] = "true"
+        given, call.params = call.params, told
+        asked = read_asked(call, selections, context)
+        call.params = given
+        return await self._query(handler, call, asked, told)
+
+    async def _query(
+        self, handler: Handler, call: Call, asked: Asked, told: dict[str, str] | None = None
+    ) -> Reply:
+        told = call.params if told is None else told
+        try:
+            errands = errands_for(call, asked)
+        except Problem as problem:
+            if problem.status != 400:
+                raise
+            return await handler(call)  # it says what is wrong
+        if not errands or "join" in told:
+            return await handler(call)
+        if "orderBy" in told:
+            raise bad_request("an order is for what is here only; ask with local=true")
+        call.params = told
         media = wanted_media(call, geo=True)
-        form = form_of(call, context, geo=media == GEO_JSON)
+        form = form_of(call, asked.context, geo=media == GEO_JSON)
         page = page_of(call)
-        db = call.tenant().reader()
-        asked = read_question(call.params, context, call.tenant().reader)
-        local, _ = find_entities(db, asked.wanted(limit=MOST_MERGED))
-        params = _passed_on(call, context)
-        found = await self._ask_all(call, sources, "/entities", params, context)
-        by_key: dict[str, Entity] = {one["id"]: one for one in local if not is_over(one)}
-        keys = list(by_key) + [one["id"] for _, entities in found for one in entities]
-        merged = [
-            whole
-            for key in dict.fromkeys(keys)
-            if (whole := merge_all(by_key.get(key), found, key)) is not None
-        ]
+        merged = await self.gather(call, asked, errands)
         shown = merged[page.offset : page.offset + page.limit]
         if media == GEO_JSON:
-            features = [tell_feature(one, context, form) for one in shown]
-            reply = answer_geo(call, {"type": "FeatureCollection", "features": features}, context)
+            features = [tell_feature(one, asked.context, form) for one in shown]
+            collection = {"type": "FeatureCollection", "features": features}
+            reply = answer_geo(call, collection, asked.context)
         else:
-            reply = answer(call, [tell_entity(one, context, form) for one in shown], context, media)
+            entities = [tell_entity(one, asked.context, form) for one in shown]
+            reply = answer(call, entities, asked.context, media)
+        reply.headers += _warnings(call)
         return paged(call, reply, page, len(merged))
 
+    async def gather(
+        self, call: Call, asked: Asked, errands: list[tuple[Registration, Errand]]
+    ) -> list[Entity]:
+        """Return the entities that are here and elsewhere, each one whole."""
+        local: dict[str, Entity] = {}
+        for question in questions_of(call, _local(asked), asked.context):
+            if not (question.restricted or truth(call, "local")):
+                raise bad_request("a query names types, attributes, values (q) or a place")
+            for one in find_entities(
+                call.tenant().reader(), question.wanted(limit=MOST_MERGED)
+            )[0]:  # fmt: skip
+                if not is_over(one):
+                    local.setdefault(one["id"], one)
+        found = await self._ask_all(call, errands, asked.context)
+        keys = dict.fromkeys([*local, *(one["id"] for _, many in found for one in many)])
+        merged = [
+            whole
+            for key in keys
+            if (call.mapped is None or key in call.mapped.where)
+            and (whole := merge_all(local.get(key), found, key)) is not None
+        ]
+        if not asked.split:
+            return merged
+        questions = questions_of(call, asked.selections, asked.context)
+        return [one for one in merged if any(_answers(question, one) for question in questions)]
+
+    async def keys_of(
+        self, call: Call, source: Registration, errand: Errand, context: Context
+    ) -> list[str]:
+        """Return the identifiers of the entities with which a source answers an errand."""
+        return [entity["id"] for entity in await self._ask(call, source, errand, context)]
+
+    async def ask(self, call: Call, source: Registration, errand: Errand) -> Answer:
+        """Pass an errand on; note in the request what goes wrong."""
+        answered = await ask_source(self._client, call, source, errand)
+        if answered is FAILED or answered.status == 508:
+            _warn(call, source, 199, "Miscellaneous Warning")
+        elif answered.status >= 400 and answered.status != 404:
+            _warn(call, source, 299, "Miscellaneous Persistent Warning")
+        return answered
+
     async def _ask_all(
-        self,
-        call: Call,
-        sources: list[Registration],
-        path: str,
-        params: dict[str, str],
-        context: Context,
+        self, call: Call, errands: list[tuple[Registration, Errand]], context: Context
     ) -> list[tuple[Registration, list[Entity]]]:
-        sources = sorted(sources, key=lambda source: _ORDER.index(source.mode))
+        errands = sorted(errands, key=lambda errand: _ORDER.index(errand[0].mode))
         found = await asyncio.gather(
-            *(self._ask(call, source, path, params, context) for source in sources)
+            *(self._ask(call, source, errand, context) for source, errand in errands)
         )
-        return list(zip(sources, found, strict=True))
+        return [(source, many) for (source, _), many in zip(errands, found, strict=True)]
 
     async def _ask(
-        self, call: Call, source: Registration, path: str, params: dict[str, str], context: Context
+        self, call: Call, source: Registration, errand: Errand, context: Context
     ) -> list[Entity]:
         speaks = context_for(context)
-        asked = {**params, "options": "sysAttrs"}
-        errand = Errand(method="GET", path=path, params=asked, context=speaks)
-        answered = await ask_source(self._client, call, source, errand)
-        if answered.status != 200:
+        params = {**errand.params, "options": "sysAttrs"}
+        answered = await self.ask(call, source, replace(errand, params=params, context=speaks))
+        if answered.status not in {200, 201}:
             return []
         names = speaks or call.broker.contexts.core
         reader = Reader(names, to_iso(now_us()))
@@ -140,8 +219,64 @@ class Federated:
         except (orjson.JSONDecodeError, Problem):
             source.tally.failed += 1
             source.tally.failure_us = now_us()
+            _warn(call, source, 111, "Revalidation Failed")
             return []
-        return [_share(source, entity) for entity in entities]
+        return [_share(source, entity) for entity in entities if not is_over(entity)]
+
+
+def read_asked(call: Call, selections: list[dict[str, str]], context: Context) -> Asked:
+    """Return what a request asks of several sources."""
+    return Asked(selections, context, split=truth(call, "splitEntities"))
+
+
+def errands_for(
+    call: Call, asked: Asked, operation: str = "queryEntity", path: str = "/entities"
+) -> list[tuple[Registration, Errand]]:
+    """
+    Return what to ask which sources for.
+
+    Raises
+    ------
+    Problem
+        BadRequestData if a query is malformed; 508 if it has passed this broker already.
+    """
+    return [
+        (source, Errand(method="GET", path=path, params=_passed_on(asked, params)))
+        for params in asked.selections
+        if params.get("type") != "*"  # which is asked for here only
+        for source in sources_for(call, operation, wanted_by(params, asked.context))
+    ]
+
+
+def _local(asked: Asked) -> list[dict[str, str]]:
+    """Return the selections that find what is here, or a part of it."""
+    if not asked.split:
+        return asked.selections
+    return [
+        {name: value for name, value in params.items() if name not in _OF_WHOLES}
+        for params in asked.selections
+    ]
+
+
+def _answers(question: Question, entity: Entity) -> bool:
+    """Tell whether a whole entity meets what is asked of values, places and attributes."""
+    if question.attributes and not any(iri in entity["attrs"] for iri in question.attributes):
+        return False
+    return all(test(entity) for test in question.tests)
+
+
+def _warn(call: Call, source: Registration, code: int, text: str) -> None:
+    agent = source.document.get("contextSourceAlias") or source.key
+    call.warnings.append(f'{code} {agent} "{text}"')
+
+
+def _warnings(call: Call) -> list[tuple[str, str]]:
+    return [("NGSILD-Warning", text) for text in dict.fromkeys(call.warnings)]
+
+
+def _warned(problem: Problem, call: Call) -> Problem:
+    problem.headers = (*problem.headers, *_warnings(call))
+    return problem
 
 
 def _share(source: Registration, entity: Entity) -> Entity:
@@ -202,9 +337,8 @@ def _held_elsewhere(
     return held
 
 
-def wanted_by(call: Call, context: Context) -> Wanted:
+def wanted_by(params: Mapping[str, str], context: Context) -> Wanted:
     """Return what a query is about, for matching registrations."""
-    params = call.params
     choices = None
     if "type" in params:
         alternatives = compile_types(params["type"], context.expand).alternatives
@@ -218,17 +352,17 @@ def wanted_by(call: Call, context: Context) -> Wanted:
     )
 
 
-_PASSED = frozenset(
-    {"id", "idPattern", "q", "georel", "geometry", "coordinates", "scopeQ", "expandValues"}
-)
+_OF_WHOLES = frozenset({"q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "attrs"})
+_PASSED = frozenset({"id", "idPattern", "expandValues"}) | _OF_WHOLES - {"geoproperty", "attrs"}
 
 
-def _passed_on(call: Call, context: Context) -> dict[str, str]:
+def _passed_on(asked: Asked, params: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters of a query as a source gets them."""
-    speaks = context_for(context)
-    params = {name: value for name, value in call.params.items() if name in _PASSED}
-    for name in ("type", "attrs", "geoproperty"):
-        if name in call.params:
-            value = call.params[name]
-            params[name] = value if speaks else rename_types(value, context.expand)
-    return {**params, "limit": str(MOST_MERGED)}
+    speaks = context_for(asked.context)
+    taken = _PASSED - _OF_WHOLES if asked.split else _PASSED
+    passed = {name: value for name, value in params.items() if name in taken}
+    for name in ("type",) if asked.split else ("type", "attrs", "geoproperty"):
+        if name in params:
+            value = params[name]
+            passed[name] = value if speaks else rename_types(value, asked.context.expand)
+    return {**passed, "limit": str(MOST_MERGED)}

@@ -28,7 +28,17 @@ MEMBERS = frozenset(
 )  # fmt: skip
 """Members that the standard has; any other is a property of the context source."""
 READ_ONLY = frozenset(
-    {"@context", "status", "timesSent", "timesFailed", "lastSuccess", "lastFailure"}
+    {
+        "@context",
+        "status",
+        "timesSent",
+        "timesFailed",
+        "lastSuccess",
+        "lastFailure",
+        "createdAt",
+        "modifiedAt",
+        "deletedAt",
+    }
 )
 _AUXILIARY = frozenset({"retrieveOps", "retrieveEntity", "queryEntity"})
 
@@ -84,6 +94,8 @@ class Registration:
     operations: frozenset[str]
     expires_us: int | None
     tally: Tally
+    made_us: int = 0
+    changed_us: int = 0
 
     @property
     def key(self) -> str:
@@ -295,8 +307,9 @@ def _kin(entity: Document, context: Context) -> Kin:
 
 
 def tell_registration(
-    registration: Registration, context: Context, places: list[int] | None = None
-) -> Document:
+    registration: Registration, context: Context, places: list[int] | None = None, *,
+    system: bool = False,
+) -> Document:  # fmt: skip
     """
     Tell a registration.
 
@@ -308,6 +321,8 @@ def tell_registration(
         What its names are called.
     places
         Elements of `information` to tell only; None for all.
+    system
+        Whether it is told when it was made and changed.
     """
     told = dict(registration.document)
 
@@ -321,6 +336,9 @@ def tell_registration(
     for name in list(told):
         if name not in MEMBERS:
             told[rename(name)] = told.pop(name)
+    if system and registration.made_us:
+        told["createdAt"] = to_iso(registration.made_us)
+        told["modifiedAt"] = to_iso(registration.changed_us)
     tally = registration.tally
     if tally.sent:
         told["timesSent"], told["timesFailed"] = tally.sent, tally.failed

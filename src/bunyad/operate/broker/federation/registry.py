@@ -48,6 +48,7 @@ class Registry:
                 registration = compile_registration(
                     body["document"], await self._context(body["context"])
                 )
+                registration.made_us, registration.changed_us = body.get("times", (0, 0))
                 self._put(name, registration)
 
     async def _context(self, source: Any) -> Context:
@@ -71,7 +72,8 @@ class Registry:
 
     def get(self, tenant: Tenant, key: str) -> Registration | None:
         """Return a registration by its identifier."""
-        return self._of.get(tenant.name, {}).get(key)
+        found = self._of.get(tenant.name, {}).get(key)
+        return None if found is None or found.is_over(now_us()) else found
 
     def find(self, tenant: Tenant, wanted: Wanted) -> list[Registration]:
         """Return the registrations that match what a request is about."""
@@ -79,7 +81,11 @@ class Registry:
 
     def keep(self, tx: Writing, registration: Registration) -> None:
         """Write a registration down and know it from now on."""
-        body = {"document": registration.document, "context": registration.context.source}
+        times = [registration.made_us, registration.changed_us]
+        body = {
+            "document": registration.document, "context": registration.context.source,
+            "times": times,
+        }  # fmt: skip
         put_document(tx, KIND, registration.key, body)
         self._put(tx.tenant.name, registration)
 

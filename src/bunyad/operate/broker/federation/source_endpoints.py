@@ -11,8 +11,11 @@ from bunyad.operate.broker.names import check_uri
 from bunyad.operate.broker.pages import page_of, paged
 from bunyad.operate.broker.problems import already_exists, bad_request, not_found
 from bunyad.operate.broker.subscriptions.endpoints import (
+    OF_LISTS,
+    OF_ONE,
     compile_document,
     in_context,
+    system_of,
     tell_subscription,
 )
 from bunyad.operate.broker.subscriptions.forms import cleaned, merged
@@ -49,7 +52,8 @@ async def query_subscriptions(call: Call) -> Reply:
     page = page_of(call)
     watches = list(_shelf(call).watches.values())
     shown = watches[page.offset : page.offset + page.limit]
-    told = [tell_subscription(watch, context) for watch in shown]
+    system = system_of(call)
+    told = [tell_subscription(watch, context, system=system) for watch in shown]
     return paged(call, answer(call, told, context, media), page, len(watches))
 
 
@@ -57,7 +61,8 @@ async def retrieve_subscription(call: Call) -> Reply:
     """Tell one subscription (5.11.4)."""
     media = wanted_media(call)
     context = await call.linked_context()
-    return answer(call, tell_subscription(_known(call), context), context, media)
+    told = tell_subscription(_known(call), context, system=system_of(call))
+    return answer(call, told, context, media)
 
 
 async def update_subscription(call: Call) -> Reply:
@@ -72,7 +77,7 @@ async def update_subscription(call: Call) -> Reply:
     document = merged(in_context(known, context), cleaned(fragment))
     document["id"], document["type"] = known.key, "Subscription"
     watch = await compile_document(call, document, context, told_anew="expiresAt" in fragment)
-    watch.tally = known.tally
+    watch.tally, watch.made_us = known.tally, known.made_us
     desk, shelf = source_desk_of(call.broker), _shelf(call)
 
     def keep(tx: Writing) -> list[Letter]:
@@ -106,9 +111,9 @@ def _known(call: Call) -> Watch:
 
 
 ROUTES = (
-    Route("POST", "/csourceSubscriptions", create_subscription),
-    Route("GET", "/csourceSubscriptions", query_subscriptions),
-    Route("GET", "/csourceSubscriptions/{id}", retrieve_subscription),
-    Route("PATCH", "/csourceSubscriptions/{id}", update_subscription),
-    Route("DELETE", "/csourceSubscriptions/{id}", delete_subscription),
+    Route("POST", "/csourceSubscriptions", create_subscription, OF_ONE),
+    Route("GET", "/csourceSubscriptions", query_subscriptions, OF_LISTS),
+    Route("GET", "/csourceSubscriptions/{id}", retrieve_subscription, OF_ONE),
+    Route("PATCH", "/csourceSubscriptions/{id}", update_subscription, OF_ONE),
+    Route("DELETE", "/csourceSubscriptions/{id}", delete_subscription, OF_ONE),
 )

@@ -20,7 +20,8 @@ from bunyad.operate.broker.problems import Problem
 from bunyad.operate.records import now_us
 
 LONGEST_WAIT_S = 10.0
-_FAILED = Answer(504, {}, b"")
+FAILED = Answer(504, {}, b"")
+"""Stands for no answer at all."""
 
 
 def alias_of(call: Call) -> str:
@@ -54,6 +55,9 @@ def sources_for(call: Call, operation: str, wanted: Wanted) -> list[Registration
     found = registry_of(call.broker).find(tenant, wanted)
     if not found:
         return []
+    if call.mapped is not None:
+        mapped = call.mapped.sources
+        found = [one for one in found if one.key in mapped]
     passed = passed_of(call)
     if alias_of(call) in passed:
         raise Problem(508, None, "Loop Detected", "the request has passed this broker already")
@@ -95,7 +99,7 @@ class Errand:
     method: str
     path: str
     params: dict[str, str]
-    document: dict[str, Any] | None = None
+    document: Any = None
     context: Context | None = None
 
 
@@ -131,7 +135,7 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
             timeout_s=LONGEST_WAIT_S,
         )
     except OutgoingError:
-        answer = _FAILED
+        answer = FAILED
     tally = source.tally
     tally.sent += 1
     if answer.status < 400 or answer.status == 404:
@@ -149,6 +153,8 @@ def _headers(call: Call, source: Registration, errand: Errand) -> list[tuple[str
     headers = [("Accept", "application/json"), ("Link", link), ("Via", ", ".join(via))]
     if errand.document is not None:
         headers.append(("Content-Type", "application/json"))
+    if call.mapped is not None and errand.method == "GET" and source.key in call.mapped.linked:
+        headers.append(("NGSILD-EntityMap", call.mapped.linked[source.key]))
     if tenant := source.document.get("tenant"):
         headers.append(("NGSILD-Tenant", str(tenant)))
     own = {name.lower() for name, _ in headers} | {"jsonldcontext"}

@@ -21,14 +21,15 @@ from bunyad.operate.broker.federation.discovery import (
 )
 from bunyad.operate.broker.federation.registration import Registration, Wanted, tell_registration
 from bunyad.operate.broker.federation.registry import Registry, registry_of
+from bunyad.operate.broker.problems import bad_request
 from bunyad.operate.broker.subscriptions.desk import Desk, desk_of
 from bunyad.operate.broker.subscriptions.letters import notification_of
 from bunyad.operate.broker.subscriptions.outbox import (
     OF_SOURCES,
     Letter,
     drop_letters_of,
-    load_letters,
     post_letter,
+    waiting_in,
 )
 from bunyad.operate.broker.subscriptions.rounds import Rounds
 from bunyad.operate.broker.subscriptions.shelf import Shelf
@@ -137,7 +138,10 @@ def _wanted(watch: Watch) -> list[Wanted]:
 
 def _tests(watch: Watch) -> list[Test]:
     document, context = watch.document, watch.context
-    asked = {name: str(value) for name, value in document.get("temporalQ", {}).items()}
+    temporal = document.get("temporalQ", {})
+    if not isinstance(temporal, dict):
+        raise bad_request("temporalQ is an object")
+    asked = {name: str(value) for name, value in temporal.items()}
     tests = [interval_test(read_window(asked, needed=False))]
     if "csf" in document:
         tests.append(filter_test(document["csf"], context))
@@ -182,7 +186,7 @@ class SourceDesk:
             shelf = self.shelf(tenant)
             for _, body in load_documents(tenant.reader(), KIND):
                 shelf.put(await self._desk.read(body))
-            self.send(shelf, load_letters(tenant.reader(), prefix=OF_SOURCES))
+            self._desk.courier.resume(shelf, waiting_in(tenant.reader(), of_sources=True))
             for key in shelf.watches:
                 self.rounds.start(shelf, key)
 

@@ -81,7 +81,7 @@ class Distributed:
         if found is None:
             return await handler(call)
         key, document, context, sources = found
-        plan = _plan(operation, call, document, context, sources)
+        plan = make_plan(frozenset({operation}), call, document, context, sources)
         if not plan.parts:
             return await handler(call)
         await asyncio.gather(*(self._send(call, part, context) for part in plan.parts))
@@ -113,8 +113,8 @@ class Distributed:
         tenant = call.broker.records.tenant(call.headers.get("ngsild-tenant", ""), create=False)
         known = None if tenant is None else load_entity(tenant.reader(), str(key))
         everyone = sources_for(call, operation, Wanted(ids=frozenset({str(key)})))
-        refusing = _refusing(call, operation, str(key))
-        if not everyone and not refusing:
+        against = refusing(call, frozenset({operation}), str(key))
+        if not everyone and not against:
             return None
         context = (
             await call.linked_context() if document is None else await context_of(call, document)
@@ -122,7 +122,7 @@ class Distributed:
         types = _types(document, context) or (known["type"] if known else [])
         choices = (frozenset(types),) if types else None
         wanted = Wanted(choices=choices, ids=frozenset({str(key)}))
-        sources = [one for one in [*everyone, *refusing] if one.matching(wanted)]
+        sources = [one for one in [*everyone, *against] if one.matching(wanted)]
         return (str(key), document, context, sources) if sources else None
 
     async def _send(self, call: Call, part: Part, context: Context) -> None:
@@ -143,13 +143,13 @@ class Distributed:
         part.answer = await ask_source(self._client, call, part.source, errand)
 
 
-def _refusing(call: Call, operation: str, key: str) -> list[Registration]:
-    """Return sources that hold data alone and do not offer the operation."""
+def refusing(call: Call, operations: frozenset[str], key: str) -> list[Registration]:
+    """Return sources that hold data alone and offer none of the operations."""
     tenant = call.broker.records.tenant(call.headers.get("ngsild-tenant", ""), create=False)
     if tenant is None or call.params.get("local") == "true":
         return []
     found = registry_of(call.broker).find(tenant, Wanted(ids=frozenset({key})))
-    return [one for one in found if one.mode in _PROXIED and operation not in one.operations]
+    return [one for one in found if one.mode in _PROXIED and not operations & one.operations]
 
 
 def _types(document: dict[str, Any] | None, context: Context) -> list[str]:
@@ -158,8 +158,8 @@ def _types(document: dict[str, Any] | None, context: Context) -> list[str]:
     return [context.expand(name) for name in names if isinstance(name, str)]
 
 
-def _plan(
-    operation: str,
+def make_plan(
+    operations: frozenset[str],
     call: Call,
     document: dict[str, Any] | None,
     context: Context,
@@ -180,11 +180,11 @@ def _plan(
         if document is None and not whole and not _names_attribute(call, context, attributes):
             continue
         part = Part(source, None if share is None else _in_words(share, context, speaks))
-        if operation not in source.operations:
+        if not operations & source.operations:
             part.problem = conflict(f"{source.key} holds such data and does not take this")
         plan.parts.append(part)
         if proxied:
-            _keep_rest(plan, document, names, whole)
+            _keep_rest(call, plan, document, names, whole)
     return plan
 
 
@@ -228,13 +228,14 @@ def _names_attribute(call: Call, context: Context, attributes: frozenset[str]) -
 
 
 def _keep_rest(
+    call: Call,
     plan: Plan,
     document: dict[str, Any] | None,
     names: list[str],
     whole: bool,  # noqa: FBT001  (one of several answers)
 ) -> None:
     if plan.local is None or document is None:
-        plan.here = plan.here and not whole and document is not None
+        plan.here = plan.here and not whole and "attribute" not in call.parts
         return
     plan.local = {name: value for name, value in plan.local.items() if name not in names}
     rest = [name for name in plan.local if name not in _MEMBERS]
@@ -267,12 +268,12 @@ def _reply(call: Call, key: str, plan: Plan, local: Reply | None, problem: Probl
         where = [("Location", f"/ngsi-ld/v1/entities/{quote(key, safe=':')}")] if created else []
         return Reply(201 if created else 204, headers=where)
     if not done and local is None:
-        raise problem or _problem_of(failed[0])
+        raise problem or problem_of(failed[0])
     errors: list[dict[str, Any]] = [
         {
             "entityId": key,
             "registrationId": part.source.key,
-            "error": _problem_of(part).document(),
+            "error": problem_of(part).document(),
         }
         for part in failed
     ]
@@ -282,7 +283,8 @@ def _reply(call: Call, key: str, plan: Plan, local: Reply | None, problem: Probl
     return Reply(207, orjson.dumps(body), media=JSON)
 
 
-def _problem_of(part: Part) -> Problem:
+def problem_of(part: Part) -> Problem:
+    """Return what went wrong with a source's part."""
     if part.problem is not None:
         return part.problem
     answer = part.answer

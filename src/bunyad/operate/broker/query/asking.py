@@ -7,7 +7,14 @@ from typing import Any, TypeAlias
 
 from bunyad.operate.broker.problems import bad_request
 from bunyad.operate.broker.query.answering import Test, compile_test
-from bunyad.operate.broker.query.language import Both, Clause, Either, Term, parse_query
+from bunyad.operate.broker.query.language import (
+    Both,
+    Clause,
+    Either,
+    Path,
+    Term,
+    parse_query,
+)
 from bunyad.operate.broker.query.sieve import Sieve, sieve_of
 
 Entity: TypeAlias = Mapping[str, Any]
@@ -26,21 +33,26 @@ class Query:
     ----------
     names
         First attributes of its terms, as whole IRIs.
-    links
-        Whether it follows relationships to other entities.
+    depth
+        How many relationships to other entities it follows.
     facts
         What the records can look up to find all that match, and few others: of each tuple one
         fact must hold. Empty if the index is of no help.
     """
 
-    __slots__ = ("_test", "facts", "links", "names")
+    __slots__ = ("_test", "depth", "facts", "names")
 
     def __init__(self, clause: Clause, test: Test, expand: Expand, facts: Sieve) -> None:
         terms = terms_of(clause)
         self._test = test
         self.names = frozenset(expand(term.path.names[0]) for term in terms)
-        self.links = any(term.path.beyond is not None for term in terms)
+        self.depth = max(_depth(term.path) for term in terms)
         self.facts = facts
+
+    @property
+    def links(self) -> bool:
+        """Tell whether it follows relationships."""
+        return self.depth > 0
 
     def matches(self, entity: Entity, find: Find | None = None) -> bool:
         """
@@ -92,6 +104,10 @@ def compile_query(text: str, expand: Expand, expand_values: Collection[str] = ()
     wanted = {expand(name) for name in expand_values}
     test = compile_test(clause, expand, wanted)
     return Query(clause, test, expand, sieve_of(clause, expand, wanted))
+
+
+def _depth(path: Path) -> int:
+    return 0 if path.beyond is None else 1 + _depth(path.beyond)
 
 
 def terms_of(clause: Clause) -> list[Term]:

@@ -63,7 +63,7 @@ def check_geometry(geometry: Any, *, ask: bool = False) -> None:
 
 def _check_depth(coordinates: Any, depth: int, kind: str) -> None:
     if depth == 0:
-        numbers = isinstance(coordinates, list) and 2 <= len(coordinates) <= 4
+        numbers = isinstance(coordinates, list) and len(coordinates) in {2, 3}
         if not numbers or not all(_is_number(number) for number in coordinates):
             raise bad_request(f"a position of the {kind} is no [longitude, latitude]")
         if abs(coordinates[0]) > 180 or abs(coordinates[1]) > 90:

@@ -125,11 +125,12 @@ def _compile_near(
 ) -> GeoQuery:
     if side == "max":
         bounds = _grown(bounds_of(reference), limit_m)
-        return GeoQuery(attribute, bounds, lambda other: _apart_m(reference, other) <= limit_m)
-    return GeoQuery(attribute, None, lambda other: _apart_m(reference, other) > limit_m)
+        return GeoQuery(attribute, bounds, lambda other: apart_m(reference, other) <= limit_m)
+    return GeoQuery(attribute, None, lambda other: apart_m(reference, other) > limit_m)
 
 
-def _apart_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+def apart_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    """Return the distance of two geometries on the ellipsoid [m]."""
     if one["type"] == "Point":
         return distance_to_m(tuple(one["coordinates"][:2]), other)
     if other["type"] == "Point":

@@ -30,5 +30,6 @@ __all__ = ["ROUTES", "Desk", "attach", "desk_of"]
 def attach(broker: Broker, server: Server) -> None:
     """Bring back the subscriptions of a broker when its server starts."""
     desk = desk_of(broker)
+    desk.courier.limit(server.reach)
     server.starting.append(desk.start)
     server.stopping.append(desk.close)

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from bunyad.operate.broker.contexts import CORE_URL, Context, Contexts
 from bunyad.operate.broker.problems import Problem
 from bunyad.operate.broker.subscriptions.courier import Courier
-from bunyad.operate.broker.subscriptions.outbox import Letter, load_letters
+from bunyad.operate.broker.subscriptions.outbox import Letter, waiting_in
 from bunyad.operate.broker.subscriptions.rounds import Rounds
 from bunyad.operate.broker.subscriptions.shelf import KIND, Shelf
 from bunyad.operate.broker.subscriptions.watch import Tally, Watch, compile_watch
@@ -84,7 +84,7 @@ class Desk:
         watches = [await self.read(body) for _, body in load_documents(db, KIND)]
         known = {watch.key for watch in shelf.watches.values()}
         shelf.fill([watch for watch in watches if watch.key not in known])
-        self.courier.take(shelf, load_letters(db))
+        self.courier.resume(shelf, waiting_in(db))
         for watch in watches:
             self.rounds.start(shelf, watch.key)
 
@@ -97,6 +97,7 @@ class Desk:
             sends_with = await self._context(document["jsonldContext"])
         watch = compile_watch(document, context, sends_with, kept["link"])
         watch.tally = Tally(*kept["tally"])
+        watch.made_us, watch.changed_us = kept.get("times", (0, 0))
         return watch
 
     async def _context(self, source: Any) -> Context:

@@ -12,6 +12,7 @@ from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.http import Call, Reply, Route
 from bunyad.operate.broker.names import check_uri
 from bunyad.operate.broker.pages import page_of, paged
+from bunyad.operate.broker.params import check_options
 from bunyad.operate.broker.problems import already_exists, bad_request, not_found
 from bunyad.operate.broker.subscriptions.desk import desk_of, link_of
 from bunyad.operate.broker.subscriptions.forms import (
@@ -23,7 +24,7 @@ from bunyad.operate.broker.subscriptions.forms import (
 )
 from bunyad.operate.broker.subscriptions.shelf import KIND, Shelf
 from bunyad.operate.broker.subscriptions.watch import Watch, compile_watch
-from bunyad.operate.records import Writing, load_document, now_us
+from bunyad.operate.records import Writing, load_document, now_us, to_iso
 
 _NAME_OF_TYPE = re.compile(r"[^();|,*]+")
 
@@ -56,7 +57,8 @@ async def query_subscriptions(call: Call) -> Reply:
     shelf = _shelf(call)
     watches = list(shelf.watches.values())
     shown = watches[page.offset : page.offset + page.limit]
-    told = [tell_subscription(watch, context, system=_system(call)) for watch in shown]
+    system = system_of(call)
+    told = [tell_subscription(watch, context, system=system) for watch in shown]
     return paged(call, answer(call, told, context, media), page, len(watches))
 
 
@@ -65,7 +67,7 @@ async def retrieve_subscription(call: Call) -> Reply:
     media = wanted_media(call)
     context = await call.linked_context()
     watch = _known(call, _shelf(call))
-    told = tell_subscription(watch, context, system=_system(call))
+    told = tell_subscription(watch, context, system=system_of(call))
     return answer(call, told, context, media)
 
 
@@ -84,7 +86,7 @@ async def update_subscription(call: Call) -> Reply:
     document = merged(in_context(known, context), cleaned(fragment))
     document["id"], document["type"] = known.key, "Subscription"
     watch = await compile_document(call, document, context, told_anew="expiresAt" in fragment)
-    watch.tally, watch.queued_us = known.tally, known.queued_us
+    watch.tally, watch.queued_us, watch.made_us = known.tally, known.queued_us, known.made_us
 
     def keep(tx: Writing) -> None:
         if load_document(tx.db, KIND, watch.key) is None:
@@ -133,7 +135,9 @@ async def compile_document(
     if "jsonldContext" in document:
         sends_with = await call.broker.contexts.of(document["jsonldContext"])
     link = link_of(sends_with) or call.broker.address_of(sends_with, call)
-    return compile_watch(document, context, sends_with, link)
+    watch = compile_watch(document, context, sends_with, link)
+    watch.made_us = watch.changed_us = now_us()
+    return watch
 
 
 def _shelf(call: Call) -> Shelf:
@@ -148,8 +152,9 @@ def _known(call: Call, shelf: Shelf) -> Watch:
     return watch
 
 
-def _system(call: Call) -> bool:
-    return "sysAttrs" in call.params.get("options", "").split(",")
+def system_of(call: Call) -> bool:
+    """Tell whether a request wants to know when subscriptions were made (6.3.11)."""
+    return "sysAttrs" in check_options(call, {"sysAttrs", "count"})
 
 
 def in_context(watch: Watch, context: Context) -> Document:
@@ -178,10 +183,12 @@ def tell_subscription(watch: Watch, context: Context, *, system: bool = False) -
     context
         What its names are called.
     system
-        Whether times of making are told; the broker keeps none of subscriptions.
+        Whether it is told when it was made and changed.
     """
-    del system
     told = dict(watch.document)
+    for name, at_us in (("createdAt", watch.made_us), ("modifiedAt", watch.changed_us)):
+        if system and at_us:
+            told[name] = to_iso(at_us)
 
     def rename(name: str) -> str:
         return context.compact(watch.context.expand(name))
@@ -201,8 +208,7 @@ def tell_subscription(watch: Watch, context: Context, *, system: bool = False) -
             notification[name] = [
                 one if one in {"id", "type", "scope"} else rename(one) for one in notification[name]
             ]
-    if link_of(watch.sends_with) is None:
-        told["jsonldContext"] = watch.link
+    told.setdefault("jsonldContext", watch.link)
     told["notification"] = {**notification, **watch.tally.document()}
     told["status"] = watch.status(now_us())
     return told
@@ -220,13 +226,14 @@ def rename_types(selection: str, rename: Callable[[str], str]) -> str:
     return _NAME_OF_TYPE.sub(lambda found: rename(found[0]), selection)
 
 
-_PLAIN = frozenset({"local", "via", "options"})
-OF_LISTS = _PLAIN | {"limit", "offset", "count"}
+OF_ONE = frozenset({"local", "via", "options"})
+"""Parameters of requests about one subscription."""
+OF_LISTS = OF_ONE | {"limit", "offset", "count"}
 """Parameters of requests that list subscriptions."""
 ROUTES = (
-    Route("POST", "/subscriptions", create_subscription, _PLAIN),
+    Route("POST", "/subscriptions", create_subscription, OF_ONE),
     Route("GET", "/subscriptions", query_subscriptions, OF_LISTS),
-    Route("GET", "/subscriptions/{id}", retrieve_subscription, _PLAIN),
-    Route("PATCH", "/subscriptions/{id}", update_subscription, _PLAIN),
-    Route("DELETE", "/subscriptions/{id}", delete_subscription, _PLAIN),
+    Route("GET", "/subscriptions/{id}", retrieve_subscription, OF_ONE),
+    Route("PATCH", "/subscriptions/{id}", update_subscription, OF_ONE),
+    Route("DELETE", "/subscriptions/{id}", delete_subscription, OF_ONE),
 )

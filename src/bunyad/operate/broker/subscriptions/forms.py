@@ -75,6 +75,8 @@ def check_subscription(document: Document, context: Context, now_us: int) -> Non
         raise bad_request("a subscription has a notification")
     if not {"entities", "watchedAttributes"} & document.keys() and not document.get("localOnly"):
         raise bad_request("a subscription has entities or watchedAttributes")
+    if "timeInterval" in document and "entities" not in document and not document.get("localOnly"):
+        raise bad_request("a subscription with timeInterval has entities")
     _check_times(document, now_us)
     _check_geo(document, context)
     if "q" in document:
@@ -139,6 +141,12 @@ def _names(name: str, value: Any, _context: Context) -> None:
         raise bad_request(f"{name} is no list of names")
     for one in value:
         check_name(one, name)
+
+
+def _attributes(name: str, value: Any, context: Context) -> None:
+    _names(name, value, context)
+    if found := {"id", "type", "scope"} & set(value):
+        raise bad_request(f"{min(found)} is no attribute; pick tells members")
 
 
 def _datasets(name: str, value: Any, _context: Context) -> None:
@@ -281,7 +289,7 @@ _CHECKS: dict[str, _Check] = {
 }
 _OF_NOTIFICATIONS: dict[str, _Check] = {
     "endpoint": check_endpoint,
-    "attributes": _names,
+    "attributes": _attributes,
     "format": _format,
     "pick": _members,
     "omit": _members,

@@ -15,7 +15,7 @@ from bunyad.operate.records import to_iso
 def headers_of(watch: Watch, tenant: str) -> list[tuple[str, str]]:
     """Return the headers of a notification."""
     headers = [("Content-Type", watch.accept)]
-    if watch.accept == "application/json":
+    if watch.accept == "application/json" or _prefers_link(watch):
         headers.append(("Link", LINK_OF_CONTEXT.format(watch.link)))
     if tenant:
         headers.append(("NGSILD-Tenant", tenant))
@@ -34,10 +34,18 @@ def notification_of(watch: Watch, letter: Letter) -> dict[str, Any]:
         "notifiedAt": to_iso(letter.made_us),
     }
     context = {}
-    if watch.accept != "application/json":
+    if watch.accept != "application/json" and not _prefers_link(watch):
         context = {"@context": told_context(watch.sends_with)}
     if watch.accept == "application/geo+json":
         told["data"] = {"type": "FeatureCollection", "features": data, **context}
     else:
         told["data"] = [{**entity, **context} for entity in data] if context else data
     return told
+
+
+def _prefers_link(watch: Watch) -> bool:
+    """Tell whether GeoJSON is wanted without its context (6.3.8)."""
+    return watch.accept == "application/geo+json" and any(
+        pair["key"].lower() == "prefer" and pair["value"].replace('"', "") == "body=json"
+        for pair in watch.endpoint.get("receiverInfo", [])
+    )

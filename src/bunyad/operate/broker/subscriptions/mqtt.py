@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from bunyad.operate.broker.outgoing import OutgoingError
+from bunyad.operate.broker.outgoing import OutgoingError, RefusedError
+from bunyad.operate.reach import ForbiddenError, Reach
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _VERSIONS = {"mqtt3.1.1": 4, "mqtt5.0": 5}
@@ -26,6 +27,7 @@ class Publishers:
     def __init__(self) -> None:
         self._clients: dict[_Place, Any] = {}
         self._locks: dict[_Place, asyncio.Lock] = {}
+        self.reach = Reach()
 
     async def publish(
         self,
@@ -52,6 +54,8 @@ class Publishers:
         ------
         OutgoingError
             If the broker cannot be reached or does not answer.
+        RefusedError
+            If the operator does not allow the call.
         """
         info = {pair["key"]: pair["value"] for pair in endpoint.get("notifierInfo", [])}
         quality = int(info["MQTT-QoS"]) if info.get("MQTT-QoS") in {"0", "1", "2"} else 0
@@ -71,6 +75,8 @@ class Publishers:
             async with asyncio.timeout(timeout_s):
                 client = await self._connected(place)
                 await _publish(client, topic, message, quality)
+        except ForbiddenError as error:
+            raise RefusedError(str(error)) from None
         except (TimeoutError, OSError) as error:
             if (lost := self._clients.pop(place, None)) is not None:
                 await _disconnect(lost)
@@ -89,11 +95,12 @@ class Publishers:
                 return client
             if client is not None:
                 await _disconnect(client)
-            self._clients[place] = client = await _connect(place)
+            addresses = await self.reach.addresses(place[1], place[2])
+            self._clients[place] = client = await _connect(place, addresses[0])
             return client
 
 
-async def _connect(place: _Place) -> Any:
+async def _connect(place: _Place, address: str) -> Any:
     from gmqtt import Client  # noqa: PLC0415  (loads when the first MQTT endpoint is notified)
     from gmqtt.mqtt.handler import MQTTConnectError  # noqa: PLC0415
 
@@ -103,8 +110,10 @@ async def _connect(place: _Place) -> Any:
     if user:
         client.set_auth_credentials(user, password or None)
     tls = ssl.create_default_context() if scheme == "mqtts" else False
+    if tls:
+        address = host  # the certificate proves it is the one that was judged
     try:
-        await client.connect(host, port, ssl=tls, version=version, keepalive=30)
+        await client.connect(address, port, ssl=tls, version=version, keepalive=30)
     except MQTTConnectError as error:
         raise OSError(str(error)) from None
     return client

@@ -49,7 +49,7 @@ def tell_change(
     for turn in turns:
         if turn.after is None and turn.before is not None and _is_told(watch, turn.attribute):
             name = watch.sends_with.compact(turn.attribute)
-            gone = _tell_gone(watch, turn.before, now_us)
+            gone = _tell_gone(watch, turn.before, now_us, beside=name in members)
             members[name] = _beside(members.get(name), gone)
         elif turn.before is not None and _shows_changes(watch):
             _add_previous(watch, members, turn)
@@ -65,7 +65,7 @@ def tell_present(watch: Watch, entity: Entity, db: sqlite3.Connection) -> list[A
     if way == "@none":
         return [tell_entity(entity, watch.sends_with, watch.form)]
     joining = Joining(way, min(notification.get("joinLevel", 1), DEEPEST_JOIN), set())
-    return joining.tell([entity], watch.sends_with, watch.form, db)
+    return [told for told, _ in joining.tell([entity], watch.sends_with, watch.form, db)]
 
 
 def _shows_changes(watch: Watch) -> bool:
@@ -98,9 +98,13 @@ def _tell_deleted(watch: Watch, before: Entity, turns: list[Turn], now_us: int) 
     return told
 
 
-def _tell_gone(watch: Watch, before: Instance, now_us: int, *, whole_entity: bool = False) -> Any:
+def _tell_gone(
+    watch: Watch, before: Instance, now_us: int, *, whole_entity: bool = False,
+    beside: bool = False,
+) -> Any:  # fmt: skip
     kind = before["type"]
-    if watch.form.name == SIMPLIFIED:
+    whole = beside or watch.form.system or _shows_changes(watch) or "datasetId" in before
+    if watch.form.name == SIMPLIFIED or not whole:
         return NULL
     value: Any = NULL
     if kind == "LanguageProperty" and not whole_entity:

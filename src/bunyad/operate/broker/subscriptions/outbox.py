@@ -56,11 +56,46 @@ def post_letter(tx: Writing, subscription: str, data: Any) -> Letter:
     return Letter(ref, subscription, tx.now_us, key, text)
 
 
-def load_letters(db: sqlite3.Connection, *, prefix: str = "") -> list[Letter]:
-    """Return the notifications that wait, oldest first: those of subscriptions with a prefix."""
-    rows = db.execute("SELECT ref, subscription, made_us, key, data FROM outbox ORDER BY ref")
-    of_sources = prefix == OF_SOURCES
-    return [Letter(*row) for row in rows if row[1].startswith(OF_SOURCES) == of_sources]
+def waiting_in(db: sqlite3.Connection, *, of_sources: bool = False) -> list[tuple[str, int]]:
+    """Return the subscriptions that are owed notifications, each with the newest one's number."""
+    rows = db.execute("SELECT subscription, max(ref) FROM outbox GROUP BY subscription")
+    return [(key, ref) for key, ref in rows if key.startswith(OF_SOURCES) == of_sources]
+
+
+def load_letters(
+    db: sqlite3.Connection, subscription: str, *, after: int, most: int
+) -> list[Letter]:
+    """Return a subscription's next notifications after one, oldest first."""
+    rows = db.execute(
+        "SELECT ref, subscription, made_us, key, data FROM outbox "
+        "WHERE subscription = ? AND ref > ? ORDER BY ref LIMIT ?",
+        (subscription, after, most),
+    )
+    return [Letter(*row) for row in rows]
+
+
+def trim_letters(tx: Writing, subscription: str, *, after: int, before_us: int, most: int) -> int:
+    """
+    Drop the oldest of a subscription's notifications; tell how many.
+
+    Parameters
+    ----------
+    tx
+        The writer's transaction.
+    subscription
+        Whose.
+    after
+        Number of the last notification that stays whatever its age.
+    before_us
+        When those that go at any rate were made, at the latest [µs since 1970].
+    most
+        How many stay at most.
+    """
+    return tx.db.execute(
+        "DELETE FROM outbox WHERE subscription = ? AND ref > ? AND (made_us < ? OR ref <= "
+        "(SELECT ref FROM outbox WHERE subscription = ? ORDER BY ref DESC LIMIT 1 OFFSET ?))",
+        (subscription, after, before_us, subscription, most),
+    ).rowcount
 
 
 def drop_letters(tx: Writing, refs: Iterable[int]) -> None:

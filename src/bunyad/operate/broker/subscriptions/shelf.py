@@ -103,12 +103,14 @@ class Shelf:
                 "document": watch.document,
                 "context": watch.context.source,
                 "link": watch.link,
+                "times": [watch.made_us, watch.changed_us],
                 "tally": [
                     tally.sent,
                     tally.failed,
                     tally.last_us,
                     tally.success_us,
                     tally.failure_us,
+                    tally.dropped,
                 ],
             },
         )

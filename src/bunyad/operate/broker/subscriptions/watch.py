@@ -62,13 +62,18 @@ class Selector:
 
 @dataclass(slots=True)
 class Tally:
-    """What happened to a subscription's notifications; instants in µs since 1970."""
+    """
+    What happened to a subscription's notifications; instants in µs since 1970.
+
+    `dropped` are those that nobody tried to send, since too many waited or for too long.
+    """
 
     sent: int = 0
     failed: int = 0
     last_us: int = 0
     success_us: int = 0
     failure_us: int = 0
+    dropped: int = 0
 
     def document(self) -> dict[str, Any]:
         """Return it as the standard tells it, as part of `notification`."""
@@ -77,6 +82,8 @@ class Tally:
         told: dict[str, Any] = {"timesSent": self.sent}
         if self.failed:
             told["timesFailed"] = self.failed
+        if self.dropped:
+            told["timesDropped"] = self.dropped
         for name, at_us in (
             ("lastNotification", self.last_us),
             ("lastSuccess", self.success_us),
@@ -105,6 +112,8 @@ class Watch:
         Address of that context.
     throttling_us, cooldown_us
         How long to be silent after a notification, and after one that failed [µs].
+    made_us, changed_us
+        When it was made and last changed by a client [µs since 1970]; 0 where nobody noted it.
     queued_us
         When a notification was last put in the outbox [µs since 1970].
     """
@@ -124,6 +133,8 @@ class Watch:
     throttling_us: int = 0
     cooldown_us: int = 0
     tally: Tally = field(default_factory=Tally)
+    made_us: int = 0
+    changed_us: int = 0
     queued_us: int = 0
 
     @property

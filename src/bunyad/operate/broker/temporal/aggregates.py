@@ -77,7 +77,7 @@ def read_totals(params: Mapping[str, str], window: Window) -> Totals:
     return Totals(tuple(dict.fromkeys(methods)), duration, window)
 
 
-def read_duration(text: str) -> Duration:
+def read_duration(text: str, name: str = "aggrPeriodDuration") -> Duration:
     """
     Read a duration of ISO 8601.
 
@@ -93,7 +93,7 @@ def read_duration(text: str) -> Duration:
     """
     found = _FORM.fullmatch(text)
     if found is None or not any(part is not None for part in found.groups()) or text[-1] == "T":
-        raise bad_request(f"aggrPeriodDuration is {text[:40]!r}, no duration such as PT1H or P1D")
+        raise bad_request(f"{name} is {text[:40]!r}, no duration such as PT1H or P1D")
     weeks, years, months, days, hours, minutes, seconds = (
         float(part) if part else 0.0 for part in found.groups()
     )

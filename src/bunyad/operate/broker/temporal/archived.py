@@ -7,7 +7,7 @@ from typing import Any
 
 from bunyad.operate.broker.temporal.window import Window
 from bunyad.operate.records import Tenant
-from bunyad.operate.records.history import history_folder
+from bunyad.operate.records.history import FROM_FILES, history_folder
 
 Row = tuple[int, int, int, bool, float | str | None, str | None]
 """Number, instant [µs], time of writing [µs], whether observed, value and body of a reading."""
@@ -63,7 +63,7 @@ def archived_rows(
         engine.execute("SET VARIABLE keys = ?", [list(series)])
         rows = engine.sql(
             "SELECT series, ref, at_us, made_us, observed, value, text, body"  # noqa: S608  (numbers only)
-            " FROM read_parquet(getvariable('files'))"
+            f" FROM {FROM_FILES}"
             f" WHERE list_contains(getvariable('keys'), series) AND {where}"
             " QUALIFY row_number() OVER"
             f" (PARTITION BY series ORDER BY {at} {way}, ref {way}) <= {most:d}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bunyad.operate.broker.asking import Question, params_of_query, read_question
+from bunyad.operate.broker.asking import Question, params_of_query, questions_of
 from bunyad.operate.broker.bodies import answer, read_document, wanted_media
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.http import Call, Reply, Route
@@ -98,25 +98,54 @@ async def query_evolutions(call: Call) -> Reply:
     """Tell the past of all entities that a query finds (5.7.4)."""
     media = wanted_media(call)
     context = await call.linked_context()
-    asked = read_question(call.params, context, call.tenant().reader)
-    return await _query(call, call.params, [asked], Speaking(context, media))
+    asked = questions_of(call, [call.params], context)
+    return await _query(call, call.params, asked, Speaking(context, media))
 
 
 async def query_evolutions_by_post(call: Call) -> Reply:
     """Tell the past of all entities that a query in the body finds (6.24)."""
     media = wanted_media(call)
     document, context = await read_document(call)
-    temporal = document.get("temporalQ", {})
-    if not isinstance(temporal, dict):
-        raise bad_request("temporalQ is an object")
-    params = {**call.params, **_texts(temporal)}
+    params = told_by(call, document)
+    asked = questions_of(call, params_of_query(document), context)
+    return await _query(call, params, asked, Speaking(context, media))
+
+
+async def keys_of(
+    call: Call, params: dict[str, str], asked: list[Question], context: Context
+) -> list[str]:
+    """
+    Return the identifiers of all entities that a query of the past finds.
+
+    Parameters
+    ----------
+    call
+        The request.
+    params
+        Which part of the past is meant, and how it would be told.
+    asked
+        The query.
+    context
+        What names stand for.
+    """
+    told = _read_telling(call, params, context, needed=True)
+    tenant = call.tenant()
+    return await asyncio.to_thread(lambda: [one.id for one in _matching(tenant, asked, told)])
+
+
+def told_by(call: Call, document: dict[str, Any]) -> dict[str, str]:
+    """Return the parameters of a query of the past that stands in a body."""
+    params = {**call.params}
+    for name in ("temporalQ", "aggrParams"):
+        part = document.get(name, {})
+        if not isinstance(part, dict):
+            raise bad_request(f"{name} is no object")
+        params |= _texts(part)
     for name in ("attrs", "pick", "omit", "datasetId", "lang"):
         if name in document:
             value = document[name]
             params[name] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    reader = call.tenant().reader
-    asked = [read_question(one, context, reader) for one in params_of_query(document)]
-    return await _query(call, params, asked, Speaking(context, media))
+    return params
 
 
 def _texts(temporal: dict[str, Any]) -> dict[str, str]:
@@ -132,12 +161,15 @@ async def _query(
     told = _read_telling(call, params, speaking.context, needed=True)
     if not all(one.restricted for one in asked) and not truth(call, "local"):
         raise bad_request("a query names types, attributes, values (q) or a place, or is local")
+    if any(one.depth for one in asked):
+        raise bad_request("a query of the past follows no relationships")
+    descending = _read_order(params)
     page = page_of(call)
     tenant = call.tenant()
     if archive_files(tenant, told.window):  # slow, and others wait
-        found, total = await asyncio.to_thread(_find, tenant, asked, told, page)
+        found, total = await asyncio.to_thread(_find, tenant, asked, told, page, descending)
     else:
-        found, total = _find(tenant, asked, told, page)
+        found, total = _find(tenant, asked, told, page, descending)
     if told.how != AGGREGATED:
         for one in found:
             cut_page(one.lines, told.window)
@@ -148,10 +180,24 @@ async def _query(
     return _with_range(reply, found, told, params)
 
 
+def _read_order(params: dict[str, str]) -> bool | None:
+    """Return whether the greatest identifier comes first; None where no order is asked for."""
+    if "orderBy" not in params:
+        return None
+    name, _, direction = params["orderBy"].partition(";")
+    if name != "id" or direction not in {"", "asc", "desc"}:
+        raise bad_request("the past of entities is ordered by id only")
+    return direction == "desc"
+
+
 def _find(
-    tenant: Tenant, asked: list[Question], told: Telling, page: Page
-) -> tuple[list[Evolution], int]:
+    tenant: Tenant, asked: list[Question], told: Telling, page: Page,
+    descending: bool | None,  # noqa: FBT001  (an order, or none)
+) -> tuple[list[Evolution], int]:  # fmt: skip
     """Return the entities of a page, and how many there are or at least are."""
+    if descending is not None:
+        every = sorted(_matching(tenant, asked, told), key=lambda one: one.id, reverse=descending)
+        return every[page.offset : page.offset + page.limit], len(every)
     found: list[Evolution] = []
     total = 0
     for one in _matching(tenant, asked, told):
@@ -226,6 +272,8 @@ def _read_telling(call: Call, params: dict[str, str], context: Context, *, neede
     unknown = options - _FORMS.keys() - _OTHERS
     if unknown:
         raise invalid_request(f"there is no option {min(unknown)!r}")
+    if len(options & {VALUES, AGGREGATED}) > 1:
+        raise invalid_request("options has both temporalValues and aggregatedValues")
     asked = params.get("format") or next((one for one in sorted(options) if one in _FORMS), "")
     if asked and asked not in _FORMS:
         raise invalid_request(f"format is {asked!r}, none of {', '.join(_FORMS)}")
@@ -260,13 +308,16 @@ _OF_WINDOWS = frozenset(
         "aggrPeriodDuration",
     }
 )
+_LINKING = frozenset({"join", "joinLevel", "containedBy", "geometryProperty"})
+_OF_QUERIES = (OF_QUERIES | _OF_WINDOWS) - _LINKING
+_OF_ONE = (OF_TELLING | _OF_WINDOWS) - _LINKING
 ROUTES = (
-    Route("GET", "/temporal/entities", query_evolutions, OF_QUERIES | _OF_WINDOWS),
-    Route("GET", "/temporal/entities/{id}", retrieve_evolution, OF_TELLING | _OF_WINDOWS),
+    Route("GET", "/temporal/entities", query_evolutions, _OF_QUERIES),
+    Route("GET", "/temporal/entities/{id}", retrieve_evolution, _OF_ONE),
     Route(
         "POST",
         "/temporal/entityOperations/query",
         query_evolutions_by_post,
-        OF_QUERIES | _OF_WINDOWS,
+        _OF_QUERIES,
     ),
 )

@@ -188,14 +188,14 @@ def _instance(row: tuple[Any, ...], kind: str, dataset: str) -> Instance:
     made = to_iso(made_us)
     if body is None:
         instance: Instance = {"type": kind, VALUE_OF.get(kind, "value"): value}
-        if observed:
-            instance["observedAt"] = to_iso(at_us)
     else:
         instance = orjson.loads(body)
         if "deletedAt" in instance:
             gone = instance["deletedAt"]
             instance["deletedAt"] = to_iso(gone) if isinstance(gone, int) else gone
             instance.setdefault(VALUE_OF[instance["type"]], _gone(instance["type"]))
+    if observed:
+        instance.setdefault("observedAt", to_iso(at_us))
     if dataset:
         instance["datasetId"] = dataset
     instance.setdefault("createdAt", made)
@@ -243,14 +243,19 @@ def put_evolution(
         ).fetchone()[0]
     else:
         ref = found.ref
-        all_types = list(dict.fromkeys([*found.types, *types]))
-        tx.db.execute(
-            "UPDATE entity SET types = CASE WHEN body IS NULL THEN ? ELSE types END,"
-            " modified_us = ? WHERE ref = ?",
-            (orjson.dumps(all_types).decode(), tx.now_us, ref),
-        )
+        add_types(tx, found, types)
     add_instances(tx, ref, lines)
     return found is None
+
+
+def add_types(tx: Writing, found: Evolution, types: list[str]) -> None:
+    """Add types to an entity's past, if it has no present that says of which types it is."""
+    all_types = list(dict.fromkeys([*found.types, *types]))
+    tx.db.execute(
+        "UPDATE entity SET types = CASE WHEN body IS NULL THEN ? ELSE types END,"
+        " modified_us = ? WHERE ref = ?",
+        (orjson.dumps(all_types).decode(), tx.now_us, found.ref),
+    )
 
 
 def add_instances(tx: Writing, ref: int, lines: dict[str, list[Instance]]) -> None:
@@ -315,7 +320,7 @@ def _delete_series(tx: Writing, series: int) -> None:
     Readings of it that stand in files belong to nobody from now on; they go when the files do.
     """
     tx.flush()
-    for table in ("reading", "hourly", "daily"):
+    for table in ("reading", "hourly", "hourly_day", "daily"):
         tx.db.execute(f"DELETE FROM {table} WHERE series = ?", (series,))  # noqa: S608  (own names)
     tx.db.execute("UPDATE series SET entity = -ref WHERE ref = ?", (series,))
     tx.series.clear()

@@ -17,6 +17,7 @@ from bunyad.operate.broker.temporal.past import (
     SCOPE,
     Evolution,
     add_instances,
+    add_types,
     delete_evolution,
     delete_lines,
     find_evolution,
@@ -58,11 +59,14 @@ async def append_lines(call: Call) -> Reply:
     """Add instances of attributes to an entity's past (5.6.12)."""
     key = _key(call)
     document, context = await read_document(call)
-    lines = _read_lines(document, _reader(context), context)
+    reader = _reader(context)
+    lines = _read_lines(document, reader, context)
+    types = reader.types(document["type"]) if "type" in document else []
 
     def work(tx: Writing) -> None:
         found = _known(find_evolution(tx.db, key), key)
         add_instances(tx, found.ref, lines)
+        add_types(tx, found, types)
 
     await call.tenant().write(work)
     return Reply(204)

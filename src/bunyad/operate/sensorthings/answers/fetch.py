@@ -150,7 +150,8 @@ class Fetcher:
     def _by_keys(self, kind: Kind, teller: Teller, keys: Sequence[int]) -> list[Row]:
         columns = ", ".join(each.format(a="e") for each in teller.columns)
         key = kind.key.format(a="e")
-        start = f"SELECT {columns} FROM {source(kind, 'e')} WHERE {key} "  # noqa: S608  (names of ours)
+        sort = f"{kind.sort.format(a='e')} AND " if kind.sort else ""
+        start = f"SELECT {columns} FROM {source(kind, 'e')} WHERE {sort}{key} "  # noqa: S608  (ours)
         if len(keys) == 1:
             return self.db.execute(f"{start} = ?", (keys[0],)).fetchall()
         listed = orjson.dumps(list(keys)).decode()

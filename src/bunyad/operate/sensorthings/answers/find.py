@@ -102,6 +102,13 @@ def _missing(kind: Kind, name: object) -> NotThere:
     )
 
 
+def _check_sort(db: sqlite3.Connection, kind: Kind, key: int) -> None:
+    if kind.sort:
+        where = f"e.key = ? AND {kind.sort.format(a='e')}"
+        if not db.execute(f"SELECT 1 FROM {kind.table} e WHERE {where}", (key,)).fetchone():  # noqa: S608  (ours)
+            raise _missing(kind, "here")
+
+
 def _next(db: sqlite3.Connection, place: Place, step: Step) -> Place:
     relation = step.relation
     assert relation is not None
@@ -114,6 +121,7 @@ def _next(db: sqlite3.Connection, place: Place, step: Step) -> Place:
         row = db.execute(statement, (place.key,)).fetchone()
         if row is None or row[0] is None:
             raise _missing(step.kind, "here")
+        _check_sort(db, step.kind, int(row[0]))
         return Place(step.kind, int(row[0]))
     condition = relation.many.format(a="e", p="?")
     if step.name is None:

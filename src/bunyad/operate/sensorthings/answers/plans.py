@@ -11,11 +11,19 @@ from bunyad.operate.sensorthings.language.options import Options, Order
 from bunyad.operate.sensorthings.language.tree import Path
 from bunyad.operate.sensorthings.model import KINDS, NOT_DELETED, Kind, Relation, target_of
 from bunyad.operate.sensorthings.queries.compile import Compiler
-from bunyad.operate.sensorthings.queries.pieces import Piece, all_of, piece, value
+from bunyad.operate.sensorthings.queries.pieces import Later, Piece, all_of, piece, value
 from bunyad.operate.sensorthings.refusals import Refusal
 
 MOST_OF_SERIES = 1_000  # Observations of each Datastream looked at for a page of all in order
 _OF_DATASTREAM = KINDS["Datastream"].relations["Observations"].many.format(a="e", p="?")
+# orders of sets where nobody asks for one, other than by key: Observations as the readings' index
+# has them, and what relations say
+_ORDERS = {_OF_DATASTREAM: Piece("e.at_us")} | {
+    each.many.format(a="e", p="?"): Piece(each.order.format(a="e", p="?"), (Later.PARENT,))
+    for kind in KINDS.values()
+    for each in kind.relations.values()
+    if each.order
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ def plan_page(name: str, options: Options, among: Piece | None, base: str) -> Pl
     compiler = Compiler(kind, "e")
     conditions = conditions_of(compiler, options, among)
     keys = _keys(kind, compiler, options.order)
-    if not options.order and among and among.text == _OF_DATASTREAM:
-        keys.insert(0, (Piece("e.at_us"), False))  # as the readings' index has them
+    if not options.order and among and among.text in _ORDERS:
+        keys.insert(0, (_ORDERS[among.text], False))
     tables = f"FROM {source(kind, 'e')} {compiler.tables} WHERE {{}}"
     counting = None
     if options.count:
@@ -140,13 +148,19 @@ def plan_many(relation: Relation, teller: Teller, options: Options, parents: Pie
     inner_keys = _keys(target, inner, options.order)
     outer = Compiler(target, "e")
     outer_keys = _keys(target, outer, options.order)
+    ordering = ""
+    if relation.order and not options.order:
+        table, own, other = relation.link  # SQLite finds no `p` in a query within an inner ORDER BY
+        ordering = f"JOIN {table} k ON k.{own} = p.value AND k.{other} = {target.key.format(a='w')}"
+        inner_keys.insert(0, (Piece("k.position"), False))
+        outer_keys.insert(0, (Piece(relation.order.format(a="e", p="p.value")), False))
     columns = ", ".join(each.format(a="e") for each in teller.columns)
     key = target.key
     return piece(
         f"SELECT p.value, {columns} FROM json_each({{}}) p "  # noqa: S608  (names of ours)
         f"JOIN {target.table} e ON {key.format(a='e')} IN ("
         f"SELECT {key.format(a='w')} FROM {source(target, 'w')} {inner.tables} "
-        "WHERE {} ORDER BY {} LIMIT {} OFFSET {}) "
+        f"{ordering} WHERE {{}} ORDER BY {{}} LIMIT {{}} OFFSET {{}}) "
         f"{target.more.format(a='e')} {outer.tables} ORDER BY p.key, {{}}",
         parents,
         all_of(conditions),

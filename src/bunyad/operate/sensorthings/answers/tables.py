@@ -17,14 +17,14 @@ COMPONENTS = (
     "validTime",
     "parameters",
 )
-_DATASTREAM = "Datastream"
+_OWNERS = ("Datastream", "MultiDatastream")
 
 
 def options_of_array(options: Options) -> Options:
     """Return the options by which the Observations of a data array are fetched."""
-    kept = [each for each in options.expand if each.relation != _DATASTREAM]
-    own = Expand(_DATASTREAM, Options(select=("id",)))
-    return replace(options, expand=(*kept, own))
+    kept = [each for each in options.expand if each.relation not in _OWNERS]
+    own = [Expand(name, Options(select=("id",))) for name in _OWNERS]
+    return replace(options, expand=(*kept, *own))
 
 
 def write_arrays(told: list[dict[str, Any]], options: Options, base: str) -> list[dict[str, Any]]:
@@ -41,18 +41,19 @@ def write_arrays(told: list[dict[str, Any]], options: Options, base: str) -> lis
         Address of the service.
     """
     columns = ["id" if name == "@iot.id" else name for name in options.select] or list(COMPONENTS)
-    others = [each.relation for each in options.expand if each.relation != _DATASTREAM]
-    groups: dict[Any, list[list[Any]]] = {}
+    others = [each.relation for each in options.expand if each.relation not in _OWNERS]
+    groups: dict[tuple[str, Any], list[list[Any]]] = {}
     for each in told:
         row = [each.get("@iot.id" if name == "id" else name) for name in columns]
         row += [each.get(name, {}).get("@iot.id") for name in others]
-        groups.setdefault(each[_DATASTREAM]["@iot.id"], []).append(row)
+        owner = next(name for name in _OWNERS if name in each)
+        groups.setdefault((owner, each[owner]["@iot.id"]), []).append(row)
     return [
         {
-            "Datastream@iot.navigationLink": f"{base}/Datastreams({write_name(name)})",
+            f"{owner}@iot.navigationLink": f"{base}/{owner}s({write_name(name)})",
             "components": [*columns, *(f"{other}/id" for other in others)],
             "dataArray@iot.count": len(rows),
             "dataArray": rows,
         }
-        for name, rows in groups.items()
+        for (owner, name), rows in groups.items()
     ]

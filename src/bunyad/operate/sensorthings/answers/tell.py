@@ -15,6 +15,8 @@ from bunyad.operate.sensorthings.times import fewest_digits, write_moment, write
 
 Row = Sequence[Any]
 _DIGITS = {"Observation": "{a}x.digits", "HistoricalLocation": "{a}.digits"}
+_IS_OF_MULTI = "EXISTS (SELECT 1 FROM sensorthings_multi m WHERE m.datastream = {a}.series)"
+_WITH_PARTS = frozenset({Form.JSON, Form.GEOMETRY, Form.RESULT})
 _ALWAYS_TOLD = {("Observation", "resultTime"), ("Observation", "result")}  # also where null
 
 
@@ -39,7 +41,8 @@ class Teller:
 
     def __init__(self, kind: Kind, options: Options, base: str) -> None:
         self.kind = kind
-        chosen = _chosen(kind, options.select)
+        within = _within(kind, options.select)
+        chosen = _chosen(kind, options.select, within)
         expanded = {_relation(kind, each.relation) for each in options.expand}
         self.columns = [kind.key, kind.named, _DIGITS.get(kind.name, "0")]
         self._set = f"{base}/{kind.plural}("
@@ -49,15 +52,21 @@ class Teller:
         for name, each in kind.properties.items():
             if name in chosen:
                 always = (kind.name, name) in _ALWAYS_TOLD
-                self._parts.append(
-                    (name, len(self.columns), _WRITERS[each.form], each.shift, always)
-                )
+                write = _WRITERS[each.form]
+                if name in within:
+                    write = _picking(write, within[name])
+                self._parts.append((name, len(self.columns), write, each.shift, always))
                 self.columns += each.sql
         self._leads = [
             (f"{name}@iot.navigationLink", f"/{name}")
             for name in kind.relations
             if name in chosen and name not in expanded
         ]
+        self._alternatives: dict[str, bool] = {}
+        if kind.name == "Observation":  # it is one of a Datastream, or of a MultiDatastream
+            self._multi = len(self.columns)
+            self.columns.append(_IS_OF_MULTI)
+            self._alternatives = {"/Datastream": False, "/MultiDatastream": True}
         self.others: dict[str, int] = {}
         for name in expanded:
             if kind.relations[name].one:
@@ -82,17 +91,61 @@ class Teller:
             if row[at] is not None:
                 told[name] = write(row, at, None if digits is None else digits >> shift)
             elif always:
-                told[name] = write(row, at, None) if write is _result else None
+                told[name] = write(row, at, None) if name == "result" else None
         for key, tail in self._leads:
-            told[key] = link + tail
+            if tail not in self._alternatives or self._alternatives[tail] == bool(row[self._multi]):
+                told[key] = link + tail
         return told
 
 
-def _chosen(kind: Kind, select: tuple[str, ...]) -> set[str]:
+Ways = list[list[str]]
+
+
+def _within(kind: Kind, select: tuple[str, ...]) -> dict[str, Ways]:
+    """Return of which properties only parts are selected, such as `properties/owner`."""
+    found: dict[str, Ways] = {}
+    for each in select:
+        name, *way = each.split("/")
+        known = kind.properties.get(name)
+        if way and name not in select and known is not None and known.form in _WITH_PARTS:
+            found.setdefault(name, []).append(way)
+    return found
+
+
+def _picking(write: Callable[..., Any], ways: Ways) -> Callable[..., Any]:
+    def picked(row: Row, at: int, digits: int | None) -> Any:
+        whole = orjson.loads(orjson.dumps(write(row, at, digits)))
+        if not isinstance(whole, dict):
+            return whole
+        parts: dict[str, Any] = {}
+        for way in ways:
+            _pick(whole, way, parts)
+        return parts
+
+    return picked
+
+
+def _pick(whole: dict[str, Any], way: list[str], into: dict[str, Any]) -> None:
+    name, *rest = way
+    if name not in whole:
+        return
+    it = whole[name]
+    if rest and isinstance(it, dict):
+        _pick(it, rest, into.setdefault(name, {}))
+    elif not rest:
+        into[name] = it
+
+
+def _chosen(kind: Kind, select: tuple[str, ...], within: dict[str, Ways]) -> set[str]:
     known = {f"{CONTROL}id", f"{CONTROL}selfLink", *kind.properties, *kind.relations}
     if not select:
         return known
     chosen = {f"{CONTROL}id" if name == "id" else name for name in select}
+    for each in [name for name in chosen if name.partition("/")[0] in kind.properties]:
+        first = each.partition("/")[0]
+        if first in within or kind.properties[first].form in _WITH_PARTS:
+            chosen.discard(each)
+            chosen.add(first)
     unknown = sorted(chosen - known)
     if unknown:
         raise Refusal(

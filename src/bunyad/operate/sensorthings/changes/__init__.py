@@ -6,6 +6,7 @@ work     what a change goes along with: the writer's transaction, and what it to
 create   new entities, with those inside of them
 observe  new Observations
 bulk     many of one Datastream at once
+multi    MultiDatastreams, whose parts must agree
 places   where Things are and were; features of interest from there
 keep     what a Datastream knows of its Observations: times and area
 update   changes of entities: merge, replace, JSON Patch

@@ -16,6 +16,7 @@ from bunyad.operate.sensorthings.refusals import Refusal
 from bunyad.operate.sensorthings.times import read_moment, read_time
 
 _OBJECTS = {"properties", "parameters", "unitOfMeasurement"}
+_LISTS = {"unitOfMeasurements": dict, "multiObservationDataTypes": str}
 _SHAPES = {
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
     "GeometryCollection", "Feature",
@@ -148,6 +149,9 @@ def _text(said: Said, found: Property, it: object, kind: Kind) -> None:
 def _json(said: Said, found: Property, it: object, kind: Kind) -> None:
     if it is not None and found.name in _OBJECTS and not isinstance(it, dict):
         raise _wrong(found, kind, it, "a JSON object")
+    member = _LISTS.get(found.name)
+    if member and not (isinstance(it, list) and all(isinstance(each, member) for each in it)):
+        raise _wrong(found, kind, it, "a list")
     said.columns[found.column] = None if it is None else orjson.dumps(it).decode()
 
 

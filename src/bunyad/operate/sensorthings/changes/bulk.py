@@ -10,6 +10,7 @@ from bunyad.operate.sensorthings.answers.find import find_key
 from bunyad.operate.sensorthings.changes.bodies import Said, read_chosen
 from bunyad.operate.sensorthings.changes.create import create
 from bunyad.operate.sensorthings.changes.keep import widen, widen_area
+from bunyad.operate.sensorthings.changes.multi import check_result
 from bunyad.operate.sensorthings.changes.observe import REST, read_observation
 from bunyad.operate.sensorthings.changes.places import feature_of
 from bunyad.operate.sensorthings.changes.work import Work
@@ -22,7 +23,12 @@ _OF_FEATURE = ("FeatureOfInterest/id", f"FeatureOfInterest/{CONTROL}id")
 
 
 def observe_all(
-    work: Work, datastream: int, components: list[Any], rows: list[Any]
+    work: Work,
+    datastream: int,
+    components: list[Any],
+    rows: list[Any],
+    *,
+    owner: str = "Datastream",
 ) -> list[Name | Refusal]:
     """
     Keep the rows of a data array as Observations.
@@ -37,6 +43,8 @@ def observe_all(
         What the rows' values are.
     rows
         The rows.
+    owner
+        Whether it is a Datastream or a MultiDatastream.
 
     Returns
     -------
@@ -47,13 +55,14 @@ def observe_all(
         "SELECT attribute FROM sensorthings_datastream WHERE key = ?", (datastream,)
     ).fetchone()
     if attribute is not None or {"id", f"{CONTROL}id"} & set(map(str, components)):
-        return [_one(work, datastream, components, row) for row in rows]
+        return [_one(work, {owner: datastream}, components, row) for row in rows]
     features = _Features(work, datastream)
     outcomes: list[Name | Refusal] = []
     read: list[tuple[Said, int]] = []
     for row in rows:
         try:
             said = read_observation(_body(components, row))
+            check_result(work, datastream, said.columns["body"])
             feature = features.key_of(said.relations.get("FeatureOfInterest"))
         except Refusal as refusal:
             outcomes.append(refusal)
@@ -148,13 +157,13 @@ def _extremes(said: Iterable[Said]) -> list[tuple[int, int, int | None]]:
     return [first, (first[0], first[1], max(results))] if results else [first]
 
 
-def _one(work: Work, datastream: int, components: list[Any], row: Any) -> Name | Refusal:
+def _one(work: Work, given: dict[str, int], components: list[Any], row: Any) -> Name | Refusal:
     db = work.db
     touched = len(work.touched)
     db.execute("SAVEPOINT data_array")
     try:
         body = _body(components, row)
-        key = create(work, _OBSERVATION, body, {"Datastream": datastream})
+        key = create(work, _OBSERVATION, body, given)
     except Refusal as refusal:
         db.execute("ROLLBACK TO data_array")
         del work.touched[touched:]

@@ -9,10 +9,16 @@ from uuid import uuid4
 
 from bunyad.operate.sensorthings.answers.find import find_key
 from bunyad.operate.sensorthings.changes.bodies import Said, read_body, read_chosen
+from bunyad.operate.sensorthings.changes.multi import (
+    check_sizes,
+    keep_properties,
+    keep_types,
+    take_types,
+)
 from bunyad.operate.sensorthings.changes.observe import observe, read_observation, taken
 from bunyad.operate.sensorthings.changes.places import follow_past, link_past, set_locations
 from bunyad.operate.sensorthings.changes.work import Work
-from bunyad.operate.sensorthings.model import CONTROL, KINDS, Kind, Relation, target_of
+from bunyad.operate.sensorthings.model import COMPLEX, CONTROL, KINDS, Kind, Relation, target_of
 from bunyad.operate.sensorthings.refusals import Refusal
 
 Given = Mapping[str, int]
@@ -45,11 +51,16 @@ def create(work: Work, kind: Kind, body: object, given: Given | None = None) -> 
     said = read_body(kind, body, whole=True)
     if kind.name == "HistoricalLocation":
         said.columns["digits"] = said.digits
+    types = take_types(said) if kind.name == "MultiDatastream" else None
+    if types is not None:
+        said.columns |= {"observation_type": COMPLEX, "observed_property": 0}
     for name, relation in kind.relations.items():
         if relation.one:
             said.columns[relation.column] = _one(work, kind, relation, said, given)
             said.relations.pop(name, None)
     key = _insert(work, kind, said)
+    if types is not None:
+        keep_types(work, key, types)
     work.touch(kind, key)
     _MORE.get(kind.name, _set_many)(work, kind, key, said, given)
     return key
@@ -122,7 +133,7 @@ def _insert(work: Work, kind: Kind, said: Said) -> int:
         columns["key"] = said.name
     elif said.name is not None:
         columns["named"] = said.name
-    if kind.name == "Datastream":
+    if kind.table == "sensorthings_datastream":
         columns["key"] = _series(work, said)
     names = ", ".join(columns)
     marks = ", ".join("?" * len(columns))
@@ -151,7 +162,12 @@ def _series(work: Work, said: Said) -> int:
 def _observation(work: Work, body: object, given: Given) -> int:
     said = read_observation(body)
     kind = KINDS["Observation"]
-    datastream = _one(work, kind, kind.relations["Datastream"], said, given)
+    owner = "MultiDatastream" if "MultiDatastream" in {*given, *said.relations} else "Datastream"
+    if len({"Datastream", "MultiDatastream"} & {*given, *said.relations}) > 1:
+        raise Refusal(
+            "an Observation of two", where="body", mend="give a Datastream or a MultiDatastream"
+        )
+    datastream = _one(work, kind, kind.relations[owner], said, given)
     feature = given.get("FeatureOfInterest")
     if feature is None and said.relations.get("FeatureOfInterest") is not None:
         relation = kind.relations["FeatureOfInterest"]
@@ -184,6 +200,23 @@ def _location(work: Work, kind: Kind, key: int, said: Said, given: Given) -> Non
         link_past(work, past, [key])
     if "HistoricalLocations" in given:
         link_past(work, given["HistoricalLocations"], [key])
+
+
+def _multi(work: Work, kind: Kind, key: int, said: Said, given: Given) -> None:
+    properties = _items(work, kind, "ObservedProperties", said)
+    if "ObservedProperties" in given:
+        properties.insert(0, given["ObservedProperties"])
+    keep_properties(work, key, properties)
+    check_sizes(work, key)
+    _set_many(work, kind, key, said, given)
+
+
+def _observed(work: Work, kind: Kind, key: int, said: Said, given: Given) -> None:
+    for item in many(
+        kind.relations["MultiDatastreams"], said.relations.get("MultiDatastreams", [])
+    ):
+        related(work, kind.relations["MultiDatastreams"], item, {"ObservedProperties": key})
+    _set_many(work, kind, key, said, given)
 
 
 def _past(work: Work, kind: Kind, key: int, said: Said, given: Given) -> None:
@@ -224,4 +257,10 @@ def back_of(kind: Kind, relation: Relation) -> Relation:
     return next(each for each in target.relations.values() if each.target == kind.name)
 
 
-_MORE = {"Thing": _thing, "Location": _location, "HistoricalLocation": _past}
+_MORE = {
+    "Thing": _thing,
+    "Location": _location,
+    "HistoricalLocation": _past,
+    "MultiDatastream": _multi,
+    "ObservedProperty": _observed,
+}

@@ -2,8 +2,8 @@
 Entities that go, with what hangs on them (OGC 18-088, clause 10.4).
 
 With a Thing go its Datastreams and HistoricalLocations; with a Datastream its Observations; with a
-Sensor or an ObservedProperty its Datastreams; with a FeatureOfInterest its Observations; with a
-Location its HistoricalLocations.
+Sensor or an ObservedProperty its Datastreams, MultiDatastreams too; with a FeatureOfInterest its
+Observations; with a Location its HistoricalLocations.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import orjson
 
 from bunyad.operate.records import recount
 from bunyad.operate.sensorthings.changes.keep import gather
+from bunyad.operate.sensorthings.changes.multi import forget
 from bunyad.operate.sensorthings.changes.work import Work
 from bunyad.operate.sensorthings.model import Kind
 from bunyad.operate.sensorthings.refusals import Taken
@@ -101,9 +102,10 @@ def _datastreams(work: Work, keys: list[int]) -> None:
     )
     if shown:
         raise _kept("Datastream", shown[0])
-    for table in ("reading", "hourly", "daily"):
+    for table in ("reading", "hourly", "hourly_day", "daily"):
         _drop(work, table, "series", keys)
     _drop(work, "sensorthings_datastream", "key", keys)
+    forget(work, orjson.dumps(list(keys)).decode())
     _drop(work, "series", "ref", keys)
 
 
@@ -114,6 +116,10 @@ def _sensors(work: Work, keys: list[int]) -> None:
 
 def _observed(work: Work, keys: list[int]) -> None:
     _of_parents(work, "observed_property", keys)
+    multi = (
+        f"SELECT DISTINCT multi FROM sensorthings_multi_property WHERE observed_property {_AMONG}"  # noqa: S608  (ours)
+    )
+    _datastreams(work, _keys(work, multi, keys))
     _drop(work, "sensorthings_observed_property", "key", keys)
 
 
@@ -151,6 +157,7 @@ _DELETERS = {
     "Location": _locations,
     "HistoricalLocation": _pasts,
     "Datastream": _datastreams,
+    "MultiDatastream": _datastreams,
     "Sensor": _sensors,
     "ObservedProperty": _observed,
     "Observation": _observations,

@@ -8,6 +8,7 @@ from typing import Any
 from bunyad.operate.records import Reading, append_readings
 from bunyad.operate.sensorthings.changes.bodies import Said, read_body
 from bunyad.operate.sensorthings.changes.keep import widen, widen_area
+from bunyad.operate.sensorthings.changes.multi import check_result
 from bunyad.operate.sensorthings.changes.places import feature_of
 from bunyad.operate.sensorthings.changes.work import Work
 from bunyad.operate.sensorthings.model import KINDS
@@ -50,6 +51,7 @@ def observe(work: Work, said: Said, datastream: int, feature: int | None) -> int
     if "at_us" not in columns:
         columns["at_us"], columns["phenomenon_end"] = work.now_us, None
         said.digits |= 3
+    check_result(work, datastream, columns["body"])
     start_us, end_us = columns["at_us"], columns["phenomenon_end"]
     ref = _read(work, said, datastream, attribute)
     work.db.execute(

@@ -12,6 +12,13 @@ from bunyad.operate.sensorthings.answers.find import find_key
 from bunyad.operate.sensorthings.changes.bodies import Said, read_body, read_chosen
 from bunyad.operate.sensorthings.changes.create import back_of, many
 from bunyad.operate.sensorthings.changes.keep import gather
+from bunyad.operate.sensorthings.changes.multi import (
+    check_result,
+    check_sizes,
+    keep_properties,
+    keep_types,
+    take_types,
+)
 from bunyad.operate.sensorthings.changes.patch import apply_patch
 from bunyad.operate.sensorthings.changes.places import follow_past, link_past, set_locations
 from bunyad.operate.sensorthings.changes.work import Work
@@ -43,6 +50,7 @@ def update(work: Work, kind: Kind, key: int, body: object, *, whole: bool) -> No
         If a member is unknown or wrong, or brings new entities along.
     """
     said = read_body(kind, body, whole=whole)
+    types = take_types(said) if kind.name == "MultiDatastream" else None
     links = {name: _links(work, kind, name, items) for name, items in said.relations.items()}
     if kind.name == "Observation":
         _update_observation(work, key, said, links)
@@ -54,6 +62,10 @@ def update(work: Work, kind: Kind, key: int, body: object, *, whole: bool) -> No
             _link_many(work, kind, key, relation, keys)
     if kind.name == "HistoricalLocation":
         follow_past(work, key)
+    if kind.name == "MultiDatastream":
+        if types is not None:
+            keep_types(work, key, types)
+        check_sizes(work, key)
     work.touch(kind, key, *said.properties, *links)
 
 
@@ -146,8 +158,13 @@ def _update_observation(work: Work, key: int, said: Said, links: dict[str, list[
             mend="readings of an entity's attribute stay as they came; post a new one",
         )
     columns: dict[str, Any] = dict(said.columns)
-    if "Datastream" in links:
-        columns["series"] = links["Datastream"][0]
+    owners = [links[name][0] for name in ("Datastream", "MultiDatastream") if name in links]
+    if len(owners) > 1:
+        raise Refusal(
+            "an Observation of two", where="body", mend="give a Datastream or a MultiDatastream"
+        )
+    if owners:
+        columns["series"] = owners[0]
     if "FeatureOfInterest" in links:
         columns["feature"] = links["FeatureOfInterest"][0]
     row = work.db.execute(
@@ -158,6 +175,8 @@ def _update_observation(work: Work, key: int, said: Said, links: dict[str, list[
     of_reading = {name: it for name, it in columns.items() if name in _OF_READING}
     rest = {name: it for name, it in columns.items() if name not in _OF_READING}
     _set(work, "reading", "ref", key, of_reading)
+    (body,) = work.db.execute("SELECT body FROM reading WHERE ref = ?", (key,)).fetchone()
+    check_result(work, columns.get("series", series), body)
     _set(work, "sensorthings_observation", "ref", key, rest)
     after = (columns.get("series", series), columns.get("at_us", at_us))
     if of_reading:
@@ -174,6 +193,14 @@ def _link_many(work: Work, kind: Kind, key: int, relation: Relation, keys: list[
     elif kind.name == "Location" and relation.name == "Things":
         for thing in keys:
             set_locations(work, thing, [key])
+    elif kind.name == "MultiDatastream" and relation.name == "ObservedProperties":
+        keep_properties(work, key, keys)
+    elif relation.name == "MultiDatastreams" and table:
+        raise Refusal(
+            "MultiDatastreams say themselves what they observe, in order",
+            where=relation.name,
+            mend="change the MultiDatastream's ObservedProperties",
+        )
     elif table:
         work.db.execute(f"DELETE FROM {table} WHERE {own} = ?", (key,))  # noqa: S608  (ours)
         for other in keys:
@@ -187,7 +214,7 @@ def _adopt(work: Work, kind: Kind, key: int, relation: Relation, keys: list[int]
     target = target_of(relation)
     for other in keys:
         if target.name == "Observation":
-            name = "Datastream" if kind.name == "Datastream" else "FeatureOfInterest"
+            name = back_of(kind, relation).name
             _update_observation(work, other, Said(), {name: [key]})
         else:
             column = back_of(kind, relation).column

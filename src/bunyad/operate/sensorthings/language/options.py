@@ -11,7 +11,7 @@ import orjson
 
 from bunyad.operate.sensorthings.language.parser import parse_expression
 from bunyad.operate.sensorthings.language.tree import Expression
-from bunyad.operate.sensorthings.refusals import Refusal
+from bunyad.operate.sensorthings.refusals import NotDone, Refusal
 
 PAGE = 100  # entities of a page, unless asked for others
 LONGEST_PAGE = 20_000
@@ -96,7 +96,7 @@ def parse_options(pairs: list[tuple[str, str]]) -> Options:
     Raises
     ------
     Refusal
-        If one is unknown, is given twice or cannot be read.
+        If one is not done here (501), is given twice or cannot be read.
 
     Examples
     --------
@@ -113,9 +113,12 @@ def _parse(pairs: list[tuple[str, str]], depth: int) -> Options:
         lower = name.strip().lower()
         if not lower.startswith("$"):
             continue
-        if lower not in _KNOWN or lower in seen:
-            what = "is given twice" if lower in seen else "is no query option"
-            raise Refusal(f"'{name[:40]}' {what}", where=name[:40], mend="see OGC 18-088, 9.3")
+        if lower not in _KNOWN:
+            raise NotDone(
+                f"'{name[:40]}' is not done here", where=name[:40], mend="see OGC 18-088, 9.3"
+            )
+        if lower in seen:
+            raise Refusal(f"'{name[:40]}' is given twice", where=name[:40], mend="give it once")
         seen.add(lower)
         found |= _READERS[lower](value.strip(), depth)
     return Options(**found, said=tuple(pairs))
@@ -166,8 +169,16 @@ def _read_skip(text: str, _: int) -> dict[str, Any]:
     return {"skip": _whole(text, "$skip")}
 
 
-def _read_format(text: str, _: int) -> dict[str, Any]:
+def _read_result_format(text: str, _: int) -> dict[str, Any]:
+    if text.lower() not in {"dataarray", "default"}:
+        raise NotDone(
+            f"'{text[:40]}' is not done here", where="$resultFormat", mend="give dataArray, or none"
+        )
     return {"data_array": text.lower() == "dataarray"}
+
+
+def _read_format(_: str, __: int) -> dict[str, Any]:
+    return {}  # JSON, whatever is asked for
 
 
 def _read_after(text: str, _: int) -> dict[str, Any]:
@@ -262,6 +273,6 @@ _READERS = {
     "$top": _read_top,
     "$skip": _read_skip,
     "$skiptoken": _read_after,
-    "$resultformat": _read_format,
+    "$resultformat": _read_result_format,
     "$format": _read_format,
 }

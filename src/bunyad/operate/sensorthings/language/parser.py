@@ -16,6 +16,7 @@ from bunyad.operate.sensorthings.language.tree import (
     Expression,
     Literal,
     Path,
+    Quantified,
     Unary,
 )
 from bunyad.operate.sensorthings.refusals import Refusal
@@ -23,6 +24,7 @@ from bunyad.operate.sensorthings.times import read_duration, read_time
 
 DEEPEST = 60  # brackets in brackets
 COMPARISONS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
+_QUANTIFIERS = ("any", "all")
 _SUMS = frozenset({"add", "sub"})
 _PRODUCTS = frozenset({"mul", "div", "mod"})
 _CONSTANTS: dict[str, Literal] = {
@@ -196,7 +198,22 @@ class _Reader:
                     raise self._wrong(index, "a place in a list is a whole number from 0")
                 steps.append(int(index.text[:9]))
                 self._want("]")
+        if len(steps) > 1 and steps[-1] in _QUANTIFIERS and self._is("("):
+            return self._quantified(str(steps.pop()), tuple(steps))
         return Path(tuple(steps))
+
+    def _quantified(self, sign: str, steps: tuple[str | int, ...]) -> Expression:
+        self._next()
+        if sign == "any" and self._is(")"):
+            self._next()
+            return Quantified(sign, steps)
+        name = self._next()
+        if name.sort != "name":
+            raise self._wrong(name, f"{sign} gives each a name, such as {sign}(x:x/name eq 'a')")
+        self._want(":")
+        condition = self.alternatives()
+        self._want(")")
+        return Quantified(sign, steps, name.text, condition)
 
     def _given(self) -> tuple[Expression, ...]:
         given: list[Expression] = []

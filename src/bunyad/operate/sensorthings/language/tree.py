@@ -68,4 +68,27 @@ class Among:
     options: tuple[Expression, ...] | Path
 
 
-Expression = Literal | Path | Call | Unary | Binary | Among
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """
+    Whether `any` or `all` of several meet a condition.
+
+    Parameters
+    ----------
+    sign
+        any or all.
+    steps
+        Way to the several: entities, or a list within a property.
+    name
+        What one of them is called in the condition.
+    condition
+        The condition; none where any will do.
+    """
+
+    sign: str
+    steps: tuple[str | int, ...]
+    name: str = ""
+    condition: Expression | None = None
+
+
+Expression = Literal | Path | Call | Unary | Binary | Among | Quantified

@@ -11,6 +11,7 @@ from bunyad.operate.sensorthings.language.tree import (
     Expression,
     Literal,
     Path,
+    Quantified,
     Unary,
 )
 from bunyad.operate.sensorthings.model import (
@@ -55,12 +56,18 @@ class Compiler:
         Tables that paths lead through, by path.
     several
         Whether a path leads to several entities, so that rows may repeat.
+    names
+        What `any` and `all` around an expression call one of several.
+    quantified
+        How many `any` and `all` there were so far.
     """
 
     kind: Kind
     alias: str
     joins: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
     several: bool = False
+    names: dict[str, Compiler | Operand] = field(default_factory=dict)
+    quantified: int = 0
 
     def condition(self, tree: Expression) -> Piece:
         """
@@ -105,6 +112,8 @@ class Compiler:
                 found = call_function(name, [self.operand(each) for each in given])
             case Among(left, options):
                 found = Operand("boolean", self._among(left, options))
+            case Quantified():
+                found = Operand("boolean", self._quantified(tree))
         return found
 
     def _unary(self, sign: str, inner: Expression) -> Operand:
@@ -135,11 +144,81 @@ class Compiler:
         return placed(
             "EXISTS (SELECT 1 FROM json_each({d}, {p}) WHERE value = {x})",
             d=listed.sql,
-            p=value(listed.path),
+            p=listed.path if isinstance(listed.path, Piece) else value(listed.path),
             x=operand.sql,
         )
 
+    def _quantified(self, tree: Quantified) -> Piece:
+        """Return the condition that one of several meets another, or that all do."""
+        first = tree.steps[0]
+        root = self.names.get(first) if isinstance(first, str) else None
+        if isinstance(root, Compiler):
+            several, source = root.among(tree.steps[1:])
+        elif root is None:
+            several, source = self.among(tree.steps)
+        else:
+            several, source = _listed(_deeper(root, tree.steps[1:]), self._alias())
+        if tree.condition is None:
+            rows = several.rows(source) if isinstance(several, Compiler) else source
+            return Piece(f"EXISTS (SELECT 1 {rows.text})", rows.values)
+        before = self.names
+        self.names = {**before, tree.name: several}
+        condition = truth_of(self.operand(tree.condition))
+        self.names = before
+        if isinstance(several, Compiler):  # what its paths lead through is known only now
+            source = several.rows(source)
+        sign, test = (
+            ("EXISTS", "{}") if tree.sign == "any" else ("NOT EXISTS", "NOT coalesce({}, 0)")
+        )
+        inner = piece(test, condition)
+        return Piece(
+            f"{sign} (SELECT 1 {source.text} AND {inner.text})", source.values + inner.values
+        )
+
+    def among(self, steps: tuple[str | int, ...]) -> tuple[Compiler | Operand, Piece]:
+        """
+        Return several that a path leads to, and `FROM … WHERE` of their rows.
+
+        Raises
+        ------
+        Refusal
+            If the path does not lead to several.
+        """
+        kind, alias = self.kind, self.alias
+        way: tuple[str, ...] = ()
+        for at, step in enumerate(steps):
+            relation = kind.relations.get(step) if isinstance(step, str) else None
+            if relation is None:
+                return _listed(_member(kind, alias, steps[at:]), self._alias())
+            if at == len(steps) - 1:
+                inner = Compiler(target_of(relation), self._alias())
+                return inner, Piece(on(kind, alias, relation, inner.alias))
+            way += (relation.name,)
+            alias = self._join(way, kind, alias, relation)
+            kind = target_of(relation)
+        raise Refusal(
+            "any and all need several", where="$filter", mend="name a relation to several"
+        )
+
+    def rows(self, condition: Piece) -> Piece:
+        """Return `FROM … WHERE` of the rows of the kind that meet a condition."""
+        conditions = [condition]
+        if self.kind.always:
+            conditions.append(Piece(self.kind.always.format(a=self.alias)))
+        more = self.kind.more.format(a=self.alias)
+        start = f"FROM {self.kind.table} {self.alias} {more} {self.tables} WHERE"
+        return Piece(f"{start} {all_of(conditions).text}", all_of(conditions).values)
+
+    def _alias(self) -> str:
+        self.quantified += 1
+        return f"{self.alias}q{self.quantified}"
+
     def _path(self, steps: tuple[str | int, ...]) -> Operand:
+        named = self.names.get(steps[0]) if isinstance(steps[0], str) else None
+        if isinstance(named, Compiler):
+            return named._path(steps[1:])  # noqa: SLF001  (one of this class)
+        if named is not None:
+            return _deeper(named, steps[1:])
         kind, alias = self.kind, self.alias
         way: tuple[str, ...] = ()
         for at, step in enumerate(steps):
@@ -175,9 +254,11 @@ class Compiler:
 
 def on(kind: Kind, alias: str, relation: Relation, other: str) -> str:
     """Return the condition that joins the table of a relation's target."""
+    target = target_of(relation)
+    apart = f" AND {target.sort.format(a=other)}" if target.sort else ""
     if relation.one:
-        return f"{target_of(relation).key.format(a=other)} = {relation.one.format(a=alias)}"
-    condition = relation.many.format(a=other, p=kind.key.format(a=alias))
+        return f"{target.key.format(a=other)} = {relation.one.format(a=alias)}{apart}"
+    condition = relation.many.format(a=other, p=kind.key.format(a=alias)) + apart
     if relation.target == "Observation":
         condition += f" AND {NOT_DELETED.format(a=other)}"
     return condition
@@ -212,6 +293,26 @@ def _within(found: Property, parts: list[Piece], inner: tuple[str | int, ...]) -
     if found.form in {Form.JSON, Form.GEOMETRY}:
         return Operand("json", parts[0], path=_json_path(inner, "$"))
     raise Refusal(f"{found.name} has no parts", where="$filter", mend="end the path there")
+
+
+def _listed(listed: Operand, alias: str) -> tuple[Operand, Piece]:
+    """Return one of a list within a document, and `FROM … WHERE` of all of its rows."""
+    if listed.kind == "result":
+        listed = Operand("json", listed.other, path="$.value")
+    if listed.kind != "json":
+        raise Refusal("any and all need a list", where="$filter", mend="name a list, or a relation")
+    path = listed.path if isinstance(listed.path, Piece) else value(listed.path)
+    rows = piece(
+        f"FROM json_each({{}}, {{}}) {alias} WHERE {alias}.key IS NOT NULL", listed.sql, path
+    )
+    return Operand("json", listed.sql, path=Piece(f"{alias}.fullkey")), rows
+
+
+def _deeper(named: Operand, steps: tuple[str | int, ...]) -> Operand:
+    """Return what stands within one of a list."""
+    assert isinstance(named.path, Piece)
+    way = value(_json_path(steps, ""))
+    return Operand("json", named.sql, path=piece("({} || {})", named.path, way))
 
 
 def _json_path(steps: tuple[str | int, ...], root: str) -> str:

@@ -26,13 +26,13 @@ class Operand:
     other
         End of a time; body of a result; name of an id.
     path
-        Way within a json document.
+        Way within a json document: written out, or an expression where it differs by row.
     """
 
     kind: str
     sql: Piece
     other: Piece = NOTHING
-    path: str = "$"
+    path: str | Piece = "$"
 
 
 def number_of(operand: Operand) -> Piece:
@@ -151,7 +151,8 @@ def constant(kind: str, it: object) -> Operand:
 
 
 def _json(template: str, operand: Operand) -> Piece:
-    return placed(template, d=operand.sql, p=value(operand.path))
+    path = operand.path if isinstance(operand.path, Piece) else value(operand.path)
+    return placed(template, d=operand.sql, p=path)
 
 
 def _unfit(operand: Operand, wish: str) -> Refusal:
