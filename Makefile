@@ -59,8 +59,12 @@ bench-web: $(VENV)/.test $(PAGES) ## Time fifty readers at once, and the opening
 bench-auction: $(VENV)/.bench ## Time sealing, clearing and simulating auctions
 	@for file in benchmarks/auction_*.py; do $(BIN)/python $$file || exit 1; done
 
-bench-operate: $(VENV)/.bench ## Time the broker, bulk readings, and a living village
-	@for file in benchmarks/operate*.py; do $(BIN)/python $$file || exit 1; done
+bench-operate: $(VENV)/.bench ## Time the broker, kill it, soak it, and keep a village for a month
+	$(BIN)/python benchmarks/operate.py
+	$(BIN)/python benchmarks/operate_sensorthings.py
+	$(BIN)/python benchmarks/operate_kills.py
+	$(BIN)/python benchmarks/operate_soak.py $(PLAN)
+	$(BIN)/python benchmarks/operate_month.py $(PLAN)
 
 bench-partner: $(VENV)/.bench ## Time forums and exchanges, and judge matches
 	@for file in benchmarks/partner*.py benchmarks/forum*.py; do $(BIN)/python $$file || exit 1; done

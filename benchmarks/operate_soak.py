@@ -108,7 +108,7 @@ async def load(place: Place, seconds: float) -> tuple[Samples, Counter[str]]:
     def hear(_notification: dict) -> None:
         done["notifications"] += 1
 
-    async with receiver(hear) as heard, httpx.AsyncClient(timeout=60) as client:
+    async with receiver(hear) as heard, httpx.AsyncClient(timeout=600) as client:
         await subscribe(client, place, heard.url)
         cookies = await sign_in(client, place)
         works: list[tuple[Callable[..., Awaitable[None]], float]] = [

@@ -24,7 +24,7 @@ def test_the_page_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     finally:
         server.stop()
 
-    assert capsys.readouterr().out.split() == ["41.5", "0.4", "WTT"]
+    assert capsys.readouterr().out.split() == ["41.5", "0.4", "WTT", "Streetlight"]
 
 
 def test_the_tokens_of_the_page_are_read(tmp_path: Path) -> None:

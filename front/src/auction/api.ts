@@ -13,6 +13,7 @@ export interface AuctionRow {
   agency: string;
   deadline: string | null;
   lots: number;
+  plan_id: string | null;
   is_own: boolean;
   is_commissioner: boolean;
 }

@@ -33,6 +33,7 @@ import { type Ground, OVERS, type View } from "./view.svelte";
 setWorkerUrl(workerAddress);
 
 const REACH_PX = 7;
+const FIGURE_PX = 44;
 // Part of a phone's height that a card takes.
 const CARD_SHARE = 0.42;
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -49,18 +50,26 @@ export class Atlas {
   private constructor(
     readonly map: GlMap,
     private readonly model: PlanModel,
+    private readonly isFigure: boolean,
   ) {
     this.bounds = boundsOf(model.page.map.layers.boundary.map((row) => row.geometry));
   }
 
-  static async make(box: HTMLElement, model: PlanModel, view: View): Promise<Atlas> {
+  // A figure stands in a page that scrolls, without cards over it.
+  static async make(
+    box: HTMLElement,
+    model: PlanModel,
+    view: View,
+    isFigure = false,
+  ): Promise<Atlas> {
     const relief = await reliefPicture(model.page);
     const bounds = boundsOf(model.page.map.layers.boundary.map((row) => row.geometry));
     const map = new GlMap({
       container: box,
       style: styleOf(model, view.year),
       bounds,
-      fitBoundsOptions: { padding: padding(box) },
+      fitBoundsOptions: { padding: isFigure ? FIGURE_PX : padding(box) },
+      cooperativeGestures: isFigure,
       attributionControl: false,
       fadeDuration: isStill() ? 0 : 200,
       dragRotate: false,
@@ -68,6 +77,9 @@ export class Atlas {
       maxZoom: 14,
       locale: {
         "Map.Title": t("map-title"),
+        "CooperativeGesturesHandler.WindowsHelpText": t("map-scroll-help"),
+        "CooperativeGesturesHandler.MacHelpText": t("map-scroll-help-mac"),
+        "CooperativeGesturesHandler.MobileHelpText": t("map-touch-help"),
         "NavigationControl.ZoomIn": t("map-zoom-in"),
         "NavigationControl.ZoomOut": t("map-zoom-out"),
       },
@@ -86,7 +98,7 @@ export class Atlas {
       coordinates: quad(model.page.map.relief.corners),
     });
     map.addLayer(reliefLayer(), "rivers");
-    const atlas = new Atlas(map, model);
+    const atlas = new Atlas(map, model, isFigure);
     for (const name of OVERS) atlas.show(name, view.shown[name]);
     // Tests and pictures wait for a map that is drawn.
     map.on("idle", () => box.setAttribute("data-idle", "yes"));
@@ -179,7 +191,7 @@ export class Atlas {
 
   goTo(bounds: [number, number, number, number], hasCard = true): void {
     this.map.fitBounds(bounds, {
-      padding: padding(this.map.getContainer(), hasCard),
+      padding: this.isFigure ? FIGURE_PX : padding(this.map.getContainer(), hasCard),
       maxZoom: 11,
       animate: !isStill(),
     });
@@ -187,6 +199,18 @@ export class Atlas {
 
   goHome(): void {
     this.goTo(this.bounds, false);
+  }
+
+  // Tell of each step of a move, so that what lies over the map goes along.
+  follow(tell: () => void): void {
+    this.map.on("move", tell);
+    this.map.on("resize", tell);
+  }
+
+  // Where a place is on the map's own sheet [px].
+  at(place: [number, number]): [number, number] {
+    const { x, y } = this.map.project(place);
+    return [x, y];
   }
 
   refreshSize(): void {

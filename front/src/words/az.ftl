@@ -340,3 +340,8 @@ problem-region-is-there-mend = region.yaml faylında ona başqa ad verin və ya 
 problem-too-slow = Cavab çox vaxt aparır.
 problem-too-slow-mend = Daha qısa marşrut soruşun və ya bir dəqiqədən sonra yenidən cəhd edin.
 tab-networks = Şəbəkələr
+
+# A map within a page
+map-scroll-help = Xəritəni böyütmək üçün Ctrl düyməsini basıb çarxı fırladın
+map-scroll-help-mac = Xəritəni böyütmək üçün ⌘ düyməsini basıb sürüşdürün
+map-touch-help = Xəritəni iki barmaqla hərəkət etdirin

@@ -306,3 +306,8 @@ problem-region-is-there-mend = Give it another name in its region.yaml, or remov
 problem-too-slow = The answer takes too long.
 problem-too-slow-mend = Ask for a shorter route, or try again in a minute.
 tab-networks = Networks
+
+# A map within a page
+map-scroll-help = Hold Ctrl and turn the wheel to zoom the map
+map-scroll-help-mac = Hold ⌘ and scroll to zoom the map
+map-touch-help = Move the map with two fingers

@@ -28,6 +28,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     job_silence_s: float = 60.0,
     openid: Path | None = None,
     broker: str = "http://127.0.0.1:1026",
+    broker_token: Annotated[str, Parameter(env_var="BUNYAD_BROKER_TOKEN")] = "",
     key_file: Annotated[Path | None, Parameter(env_var="BUNYAD_KEY_FILE")] = None,
 ) -> None:
     """
@@ -57,6 +58,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         File that names the provider by which people may sign in (OpenID Connect).
     broker
         Address of `bunyad operate serve`, which carries commands to things.
+    broker_token
+        Token for it, where it asks for tokens; better given as BUNYAD_BROKER_TOKEN, as everybody
+        on the machine sees a command's options.
     key_file
         File with 64 hexadecimal digits that seal the server's signing key in the database; the
         digits may stand in BUNYAD_KEY as well.
@@ -72,6 +76,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         settings,
         job_silence_s=job_silence_s,
         broker_url=broker,
+        broker_token=broker_token,
         sealing_key=sealing_key(key_file),
         outside=read_provider_file(openid) if openid else None,
     )

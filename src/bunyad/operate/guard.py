@@ -18,7 +18,13 @@ Role = Literal["reader", "device", "writer"]
 READS = {"GET", "HEAD", "OPTIONS"}
 _BROKER = "/ngsi-ld/v1"
 QUERIES = {
-    f"{_BROKER}{path}" for path in ("/entityOperations/query", "/temporal/entityOperations/query")
+    f"{_BROKER}{path}"
+    for path in (
+        "/entityOperations/query",
+        "/temporal/entityOperations/query",
+        "/entityMaps",
+        "/temporal/entityMaps",
+    )
 }
 DELETES = {f"{_BROKER}/entityOperations/delete"}
 # what a device has no business with: where others' data come from, and what names mean

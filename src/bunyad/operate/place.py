@@ -19,6 +19,7 @@ import orjson
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.feed import Point
+from bunyad.operate.records.names import file_name
 from bunyad.operate.records.rollups import load_hours
 
 Floats = npt.NDArray[np.float64]
@@ -264,7 +265,7 @@ def open_reader(folder: Path, tenant: str = "") -> sqlite3.Connection:
     InputError
         If there are no such records.
     """
-    path = folder / (f"tenants/{tenant}.sqlite" if tenant else "records.sqlite")
+    path = folder / (f"tenants/{file_name(tenant)}.sqlite" if tenant else "records.sqlite")
     if not path.is_file():
         raise InputError(
             "there are no records of a living place",

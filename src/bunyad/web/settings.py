@@ -60,6 +60,8 @@ class Settings:
     """Prefix of open contracting ids, which the Partnership gives; this one is for trials."""
     broker_url: str = "http://127.0.0.1:1026"
     """Address of `bunyad operate serve`, which carries commands to things."""
+    broker_token: str = field(default="", repr=False)
+    """Token for it, where it asks for tokens."""
     job_silence_s: float = 60.0
     """Time without a sign of life after which a run counts as broken."""
     warms_up: bool = False

@@ -68,7 +68,7 @@ def meter(number: int = 1, **values: Any) -> dict[str, Any]:
         "id": f"urn:ngsi-ld:Meter:{number}",
         "type": "Meter",
         **{
-            name: value if isinstance(value, dict) else {"type": "Property", "value": value}
+            name: value if isinstance(value, dict | list) else {"type": "Property", "value": value}
             for name, value in values.items()
         },
     }
@@ -341,3 +341,78 @@ def test_a_map_says_who_has_an_entity_and_binds_to_it(tmp_path: Path) -> None:
         assert bound.document[0].keys() >= {"power", "voltage"}
 
     live(tmp_path, story)
+
+
+def test_the_past_is_read_from_here_and_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        offers = registration(there.url, operations=["retrieveTemporal", "queryTemporal"])
+        await ask("POST", "/csourceRegistrations", offers)
+        for asked, number, minutes in (
+            (ask, 1, (1, 4)),
+            (there.ask, 1, (2, 3)),
+            (there.ask, 2, (5,)),
+        ):
+            for minute in minutes:
+                await asked(
+                    "POST", "/temporal/entities", meter(number, power=[observed(minute, minute)])
+                )
+        window = {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z"}
+        path = f"/temporal/entities/{KEY}"
+
+        told = (await ask("GET", path, **window)).document
+        last = (await ask("GET", path, lastN="2", options="temporalValues", **window)).document
+        found = await ask("GET", "/temporal/entities", type="Meter", count="true", **window)
+        query = {"type": "Query", "entities": [{"type": "Meter"}], "temporalQ": window}
+        posted = await ask("POST", "/temporal/entityOperations/query", query)
+        local = await ask("GET", path, local="true", **window)
+        mapped = await ask("GET", "/temporal/entities", type="Meter", entityMap="true", **window)
+
+        assert [one["value"] for one in told["power"]] == [1, 2, 3, 4]
+        assert [value for value, _ in last["power"]["values"]] == [4, 3]
+        assert [one["id"] for one in found.document] == [KEY, "urn:ngsi-ld:Meter:2"]
+        assert found.headers["ngsild-results-count"] == "2"
+        assert posted.document == found.document == mapped.document
+        assert mapped.status == 201
+        assert len(local.document["power"]) == 2
+
+    live(tmp_path, story)
+
+
+def test_a_source_is_treated_as_its_registration_says(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiver() as heard, broker(tmp_path) as ask:
+            heard.answers.append(500)
+            management = {"timeout": 9_000, "cooldown": 60_000, "localOnly": True}
+            await register(ask, registration(heard.url, management=management))
+
+            first = await ask("GET", "/entities", type="Meter")
+            again = await ask("GET", "/entities", type="Meter")
+
+            assert first.headers["ngsild-warning"].startswith("299 ")
+            assert again.headers["ngsild-warning"].startswith("199 ")
+            assert len(heard.heard) == 1
+            assert "local=true" in heard.heard[0].path
+
+    asyncio.run(story())
+
+
+def test_a_source_that_keeps_silent_is_not_waited_for(tmp_path: Path) -> None:
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        left.set()
+
+    left = asyncio.Event()
+
+    async def story() -> None:
+        silent = await asyncio.start_server(keep_silent, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+        async with broker(tmp_path) as ask:
+            await register(ask, registration(url, management={"timeout": 50}))
+            async with asyncio.timeout(8):
+                told = await ask("GET", "/entities", type="Meter")
+            assert told.headers["ngsild-warning"].startswith("199 ")
+            await left.wait()
+        silent.close()
+
+    asyncio.run(story())

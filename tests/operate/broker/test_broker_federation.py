@@ -55,6 +55,11 @@ def registration(**more: Any) -> dict[str, Any]:
         {"location": {"type": "Point"}},
         {"observationInterval": {"endAt": "2020-01-01T00:00:00Z"}},
         {"contextSourceInfo": [{"key": "a"}]},
+        {"management": 5},
+        {"management": {"timeout": 0}},
+        {"management": {"cooldown": "PT1S"}},
+        {"management": {"localOnly": "yes"}},
+        {"management": {"cacheDuration": "soon"}},
     ],
 )
 def test_a_faulty_registration_is_refused(fault: dict[str, Any], tmp_path: Path) -> None:

@@ -110,3 +110,20 @@ def test_faulty_questions_about_contexts_are_refused(tmp_path: Path) -> None:
         assert (await ask("DELETE", "/jsonldContexts/nothing", reload="perhaps")).status == 400
 
     live(tmp_path, story)
+
+
+def test_a_tenants_contexts_are_its_own_to_list_and_to_delete_and_anybodys_to_read(
+    tmp_path: Path,
+) -> None:
+    async def story(ask: Asked, _heard: Receiver) -> None:
+        own, other = {"NGSILD-Tenant": "own"}, {"NGSILD-Tenant": "other"}
+        where = (await ask("POST", "/jsonldContexts", OWN, headers=own)).headers["location"]
+        for who in (other, {}):
+            assert (await ask("GET", "/jsonldContexts", headers=who)).document == []
+            assert (await ask("GET", below(where), headers=who, details="true")).status == 404
+            assert (await ask("DELETE", below(where), headers=who)).status == 404
+            assert (await ask("GET", below(where), headers=who)).document == OWN
+        assert len((await ask("GET", "/jsonldContexts", headers=own)).document) == 1
+        assert (await ask("DELETE", below(where), headers=own)).status == 204
+
+    live(tmp_path, story)

@@ -385,3 +385,14 @@ def test_an_answer_without_a_source_says_so(server: Asker) -> None:
     assert ids(found) == [key]
     assert found.headers["ngsild-warning"].startswith("199 ")
     assert ordered.status == 400
+
+
+def test_a_term_with_a_context_of_its_own_is_refused(server: Asker) -> None:
+    scoped = {
+        "flow": {"@id": "https://a.example/flow", "@context": {"value": "https://a.example/v"}}
+    }
+    body = {"id": "urn:ngsi-ld:Bad:3", "type": "Bad", "flow": is_(1), "@context": scoped}
+
+    refused = server.post("/entities", body, LD)
+
+    assert (refused.status, refused.problem) == (400, "BadRequestData")

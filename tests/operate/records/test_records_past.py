@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bunyad.operate.records.history import (
     load_history,
 )
 from bunyad.operate.records.hours import COLUMNS, HOURS, pack_days, unpack_day
+from bunyad.operate.records.keeping import Keeper, Keeping
 from bunyad.operate.records.rollups import load_hours, pack_hours
 from bunyad.operate.records.times import DAY_US, HOUR_US, from_iso
 
@@ -338,3 +340,39 @@ def test_a_day_of_another_system_is_added_at_once(tenant: Tenant) -> None:
     assert later.num_rows == 3 * 48 - 21
     with pytest.raises(ValueError, match="shape"):
         backfill(tenant, keys[:2], times, panel)
+
+
+def test_a_living_server_sums_packs_and_moves_by_itself(tmp_path: Path) -> None:
+    async def story() -> None:
+        store = records.open_records(tmp_path, synchronous="OFF")
+        tenant = store.tenant()
+        assert tenant is not None
+        await asyncio.to_thread(tenant.submit(lambda tx: records.put_entity(tx, meter(tx))).result)
+        series = await asyncio.to_thread(series_of, tenant)
+        first = records.now_us() - 6 * DAY_US
+        await asyncio.to_thread(
+            add, tenant, [Reading(series, first + n * HOUR_US, n / 10) for n in range(120)]
+        )
+        keeper = Keeper(store, Keeping(days=35, readings=50, every_s=0.01))
+        await keeper.start()
+        db = tenant.reader()
+
+        def is_done() -> bool:
+            packed = db.execute("SELECT count(*) FROM hourly_day").fetchone()[0]
+            moved = db.execute("SELECT count(*) FROM archive WHERE deleted = 1").fetchone()[0]
+            return packed >= 3 and moved == 1
+
+        try:
+            async with asyncio.timeout(60):
+                while True:
+                    if is_done():
+                        break
+                    await asyncio.sleep(0.01)
+        finally:
+            await keeper.stop()
+        assert db.execute("SELECT count(*) FROM reading").fetchone()[0] <= 50
+        found = load_hours(db, series, from_us=0, to_us=2**62)
+        assert [one.sum for one in found] == [n / 10 for n in range(120)]
+        await asyncio.to_thread(store.close)
+
+    asyncio.run(story())

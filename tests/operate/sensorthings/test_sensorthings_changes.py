@@ -531,3 +531,16 @@ def test_any_body_is_taken_or_refused_never_failed(battered, name, method, body)
     answer = battered.ask(method, path, json.dumps(body).encode())
 
     assert answer.status in {200, 201, 400, 404, 405, 409}, (path, body, answer.text)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"op": "remove", "path": ""}],
+        [{"op": "copy", "from": "/properties", "path": f"/properties/{n}"} for n in range(60)],
+    ],
+)
+def test_a_patch_that_leaves_nothing_or_doubles_again_and_again_is_refused(full, steps):
+    answer = full.ask("PATCH", "Things(1)", steps, headers=JSON_PATCH)
+
+    assert answer.status == 400, answer.text

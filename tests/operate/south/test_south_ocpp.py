@@ -11,11 +11,15 @@ import ocpp.v16
 import ocpp.v201
 import pytest
 import wsproto
-from ports import free_port
+from ocpp.routing import on
+from ports import free_port, running_mosquitto
+from small_village import until
 from wsproto import events
 
 from bunyad.errors import InputError
+from bunyad.operate.south.mqtt import MqttLink, read_address
 from bunyad.operate.south.ocpp import measured, run_ocpp
+from bunyad.operate.south.ocpp_control import Control
 from bunyad.operate.south.outbox import Outbox
 from bunyad.operate.south.sample import Sample, unpack
 from bunyad.operate.south.sources import OcppSource
@@ -178,3 +182,114 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no address"):
         asyncio.run(run_ocpp(asked, Taking(gateway="g", outbox=outbox, say=print)))
     outbox.close()
+
+
+def charger_that_obeys(library: Any, told: list[Any]) -> type:
+    """A charger of the library that notes what it is told and accepts it."""
+    actions = {
+        "1.6": ("ChangeAvailability", "RemoteStartTransaction", "RemoteStopTransaction",
+                "SetChargingProfile"),
+        "2.0.1": ("ChangeAvailability", "RequestStartTransaction", "RequestStopTransaction",
+                  "SetChargingProfile"),
+    }["1.6" if library is ocpp.v16 else "2.0.1"]  # fmt: skip
+
+    def handler(action: str) -> Any:
+        async def obey(_self: Any, **given: Any) -> Any:
+            told.append((action, given))
+            status = "Rejected" if given.get("connector_id") == 9 else "Accepted"
+            return getattr(library.call_result, action)(status=status)
+
+        obey.__name__ = f"on_{action}"
+        return on(action)(obey)
+
+    return type("Obeys", (library.ChargePoint,), {f"on_{one}": handler(one) for one in actions})
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_charger_is_closed_started_limited_and_stopped(version: str) -> None:
+    library = ocpp.v16 if version == "1.6" else ocpp.v201
+    logging.getLogger("ocpp").setLevel(logging.CRITICAL)
+    told: list[Any] = []
+    refused: list[str] = []
+    asked = source(1, version)
+    sockets = [asked.points[0].model_copy(
+        update={"entity": "urn:ngsi-ld:EVChargingStation:a:{charger}-{connector}"})]  # fmt: skip
+    control = Control(asked.model_copy(update={"points": sockets}), library, refused.append)
+    thing = "urn:ngsi-ld:EVChargingStation:a:hub-2"
+
+    async def run() -> list[bool]:
+        ends: list[asyncio.Queue[str]] = [asyncio.Queue(), asyncio.Queue()]
+
+        class Wire:
+            def __init__(self, here: int) -> None:
+                self.here = here
+
+            async def recv(self) -> str:
+                return await ends[self.here].get()
+
+            async def send(self, message: str) -> None:
+                await ends[1 - self.here].put(message)
+
+        far = charger_that_obeys(library, told)("hub", Wire(0))
+        near = library.ChargePoint("hub", Wire(1))
+        running = [asyncio.ensure_future(one.start()) for one in (far, near)]
+        before = await control.obey(thing, "statusCommand", "working")
+        control.came("hub", near)
+        orders = [("statusCommand", "outOfService"), ("chargingCommand", "stop"),
+                  ("chargingCommand", "start"), ("powerLimit", 3700), ("powerLimit", -1),
+                  ("powerLimit", float("nan")), ("colour", "red")]  # fmt: skip
+        done = [before, *[await control.obey(thing, *order) for order in orders]]
+        control.note("hub", 2, {"transactionId": 7 if version == "1.6" else "t7"})
+        done.append(await control.obey(thing, "chargingCommand", "stop"))
+        control.went("hub", near)
+        done.append(await control.obey(thing, "powerLimit", 1))
+        done.append(await control.obey("urn:other:thing", "powerLimit", 1))
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        return done
+
+    done = asyncio.run(asyncio.wait_for(run(), 60))
+
+    assert done == [False, True, False, True, True, False, False, False, True, False, False]
+    assert len(refused) == 6
+    actions = [action for action, _ in told]
+    start = "RemoteStart" if version == "1.6" else "RequestStart"
+    assert actions[1].startswith(start)
+    assert "3700" in str(told[2])
+    assert ("7" if version == "1.6" else "t7") in str(told[3][1]["transaction_id"])
+
+
+def test_commands_over_mqtt_reach_the_charger_that_called(tmp_path: Path) -> None:
+    logging.getLogger("ocpp").setLevel(logging.CRITICAL)
+    port, outbox = free_port(), Outbox(tmp_path / "outbox.sqlite")
+    told: list[Any] = []
+
+    async def run(broker: str) -> None:
+        taking = Taking(gateway="g", outbox=outbox, say=print)
+        asked = source(port, "1.6").model_copy(update={"commands": broker})
+        running = asyncio.ensure_future(run_ocpp(asked, taking))
+        async with asyncio.timeout(60):
+            socket = await call_in(port, "/charger-1", "ocpp1.6")
+            charger = charger_that_obeys(ocpp.v16, told)("charger-1", socket)
+            listening = asyncio.ensure_future(charger.start())
+            await charger.call(ocpp.v16.call.Heartbeat())
+            link = MqttLink("control-room")
+            await link.connect(read_address(broker))
+            topic = "bunyad/urn:ngsi-ld:EVChargingStation:a:charger-1/set/powerLimit"
+            await link.publish(topic, b"nonsense")
+            await link.publish(topic, b'{"value": 11000}')
+            await link.settle()
+            await until(lambda: bool(told))
+            await link.close()
+            listening.cancel()
+            await socket.close()
+        running.cancel()
+        await asyncio.gather(running, listening, return_exceptions=True)
+
+    with running_mosquitto(tmp_path) as broker:
+        asyncio.run(run(f"mqtt://127.0.0.1:{broker}"))
+    outbox.close()
+
+    ((action, given),) = told
+    assert (action, given["connector_id"]) == ("SetChargingProfile", 0)

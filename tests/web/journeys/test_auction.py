@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from auctions import RULES
 from playwright.sync_api import expect
 from web.journeys.halls import BIDDERS, COMMISSION, Hall, make_keys, seat_everybody
 
@@ -175,3 +176,32 @@ def test_a_draft_takes_ready_made_rules_and_the_projects_of_a_plan(
     page.get_by_role("button", name="Keep the draft").click()
     page.wait_for_url("**/#/auction-room/**")
     expect(page.get_by_role("heading", name="From the plan")).to_be_visible()
+
+
+def test_lots_of_a_plan_lie_on_its_map_and_on_paper_too(
+    sign_in: Any, site: Any, tmp_path: Path
+) -> None:
+    page = sign_in("planner")
+    data = json.loads((site.plan_folder / "report.json").read_text("utf-8"))
+    south, west = (min(one["geometry"]["coordinates"][at] for one in
+                       data["map"]["layers"]["settlements"]) for at in (1, 0))  # fmt: skip
+    lots = [
+        {"id": f"lot-{at}", "title": f"Lot {at}", "kind": "solar", "capacity_mw": "50",
+         "ceiling_price": "60", "place": {"lon": f"{west + at / 50:.4f}", "lat": f"{south:.4f}"}}
+        for at in (0, 1)
+    ]  # fmt: skip
+    body = {"title": "Sun of the valleys", "rules": RULES, "lots": lots, "plan": site.plan}
+    kept = page.request.post(f"{site.url}/api/v1/auctions", data=body, headers={"Origin": site.url})
+    assert kept.ok, kept.text()
+    page.goto(f"{site.url}/#/auctions/{kept.json()['id']}")
+    drawn = page.locator("figure .box[data-idle=yes]")
+    drawn.wait_for()
+    first, second = (page.get_by_role("link", name=f"Lot {at}, 50 MW").first for at in (0, 1))
+    expect(second).to_be_visible()
+    assert first.bounding_box()["x"] < second.bounding_box()["x"]
+    page.emulate_media(media="print")
+    expect(page.locator("figure svg")).to_be_visible()
+    page.emulate_media(media="screen")
+    second.click()
+    page.wait_for_url("**/lots/lot-1")
+    drawn.wait_for()

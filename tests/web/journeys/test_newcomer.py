@@ -164,3 +164,21 @@ def test_a_wrong_address_says_what_to_do(open_page: Any) -> None:
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.get_by_role("link", name="Plans").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Plans")
+
+
+def test_who_went_to_another_page_is_not_called_back(open_page: Any, site: Any) -> None:
+    page = open_page("#/sign-in")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/plans?limit=20", hold)
+    with page.expect_request("**/api/v1/plans?limit=20"):
+        page.goto(f"{site.url}/#/")
+    page.get_by_role("link", name="Auctions").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lots")
+    with page.expect_response("**/api/v1/plans?limit=20"):
+        held[0].continue_()
+    page.evaluate("() => new Promise(done => setTimeout(done, 0))")
+    assert page.url.endswith("#/auctions")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from report.sample import sample_plan
 from web.partner_server import JUDGED
 
 from bunyad.auction.seal import Keys, make_keys
+from bunyad.partner.courses import check_certificate
+from bunyad.partner.signing import public_key
 from bunyad.report.files import write_projects
 
 pytestmark = pytest.mark.browser
@@ -122,6 +126,101 @@ def test_a_faulty_file_is_told_and_the_mended_one_is_imported(sign_in: Any, site
         assert made.json()["email"].startswith("person-")
 
 
+def entry_named(page: Any, site: Any, name: str) -> str:
+    """Return the identifier of an entry."""
+    path = f"{site.url}/api/v1/partners/entries?limit=100&text={name}"
+    return str(page.request.get(path).json()["items"][0]["id"])
+
+
+def test_a_page_does_not_wait_for_what_takes_longer(sign_in: Any, site: Any) -> None:
+    page = sign_in("admin")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(re.compile("/partners/(needs|matches)"), hold)
+    page.goto(f"{site.url}/#/partners")
+    page.get_by_role("searchbox").first.fill(SOLAR)
+    page.get_by_role("link", name=SOLAR, exact=True).click()
+    expect(page.get_by_role("heading", name=SOLAR)).to_be_visible()
+
+    # What belongs to one entry is never shown under the address of another.
+    other = entry_named(page, site, "AirSense")
+    page.route(f"**/partners/entries/{other}", hold)
+    page.goto(f"{site.url}/#/partners/{other}")
+    expect(page.get_by_role("status").filter(has_text="One moment")).to_be_visible()
+    expect(page.get_by_role("heading", name=SOLAR)).to_have_count(0)
+    page.unroute_all()  # what was held goes on
+    expect(page.get_by_role("heading", name="AirSense")).to_be_visible()
+    expect(page.get_by_role("heading", name="What suits it")).to_be_visible()
+
+
+def test_two_entries_become_one_and_two_again_and_a_person_agrees(sign_in: Any, site: Any) -> None:
+    page = sign_in("admin")
+    page.goto(f"{site.url}/#/partners")
+    rows = list(csv.DictReader(io.StringIO(companies_file().decode())))
+    row = next(one for one in rows if one["name"] == SOLAR)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, row)
+    writer.writeheader()
+    writer.writerow({**row, "id": "twin", "name": f"{SOLAR} GmbH"})
+    put(page, "one.csv", out.getvalue().encode())
+    twins = page.get_by_role("region", name="Likely the same organisation")
+    twins.get_by_role("button", name=f"Keep {SOLAR}", exact=True).click()
+    expect(twins).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(twins.get_by_role("link", name=f"{SOLAR} GmbH")).to_be_visible()
+    twins.get_by_role("button", name=f"Keep {SOLAR}", exact=True).click()
+    expect(twins).to_have_count(0)
+
+    page.get_by_role("searchbox").first.fill(SOLAR)
+    page.get_by_role("link", name=SOLAR, exact=True).click()
+    page.get_by_label("meetings").first.check()
+    expect(page.get_by_text("since", exact=False).first).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("meetings").first).to_be_checked()
+
+
+SCHOOL = {
+    "id": "aghali-school", "title": "Coding in Aghali",
+    "courses": [{"id": "coding", "title": "Coding", "first_grade": 5, "last_grade": 9,
+                 "lessons": 2, "lessons_per_week": 1, "group_size": 15, "uptake": 0.5}],
+    "rooms": [{"id": "r", "settlement": "aghali", "seats": 16, "devices": 16}],
+    "teachers": [{"id": "t", "courses": ["coding"], "settlements": ["aghali"],
+                  "lessons_per_week": 20}],
+}  # fmt: skip
+
+
+def test_a_register_ends_in_certificates_that_anybody_can_check(sign_in: Any, site: Any) -> None:
+    page = sign_in("admin")
+    kept = page.request.post(f"{site.url}/api/v1/schools", data={"document": SCHOOL},
+                             headers={"Origin": site.url})  # fmt: skip
+    assert kept.ok, kept.text()
+    page.goto(f"{site.url}/#/schools/aghali-school")
+    put(page, "register.csv", b"pupil,lesson,there,mark\nAy,0,yes,\n")
+    expect(page.get_by_role("alert")).to_contain_text("nothing was kept: 2")
+    register = "pupil;lesson;there;mark\nAygün;1;bəli;90\nAygün;2;bəli;70,5\nRəşad;1;xeyr;\n"
+    put(page, "register.csv", register.encode())
+    progress = page.get_by_role("region", name="Progress of the pupils")
+    expect(progress.get_by_role("row", name="Aygün")).to_contain_text("80.3")
+    expect(progress.get_by_role("row", name="Rəşad")).to_contain_text("not yet")
+
+    with page.expect_download() as keyed:
+        page.get_by_role("button", name="Make a key and keep it").click()
+    secret = json.loads(Path(keyed.value.path()).read_text("utf-8"))["secret"]
+    page.get_by_label("Name of the issuer").fill("School of Aghali")
+    made: list[Any] = []
+    page.on("download", lambda one: made.append(one))  # noqa: PLW0108  (it marks what it is given)
+    page.get_by_role("button", name="Issue 1 certificates").click()
+    expect(page.get_by_text("Certificates issued: 1.")).to_be_visible()
+    files = {one.suggested_filename: Path(one.path()).read_bytes() for one in made}
+    assert files["certificates-coding.pdf"].startswith(b"%PDF-")
+    text = files["certificates-coding.jsonl"].decode().strip()
+    checked = check_certificate(text, issuers={public_key(secret): "School of Aghali"})
+    assert (checked.verdict, checked.content["holder"]) == ("list unknown", "Aygün")
+
+
 def test_a_pair_is_matched_meets_and_founds_a_joint_venture_on_a_lot(
     sign_in: Any, open_page: Any, site: Any
 ) -> None:
@@ -159,7 +258,13 @@ def test_a_pair_is_matched_meets_and_founds_a_joint_venture_on_a_lot(
         organiser.locator(f"#share-{at}").fill(share)
         organiser.locator(f"#key-{at}").fill(keys[name].public()["signing_key"])
     organiser.get_by_label("Milestone 1").fill("Land is cleared")
-    organiser.get_by_label("By", exact=True).fill("2031-05-01")
+    organiser.get_by_label("By", exact=True).first.fill("2031-05-01")
+    organiser.get_by_role("button", name="Add a contribution").click()
+    gift = organiser.get_by_role("group", name="Contribution 1")
+    gift.get_by_label("From").select_option(label=SOLAR)
+    gift.get_by_label("What it is").fill("Equity")
+    gift.get_by_label("Worth, US$").fill("1000000")
+    gift.get_by_label("By").fill("2031-04-01")
     organiser.get_by_role("button", name="Draft", exact=True).click()
     expect(organiser.get_by_role("alert")).to_contain_text("they add up to 99 %")
     organiser.locator("#share-1").fill("40")
@@ -175,8 +280,14 @@ def test_a_pair_is_matched_meets_and_founds_a_joint_venture_on_a_lot(
     local.get_by_role("button", name="Reached").click()
     expect(local.get_by_text("reached on").first).to_be_visible()
 
-    # What was published everybody sees, without the story of who did what.
+    # The organiser confirms what came of a contribution.
     organiser.reload()
+    organiser.get_by_role("button", name="Confirm what came").click()
+    organiser.get_by_label("Came, US$").fill("250000")
+    organiser.get_by_role("button", name="Confirm what came").last.click()
+    expect(organiser.get_by_text("250 thousand US$ of 1 million US$ came")).to_be_visible()
+
+    # What was published everybody sees, without the story of who did what.
     organiser.get_by_role("button", name="Publish").click()
     expect(organiser.get_by_role("button", name="Withdraw")).to_be_visible()
     public = open_page("#/ventures", language="az")

@@ -133,6 +133,7 @@ trend-attribute = Nə
 trend-hours = Müddət
 trend-none = Hələ heç nə deyilməyib
 trend-none-note = Qrafiklər ilk ölçmələrlə gəlir.
+trend-empty = Bu müddətdə heç nə deyilməyib. Daha uzun müddət və ya başqa əşya seçin.
 trend-label = { $thing } qrafiki
 trend-measured = ölçülən
 trend-expected = plan

@@ -133,6 +133,7 @@ trend-attribute = What
 trend-hours = While
 trend-none = Nothing has been told yet
 trend-none-note = Trends come with the first readings.
+trend-empty = Nothing was told in this time. Choose a longer time, or another thing.
 trend-label = Trend of { $thing }
 trend-measured = measured
 trend-expected = plan

@@ -24,6 +24,7 @@ from bunyad.operate.alarms.feed import Readings, number_of
 from bunyad.operate.alarms.keeping import AlarmLog, Kept
 from bunyad.operate.alarms.rules import Rules
 from bunyad.operate.place import HOUR_S, Expected, Place, hours_of_plan, read_place
+from bunyad.operate.records.names import file_name
 
 Clock = Literal["wall", "readings"]
 
@@ -51,7 +52,7 @@ def log_path(folder: Path, tenant: str = "") -> Path:
     >>> log_path(Path("data")).as_posix()
     'data/alarms.sqlite'
     """
-    return folder / (f"tenants/{tenant}.alarms.sqlite" if tenant else "alarms.sqlite")
+    return folder / (f"tenants/{file_name(tenant)}.alarms.sqlite" if tenant else "alarms.sqlite")
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """
 JSON-LD contexts that the broker keeps: hosted, made on the way, and cached (CIM 009, 5.13).
 
-Contexts belong to all tenants; they stand in the default tenant's records. The cached ones are
-those of `contexts.Documents`.
+Contexts stand in the default tenant's records. Whoever knows the address of one may have it, as
+receivers of notifications must; to list and to delete it is its tenant's. The cached ones are those
+of `contexts.Documents`, common to all, and looked after by the default tenant.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 KIND = "jsonldContext"
 HOSTED, IMPLICIT, CACHED = "Hosted", "ImplicitlyCreated", "Cached"
 KINDS = (CACHED, HOSTED, IMPLICIT)
-MOST_IMPLICIT = 10_000
+MOST_IMPLICIT = MOST_HOSTED = 10_000
 _OWN_ADDRESS = re.compile(r".*/ngsi-ld/v1/jsonldContexts/([A-Za-z0-9-]{1,80})")
 
 
@@ -60,6 +61,7 @@ class Kept:
     created_us: int
     hits: int = 0
     used_us: int = 0
+    tenant: str = ""
 
 
 class Hosting:
@@ -71,7 +73,10 @@ class Hosting:
         self._records = records
         contexts.documents.hosted = self.find
         for key, body in load_documents(self._tenant().reader(), KIND):
-            self.kept[key] = Kept(key, body["kind"], body["document"], body["created_us"])
+            self.kept[key] = Kept(
+                key, body["kind"], body["document"], body["created_us"],
+                tenant=body.get("tenant", ""),
+            )  # fmt: skip
 
     def find(self, address: str) -> dict[str, Any] | None:
         """Return the document of an address if it is one of the broker's own."""
@@ -83,10 +88,12 @@ class Hosting:
         kept.used_us = now_us()
         return kept.document
 
-    async def add(self, document: dict[str, Any]) -> Kept:
+    async def add(self, document: dict[str, Any], tenant: str) -> Kept:
         """Keep a context that a client wants hosted; raise if it is none."""
         await self.contexts.of(document["@context"])
-        kept = Kept(str(uuid.uuid4()), HOSTED, document, now_us())
+        if sum(kept.kind == HOSTED for kept in self.kept.values()) >= MOST_HOSTED:
+            raise bad_request(f"{MOST_HOSTED} contexts are hosted already; delete some")
+        kept = Kept(str(uuid.uuid4()), HOSTED, document, now_us(), tenant=tenant)
         await self._tenant().write(lambda tx: put_document(tx, KIND, kept.key, _body(kept)))
         self.kept[kept.key] = kept
         return kept
@@ -94,11 +101,16 @@ class Hosting:
     def address_of(self, context: Context, call: Call) -> str:
         """Return an address for a context that has none: it is hosted from now on."""
         text = orjson.dumps(context.source)
+        tenant = _tenant_of(call)
+        if tenant:
+            text += b"\0" + tenant.encode()
         key = f"implicit-{hashlib.sha256(text).hexdigest()[:32]}"
         if key not in self.kept:
             if sum(kept.kind == IMPLICIT for kept in self.kept.values()) >= MOST_IMPLICIT:
                 raise no_context("too many contexts without an address are in use; host them")
-            kept = self.kept[key] = Kept(key, IMPLICIT, {"@context": context.source}, now_us())
+            kept = self.kept[key] = Kept(
+                key, IMPLICIT, {"@context": context.source}, now_us(), tenant=tenant
+            )
             self._tenant().submit(lambda tx: put_document(tx, KIND, key, _body(kept)))
         return f"{call.base}/jsonldContexts/{key}"
 
@@ -129,7 +141,12 @@ def local_key(address: str) -> str:
 
 
 def _body(kept: Kept) -> dict[str, Any]:
-    return {"kind": kept.kind, "document": kept.document, "created_us": kept.created_us}
+    body = {"kind": kept.kind, "document": kept.document, "created_us": kept.created_us}
+    return body | ({"tenant": kept.tenant} if kept.tenant else {})
+
+
+def _tenant_of(call: Call) -> str:
+    return call.headers.get("ngsild-tenant", "")
 
 
 # --- requests -----------------------------------------------------------------------------
@@ -148,7 +165,7 @@ async def add_context(call: Call) -> Reply:
     document = read_json(call)
     if not isinstance(document, dict) or "@context" not in document:
         raise bad_request("a context to be hosted is an object with @context")
-    kept = await _hostings[call.broker].add({"@context": document["@context"]})
+    kept = await _hostings[call.broker].add({"@context": document["@context"]}, _tenant_of(call))
     return Reply(201, headers=[("Location", f"/ngsi-ld/v1/jsonldContexts/{kept.key}")])
 
 
@@ -160,8 +177,13 @@ async def list_contexts(call: Call) -> Reply:
     if kind is not None and kind not in KINDS:
         raise bad_request(f"kind is {kind!r}, none of {', '.join(KINDS)}")
     hosting = _hostings[call.broker]
-    told = [_tell_kept(kept, call) for kept in hosting.kept.values() if kind in {None, kept.kind}]
-    if kind in {None, CACHED}:
+    tenant = _tenant_of(call)
+    told = [
+        _tell_kept(kept, call)
+        for kept in hosting.kept.values()
+        if kind in {None, kept.kind} and kept.tenant == tenant
+    ]
+    if kind in {None, CACHED} and not tenant:
         told += [_tell_held(key, held) for key, held in hosting.cached()]
     body = told if details else [one["URL"] for one in told]
     return Reply(200, orjson.dumps(body))
@@ -174,10 +196,12 @@ async def serve_context(call: Call) -> Reply:
     hosting, key = _hostings[call.broker], call.parts["id"]
     kept = hosting.kept.get(key) or _own(hosting, key)
     if kept is not None:
+        if details and kept.tenant != _tenant_of(call):
+            raise not_found(f"there is no context {key}")
         if details:
             return Reply(200, orjson.dumps(_tell_kept(kept, call)))
         return Reply(200, orjson.dumps(kept.document), media=media)
-    held = _held(hosting, key)
+    held = _held(hosting, key, call)
     if not details:
         raise not_supported(f"{held.address} is a cached context, which is not served")
     return Reply(200, orjson.dumps(_tell_held(local_key(held.address), held)))
@@ -189,11 +213,13 @@ async def delete_context(call: Call) -> Reply:
     hosting, key = _hostings[call.broker], call.parts["id"]
     kept = hosting.kept.get(key) or _own(hosting, key)
     if kept is not None:
+        if kept.tenant != _tenant_of(call):
+            raise not_found(f"there is no context {key}")
         if reload:
             raise bad_request(f"a context of the kind {kept.kind} is not reloaded")
         await hosting.remove(kept.key)
         return Reply(204)
-    held = _held(hosting, key)
+    held = _held(hosting, key, call)
     documents = hosting.contexts.documents
     if reload:
         try:
@@ -211,8 +237,8 @@ def _own(hosting: Hosting, key: str) -> Kept | None:
     return hosting.kept.get(own[1]) if own else None
 
 
-def _held(hosting: Hosting, key: str) -> Held:
-    held = hosting.find_cached(key)
+def _held(hosting: Hosting, key: str, call: Call) -> Held:
+    held = None if _tenant_of(call) else hosting.find_cached(key)
     if held is None:
         raise not_found(f"there is no context {key}")
     return held

@@ -16,10 +16,9 @@ import orjson
 from bunyad.errors import SourceError
 from bunyad.operate.play.living import Block, Playing
 from bunyad.operate.play.obeying import Obeying
-from bunyad.operate.play.orders import COMMANDS, TOPIC
 from bunyad.operate.play.points import Message, messages
 from bunyad.operate.records.times import to_iso
-from bunyad.operate.south.mqtt import MqttLink, read_address
+from bunyad.operate.south.mqtt import COMMAND, COMMANDS, MqttLink, read_address
 from bunyad.operate.village.send import BATCH, Broker, check_answer, context_address
 from bunyad.operate.village.vocabulary import vocabulary
 
@@ -163,7 +162,7 @@ async def fed_by_mqtt(
     link = MqttLink(name)
 
     async def obey(topic: str, payload: bytes) -> None:
-        found = TOPIC.fullmatch(topic)
+        found = COMMAND.fullmatch(topic)
         if playing is not None and found is not None:
             with suppress(orjson.JSONDecodeError):  # who sends nonsense is not obeyed
                 told = orjson.loads(payload)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -103,9 +102,3 @@ class Orders:
             )  # fmt: skip
             return True
         return False
-
-
-TOPIC = re.compile(r"bunyad/(?P<thing>[^/]+)/set/(?P<attribute>[^/]+)")
-"""Where commands to things are published, as `commands.send_over_mqtt` does by default."""
-COMMANDS = "bunyad/+/set/+"
-"""Topics of all commands."""

@@ -12,6 +12,9 @@ import orjson
 FEW = 500  # facts up to which it is quicker to gather their entities than to walk them all
 HAS, EQUAL, ABOVE, AT_LEAST, BELOW, AT_MOST, BETWEEN = "has", "==", ">", ">=", "<", "<=", ".."
 
+_IS_THERE = "e.body IS NOT NULL"
+_WALKED = "entity_type t0 CROSS JOIN entity e ON e.ref = t0.entity"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -110,7 +113,7 @@ def search_statement(
     if wanted.types:
         search.types(wanted.types, driven=bool(wanted.ids or wanted.boxes or search.few))
     if counts:
-        return f"SELECT count(*) FROM {search.source} WHERE {search.where}", search.values  # noqa: S608
+        return search.counting, search.values
     statement = f"SELECT e.body FROM {search.source} WHERE {search.where} ORDER BY {search.order}"  # noqa: S608
     if wanted.limit is not None and not whole:
         statement += " LIMIT ? OFFSET ?"
@@ -127,12 +130,24 @@ class _Search:
         self.order = "e.ref"
         self.values: list[Any] = []
         self.few = False
-        self._conditions = ["e.body IS NOT NULL"]
+        self._conditions = [_IS_THERE]
 
     @property
     def where(self) -> str:
         # where types are walked, tests come before the entity's row is read
         return " AND ".join(self._conditions).replace("{ref}", self.order)
+
+    @property
+    def counting(self) -> str:
+        """The statement that counts; the entities themselves are not read where indices say all."""
+        if self.source == _WALKED:  # what is deleted has no types
+            conditions = [one for one in self._conditions if one != _IS_THERE]
+            where = " AND ".join(conditions).replace("{ref}", self.order)
+            return f"SELECT count(*) FROM entity_type t0 WHERE {where}"  # noqa: S608  (own text)
+        if self._conditions == [_IS_THERE]:
+            return ("SELECT (SELECT count(*) FROM entity) - "
+                    "(SELECT count(*) FROM entity WHERE body IS NULL)")  # fmt: skip
+        return f"SELECT count(*) FROM {self.source} WHERE {self.where}"  # noqa: S608  (own text)
 
     def add(self, condition: str, *values: Any) -> None:
         self._conditions.append(condition)
@@ -165,7 +180,7 @@ class _Search:
     def types(self, groups: tuple[tuple[str, ...], ...], *, driven: bool) -> None:
         """Ask for all types of one of some groups."""
         if len(groups) == 1 and not driven:
-            self.source = "entity_type t0 CROSS JOIN entity e ON e.ref = t0.entity"
+            self.source = _WALKED
             self.order = "t0.entity"
             first, *others = groups[0]
             self._conditions.insert(0, "t0.type = ?")

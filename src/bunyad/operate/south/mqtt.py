@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from bunyad.errors import InputError, SourceError
 
-__all__ = ["MqttAddress", "MqttLink", "read_address"]
+__all__ = ["COMMAND", "COMMANDS", "MqttAddress", "MqttLink", "read_address"]
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 ACCEPTED = 0
@@ -24,6 +25,12 @@ VERSIONS = {"3.1.1": 4, "5": 5}
 Handler = Callable[[str, bytes], Awaitable[None]]
 
 logging.getLogger("gmqtt").setLevel(logging.ERROR)  # it tells each lost link; we tell it ourselves
+
+
+COMMANDS = "bunyad/+/set/+"
+"""Topics of all commands to things, as `commands.send_over_mqtt` publishes them."""
+COMMAND = re.compile(r"bunyad/(?P<thing>[^/]+)/set/(?P<attribute>[^/]+)")
+"""One of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

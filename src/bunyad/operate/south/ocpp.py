@@ -1,9 +1,10 @@
 """
 Chargers that call by OCPP 1.6 or 2.0.1 (JSON).
 
-The gateway takes what chargers tell; it is no charging management system: every card is accepted
-and no transaction is priced. Values are named after OCPP's measurands, with the phase where one is
-told (`Voltage.L1-N`), in W, Wh, V, A and %; besides there are `status`, `errorCode` and
+The gateway takes what chargers tell, and tells them what the control room wants
+(`ocpp_control`); it is no charging management system: every card is accepted and no transaction is
+priced. Values are named after OCPP's measurands, with the phase where one is told
+(`Voltage.L1-N`), in W, Wh, V, A and %; besides there are `status`, `errorCode` and
 `transactionId`.
 """
 
@@ -17,11 +18,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import orjson
 
 from bunyad.operate.records.times import now_us
 from bunyad.operate.south.extra import load_extra
 from bunyad.operate.south.listening import listen_at
 from bunyad.operate.south.mapping import Unfit, instant_of, samples_from
+from bunyad.operate.south.mqtt import COMMAND, COMMANDS, MqttLink, read_address
+from bunyad.operate.south.ocpp_control import Control
 from bunyad.operate.south.sources import OcppSource
 from bunyad.operate.south.taking import Taking
 from bunyad.operate.south.websocket import WebSocket, WebSocketClosed, serve_websockets
@@ -95,12 +101,14 @@ async def run_ocpp(source: OcppSource, taking: Taking) -> None:
     library = load_extra(MODULES[source.version], what="an OCPP source")
     routing = load_extra("ocpp.routing", what="an OCPP source")
     logging.getLogger("ocpp").setLevel(logging.CRITICAL)  # we tell it ourselves
+    control = Control(source, library, lambda what: taking.refuse(source.name, what))
     make = _handlers_16 if source.version == "1.6" else _handlers_201
 
     async def take(socket: WebSocket, path: str) -> None:
         charger = unquote(urlsplit(path).path.rstrip("/").rsplit("/", 1)[-1])
 
         async def keep(values: Mapping[str, Any], connector: int, at: str | None) -> None:
+            control.note(charger, connector, values)
             try:
                 at_us = instant_of(at) if at else now_us()
                 names = {"charger": charger, "connector": str(connector)}
@@ -115,15 +123,40 @@ async def run_ocpp(source: OcppSource, taking: Taking) -> None:
             handler.__name__ = f"on_{action}"  # the library finds handlers by their names
             handlers[handler.__name__] = routing.on(action)(handler)
         charge_point = type("Charger", (library.ChargePoint,), handlers)(charger, socket)
-        with suppress(WebSocketClosed):
-            await charge_point.start()
+        control.came(charger, charge_point)
+        try:
+            with suppress(WebSocketClosed):
+                await charge_point.start()
+        finally:
+            control.went(charger, charge_point)
 
+    link = await _commanded(source, control) if source.commands else None
     listening = listen_at(source.ocpp, "ocpp")
     server = await serve_websockets(listening, PROTOCOLS[source.version], take)
     try:
         await asyncio.Event().wait()
     finally:
         server.close()
+        if link is not None:
+            await link.close()
+
+
+async def _commanded(source: OcppSource, control: Control) -> MqttLink:
+    """Take commands from an MQTT broker, one after the other."""
+    link = MqttLink(f"bunyad-ocpp-{source.name}-{uuid4().hex[:8]}")
+
+    async def obey(topic: str, payload: bytes) -> None:
+        found = COMMAND.fullmatch(topic)
+        if found is None:
+            return
+        with suppress(orjson.JSONDecodeError):  # who sends nonsense is not obeyed
+            told = orjson.loads(payload)
+            value = told.get("value") if isinstance(told, dict) else told
+            await control.obey(found["thing"], found["attribute"], value)
+
+    link.on_message(obey)
+    await link.connect(read_address(source.commands), topics=[COMMANDS])
+    return link
 
 
 def _now() -> str:

@@ -136,6 +136,9 @@ class OcppSource(_Source):
     ocpp: Name = Field(title="Address to listen at: 0.0.0.0:9000")
     version: Literal["1.6", "2.0.1"] = Field(default="1.6", title="Version of OCPP")
     every_s: int = Field(default=60, ge=1, title="Time between heartbeats [s]")
+    commands: str = Field(
+        default="", title="MQTT broker that commands come from, at bunyad/THING/set/ATTRIBUTE"
+    )
 
 
 class CsvSource(_Source):

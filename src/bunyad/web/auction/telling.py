@@ -105,6 +105,7 @@ def tell_row(session: Session, person: Person, auction: Auction, *, lots: int) -
         agency=agency_of(session, auction),
         deadline=auction.deadline or None,
         lots=lots,
+        plan_id=auction.plan_id,
         created=auction.created,
         is_own=is_own(person, auction),
         is_commissioner=person.id in members,

@@ -125,7 +125,8 @@ def command_rows(call: Call[Any, Any], room: Room) -> list[CommandRow]:
 @contextmanager
 def _desk(call: Call[Any, Any], room: Room) -> Iterator[Desk]:
     rules = load_command_rules()
-    send = send_over_http(call.services.settings.broker_url, tenant=room.tenant)
+    settings = call.services.settings
+    send = send_over_http(settings.broker_url, tenant=room.tenant, token=settings.broker_token)
     with ExitStack() as opened:
         db = opened.enter_context(room.records())
         log = opened.enter_context(room.log()) if is_watched(room) else None

@@ -17,6 +17,7 @@ from bunyad.operate.alarms.rules import PRIORITIES, Rule, Rules, load_rules
 from bunyad.operate.alarms.states import SHOWN
 from bunyad.operate.alarms.watching import log_path
 from bunyad.operate.place import Place, open_reader, place_clock, read_place
+from bunyad.operate.records.names import tenant_name
 from bunyad.web.endpoint import Call
 from bunyad.web.operate.bodies import AlarmRow
 from bunyad.web.problems import Problem, not_found
@@ -117,7 +118,7 @@ def _rooms(services: Services) -> dict[str, Room]:
 def _tenants(folder: Path) -> list[str]:
     """Return the tenants that have records; the default one has no name."""
     named = [
-        path.stem for path in sorted((folder / "tenants").glob("*.sqlite"))
+        tenant_name(path.stem) for path in sorted((folder / "tenants").glob("*.sqlite"))
         if not path.stem.endswith((".alarms", ".commands"))
     ]  # fmt: skip
     return ["", *named] if (folder / "records.sqlite").is_file() else named

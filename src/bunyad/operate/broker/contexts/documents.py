@@ -29,6 +29,7 @@ CORE_FORM = re.compile(
 LARGEST_DOCUMENT = 1_000_000  # bytes
 LONGEST_WAIT_S = 5.0
 MOST_REDIRECTS = 3
+MOST_HELD = 10_000  # documents
 
 
 def is_core(address: str) -> bool:
@@ -103,6 +104,8 @@ class Documents:
             return hosted
         held = self.held.get(address) or self._kept(address)
         if held is None:
+            if len(self.held) >= MOST_HELD:  # else a client could fill the disk with one address's
+                raise no_context(f"{MOST_HELD} contexts are kept already; delete some")
             document = await self._fetch_once(address)
             held = self.held[address] = Held(address, document, now_us())
             self._keep(held)

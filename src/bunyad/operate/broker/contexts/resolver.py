@@ -126,6 +126,9 @@ class Contexts:
         elif isinstance(source, dict):
             if isinstance(source.get("@import"), str):
                 await self._take(terms, source["@import"], base, path)
+            for term, meaning in source.items():
+                if isinstance(meaning, dict) and "@context" in meaning:  # 5.5.7
+                    raise bad_request(f"the term {term!r} has a context of its own")
             terms.take(source)
             if len(terms.iris) > MOST_TERMS:
                 raise bad_request(f"the contexts have more than {MOST_TERMS} terms")

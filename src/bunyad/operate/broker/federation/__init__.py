@@ -9,7 +9,7 @@ watching      subscriptions to registrations
 sources       asking other sources on behalf of a request
 maps          where the entities of requests that belong together are
 merging       one entity out of the parts that several sources have
-reading, writing, batching
+reading, past, writing, batching
               operations that other sources take part in
 endpoints, source_endpoints
               requests about registrations, and about subscriptions to them
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from bunyad.operate.broker.federation import endpoints, maps, source_endpoints
 from bunyad.operate.broker.federation.batching import around_batches
+from bunyad.operate.broker.federation.past import FederatedPast
 from bunyad.operate.broker.federation.reading import Federated
 from bunyad.operate.broker.federation.registry import registry_of
 from bunyad.operate.broker.federation.watching import source_desk_of
@@ -56,6 +57,10 @@ def attach(broker: Broker, server: Server) -> None:
     broker.wrap("GET", "/entities/{id}", read.retrieve)
     broker.wrap("GET", "/entities", read.query)
     broker.wrap("POST", "/entityOperations/query", read.query_by_post)
+    past = FederatedPast(read)
+    broker.wrap("GET", "/temporal/entities/{id}", past.retrieve)
+    broker.wrap("GET", "/temporal/entities", past.query)
+    broker.wrap("POST", "/temporal/entityOperations/query", past.query)
     maps.attach_maps(broker, read)
     for method, path, operation in WRITING:
         broker.wrap(method, path, write.around(operation))

@@ -82,8 +82,13 @@ class Outcome:
     def reply(self, name: str) -> Reply:
         """Return the answer to the whole batch (5.2.16)."""
         done = list(dict.fromkeys(self.done))
-        if self.errors:
-            body = {"success": done, "errors": self.errors}
+        errors = [
+            error  # what somebody has done, others need not know of
+            for error in self.errors
+            if error["error"].get("status") != 404 or error.get("entityId") not in self.done
+        ]
+        if errors:
+            body = {"success": done, "errors": errors}
             return Reply(207, orjson.dumps(body), media=JSON)
         made = done if name == "create" else list(dict.fromkeys(self.made))
         return Reply(201, orjson.dumps(made)) if made else Reply(204)
@@ -214,8 +219,8 @@ async def _divide(
     """Give the sources their shares of an entity; return what is left for this broker."""
     document = item if isinstance(item, dict) else None
     key = item.get("id") if document is not None else item
-    if not is_uri(key):
-        return item
+    if not is_uri(key) or (document is None) != (way.method == "DELETE"):
+        return item  # what is wrong with it is told when it is written here
     operations = frozenset({way.batch, way.single})
     wanted = Wanted(ids=frozenset({str(key)}))
     found = [one for name in operations for one in sources_for(call, name, wanted)]
@@ -270,7 +275,7 @@ def _take_batch(answered: Answer, share: Share, outcome: Outcome) -> None:
         outcome.errors += [
             {"registrationId": share.source.key, **error}
             for error in told.get("errors", ())
-            if isinstance(error, dict)
+            if isinstance(error, dict) and isinstance(error.get("error"), dict)
         ]
     elif answered.status < 300:
         outcome.done += share.parts
@@ -284,13 +289,8 @@ def _take_local(reply: Reply, here: list[Any], outcome: Outcome) -> None:
     """Note what became of what was written here."""
     told: Any = orjson.loads(reply.body) if reply.body else None
     if reply.status == 207:
-        elsewhere = set(outcome.done)
         outcome.done += told["success"]
-        outcome.errors += [
-            error
-            for error in told["errors"]
-            if error["error"].get("status") != 404 or error["entityId"] not in elsewhere
-        ]
+        outcome.errors += told["errors"]
         return
     outcome.done += [str(one["id"]) if isinstance(one, dict) else str(one) for one in here]
     outcome.made += told or []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -20,6 +20,7 @@ import orjson
 from bunyad.operate.broker.asking import params_of_query, questions_of
 from bunyad.operate.broker.bodies import answer, read_document, read_json, wanted_media
 from bunyad.operate.broker.consuming import is_over, told_by
+from bunyad.operate.broker.federation.past import errands_of_past, told_pasts
 from bunyad.operate.broker.federation.reading import Asked, Federated, errands_for, read_asked
 from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.sources import Errand, context_for, sources_for
@@ -55,6 +56,7 @@ _OPERATIONS = {
     "present": ("createEntityMapQueryEntity", "/entityMaps"),
     "past": ("createEntityMapQueryTemporal", "/temporal/entityMaps"),
 }
+_OF_WINDOWS = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
 _maps: WeakKeyDictionary[Broker, Maps] = WeakKeyDictionary()
 
 
@@ -134,9 +136,13 @@ class Maps:
         linked: dict[str, str] = {}
         operation, path = _OPERATIONS[sought.sort]
         errands = errands_for(call, sought.asked, operation, path)
-        if sought.sort == "present":  # of what was, only those can tell that make maps of it
-            able = {source.key for source, _ in errands}
-            errands += [one for one in errands_for(call, sought.asked) if one[0].key not in able]
+        able = {source.key for source, _ in errands}
+        if sought.sort == "present":
+            others = errands_for(call, sought.asked)
+        else:
+            errands = [(one, _timed(errand, sought)) for one, errand in errands]
+            others = errands_of_past(call, sought.told, sought.asked)
+        errands += [one for one in others if one[0].key not in able]
         found = await asyncio.gather(
             *(self._there(call, source, errand, sought) for source, errand in errands)
         )
@@ -175,6 +181,9 @@ class Maps:
         context = sought.asked.context
         if errand.path == "/entities":
             return None, await self._federated.keys_of(call, source, errand, context)
+        if errand.path == "/temporal/entities":
+            answered = await self._federated.ask(call, source, errand)
+            return None, [one["id"] for one in told_pasts(answered)]
         answered = await self._federated.ask(
             call, source, Errand(
                 method="GET", path=errand.path, params=errand.params, context=context_for(context)
@@ -216,6 +225,12 @@ async def _bound(handler: Handler, call: Call, mapped: EntityMap, status: int) -
         reply.status = status
     reply.headers.append((HEADER, _address(mapped.key)))
     return reply
+
+
+def _timed(errand: Errand, sought: Sought) -> Errand:
+    """Return an errand for a map of the past with the window that is meant."""
+    window = {name: sought.told[name] for name in _OF_WINDOWS if name in sought.told}
+    return replace(errand, params={**errand.params, **window})
 
 
 def _new(where: dict[str, list[str]], linked: dict[str, str]) -> EntityMap:

@@ -98,7 +98,7 @@ class Federated:
             reply = answer_geo(call, tell_feature(merged, context, form), context)
         else:
             reply = answer(call, tell_entity(merged, context, form), context, media)
-        reply.headers += _warnings(call)
+        reply.headers += warnings_of(call)
         return reply
 
     async def query(self, handler: Handler, call: Call) -> Reply:
@@ -149,7 +149,7 @@ class Federated:
         else:
             entities = [tell_entity(one, asked.context, form) for one in shown]
             reply = answer(call, entities, asked.context, media)
-        reply.headers += _warnings(call)
+        reply.headers += warnings_of(call)
         return paged(call, reply, page, len(merged))
 
     async def gather(
@@ -270,12 +270,13 @@ def _warn(call: Call, source: Registration, code: int, text: str) -> None:
     call.warnings.append(f'{code} {agent} "{text}"')
 
 
-def _warnings(call: Call) -> list[tuple[str, str]]:
+def warnings_of(call: Call) -> list[tuple[str, str]]:
+    """Return the headers that tell what went wrong with other sources (6.3.17)."""
     return [("NGSILD-Warning", text) for text in dict.fromkeys(call.warnings)]
 
 
 def _warned(problem: Problem, call: Call) -> Problem:
-    problem.headers = (*problem.headers, *_warnings(call))
+    problem.headers = (*problem.headers, *warnings_of(call))
     return problem
 
 

@@ -15,6 +15,7 @@ from bunyad.operate.broker.query import Pattern, compile_pattern
 from bunyad.operate.broker.query.geometry import check_geometry
 from bunyad.operate.broker.subscriptions.forms import check_pairs
 from bunyad.operate.broker.subscriptions.watch import Tally
+from bunyad.operate.broker.temporal.aggregates import read_duration
 from bunyad.operate.records import from_iso, to_iso
 
 Document = dict[str, Any]
@@ -180,7 +181,22 @@ def check_registration(document: Document, now_us: int) -> None:
     _check_plain(document)
     _check_where_and_when(document, now_us)
     check_pairs("contextSourceInfo", document.get("contextSourceInfo", []))
+    _check_management(document.get("management", {}))
     _check_mode(document)
+
+
+def _check_management(management: Any) -> None:
+    """Raise unless how a source is to be treated is as table 5.2.34-1 has it."""
+    if not isinstance(management, dict):
+        raise bad_request("management is no object")
+    for name in ("timeout", "cooldown"):
+        value = management.get(name, 1)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise bad_request(f"{name} of management is {value!r}, no number above 0")
+    if not isinstance(management.get("localOnly", False), bool):
+        raise bad_request("localOnly of management is neither true nor false")
+    if "cacheDuration" in management:
+        read_duration(str(management["cacheDuration"]), "cacheDuration")
 
 
 def _check_where_and_when(document: Document, now_us: int) -> None:

@@ -38,9 +38,11 @@ def passed_of(call: Call) -> list[str]:
     return [part.split()[1] for part in parts if len(part.split()) > 1]
 
 
-def sources_for(call: Call, operation: str, wanted: Wanted) -> list[Registration]:
+def sources_for(
+    call: Call, operation: str, wanted: Wanted, *, past: bool = False
+) -> list[Registration]:
     """
-    Return the registrations of sources to ask for an operation.
+    Return the registrations of sources to ask for an operation; of the `past`, those that have it.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def sources_for(call: Call, operation: str, wanted: Wanted) -> list[Registration
         for one in found
         if operation in one.operations
         and one.document.get("contextSourceAlias") not in passed
-        and not {"observationInterval", "managementInterval"} & one.document.keys()
+        and (past or not {"observationInterval", "managementInterval"} & one.document.keys())
     ]
 
 
@@ -123,7 +125,13 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
     Answer
         The source's answer; status 504 if there is none.
     """
-    query = f"?{urlencode(errand.params, quote_via=quote)}" if errand.params else ""
+    management = source.document.get("management", {})
+    tally = source.tally
+    resting_us = int(1e3 * management.get("cooldown", 0))
+    if tally.failure_us > tally.success_us and now_us() < tally.failure_us + resting_us:
+        return FAILED  # it failed just now, and is left alone for a while
+    params = {**errand.params, "local": "true"} if management.get("localOnly") else errand.params
+    query = f"?{urlencode(params, quote_via=quote)}" if params else ""
     endpoint = str(source.document["endpoint"]).rstrip("/")
     body = b"" if errand.document is None else orjson.dumps(errand.document)
     try:
@@ -132,11 +140,10 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
             f"{endpoint}/ngsi-ld/v1{errand.path}{query}",
             headers=_headers(call, source, errand),
             body=body,
-            timeout_s=LONGEST_WAIT_S,
+            timeout_s=min(LONGEST_WAIT_S, management.get("timeout", 1e9) / 1e3),
         )
     except OutgoingError:
         answer = FAILED
-    tally = source.tally
     tally.sent += 1
     if answer.status < 400 or answer.status == 404:
         tally.success_us = now_us()

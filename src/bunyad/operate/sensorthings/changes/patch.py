@@ -6,9 +6,12 @@ import copy
 import re
 from typing import Any
 
+import orjson
+
 from bunyad.operate.sensorthings.refusals import Refusal
 
 MOST_STEPS = 1000
+LARGEST = 1_000_000  # bytes of a document into which is copied: each copy may double it
 _PLACE = re.compile(r"0|[1-9]\d{0,8}")
 
 
@@ -40,6 +43,10 @@ def apply_patch(document: Any, steps: object) -> Any:
         if not isinstance(step, dict) or not isinstance(step.get("path"), str):
             raise _wrong(step)
         _step(holder, step)
+        if step["op"] == "copy" and len(orjson.dumps(holder)) > LARGEST:
+            raise Refusal("the patch makes too much", where="body", mend=f"keep to {LARGEST} bytes")
+    if "" not in holder:
+        raise Refusal("the patch leaves nothing", where="body", mend="keep the entity")
     return holder[""]
 
 

@@ -90,6 +90,8 @@ class AuctionRow(msgspec.Struct, frozen=True, kw_only=True):
     agency: str
     deadline: str | None
     lots: int
+    plan_id: str | None
+    """Plan that the lots were taken from."""
     created: datetime
     is_own: bool
     is_commissioner: bool
