@@ -102,6 +102,7 @@ COMMANDS = (
     "operate alarms statistics",
     "operate alarms trial",
     "operate alarms watch",
+    "operate context",
     "operate indicators",
     "operate report",
     "options",

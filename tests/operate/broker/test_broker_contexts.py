@@ -73,11 +73,16 @@ def test_every_version_of_the_core_context_is_known(version: str) -> None:
     assert compiled(address).expand("observationSpace").endswith("/observationSpace")
 
 
-def test_vendored_contexts_need_no_network() -> None:
-    start = "https://forge.etsi.org/rep/cim/ngsi-ld-test-suite/-/raw/develop/resources/"
-    context = compiled(start + "jsonld-contexts/ngsi-ld-test-suite-compound.jsonld")
+def test_what_the_operator_kept_needs_no_network(tmp_path: Path) -> None:
+    document = {"@context": ["https://models.example/more.jsonld", {"Lamp": "https://a.example/L"}]}
+    folder = Documents(tmp_path)
+    folder.keep("https://models.example/context.jsonld", document)
+    folder.keep("https://models.example/more.jsonld", {"@context": {"lux": "https://a.example/l"}})
 
-    assert context.expand("Building") == "https://ngsi-ld-test-suite/context#Building"
+    context = compiled("https://models.example/context.jsonld", Documents(tmp_path))
+
+    assert context.expand("Lamp") == "https://a.example/L"
+    assert context.expand("lux") == "https://a.example/l"
     assert context.expand("isParked") == VOCABULARY + "isParked"
 
 

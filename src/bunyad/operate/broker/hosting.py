@@ -267,8 +267,6 @@ def _tell_held(key: str, held: Held) -> dict[str, Any]:
     }
     if held.used_us:
         told["lastUsage"] = to_iso(held.used_us)
-    if held.vendored:
-        told["extraInfo"] = "came with the program"
     return told
 
 

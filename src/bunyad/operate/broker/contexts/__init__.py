@@ -8,8 +8,23 @@ resolver  from what a request names to a compiled context
 
 from __future__ import annotations
 
-from bunyad.operate.broker.contexts.documents import CORE_URL, Documents, Held, is_core
+from bunyad.operate.broker.contexts.documents import (
+    CORE_URL,
+    Documents,
+    Held,
+    is_core,
+    parse_context,
+)
 from bunyad.operate.broker.contexts.resolver import Contexts
 from bunyad.operate.broker.contexts.terms import Context, Terms
 
-__all__ = ["CORE_URL", "Context", "Contexts", "Documents", "Held", "Terms", "is_core"]
+__all__ = [
+    "CORE_URL",
+    "Context",
+    "Contexts",
+    "Documents",
+    "Held",
+    "Terms",
+    "is_core",
+    "parse_context",
+]

@@ -46,7 +46,6 @@ class Held:
     stored_us: int
     used_us: int = 0
     hits: int = 0
-    vendored: bool = False
 
 
 class Documents:
@@ -73,8 +72,7 @@ class Documents:
         self.hosted: Callable[[str], dict[str, Any] | None] = lambda _address: None
         self._fetching: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self.built_in: dict[str, Callable[[], dict[str, Any]]] = {}
-        self._vendored = _vendored_index()
-        self.core = _read_vendored("core.json")
+        self.core = _core()
 
     async def document(self, address: str) -> dict[str, Any]:
         """
@@ -113,6 +111,10 @@ class Documents:
         held.used_us = now_us()
         return held.document
 
+    def keep(self, address: str, document: dict[str, Any]) -> None:
+        """Keep a document in the folder, under an address that is not asked then."""
+        self._keep(Held(address, document, now_us()))
+
     def forget(self, address: str) -> bool:
         """Drop what is kept of an address; tell whether there was anything."""
         known = self.held.pop(address, None) is not None
@@ -132,16 +134,10 @@ class Documents:
         self._keep(held)
 
     def _kept(self, address: str) -> Held | None:
-        document = None
-        name = next((file for form, file in self._vendored if form.fullmatch(address)), None)
-        if name is not None:
-            document = _read_vendored(name)
-        elif self.folder is not None and (path := self._path(address)).exists():
-            document = orjson.loads(path.read_bytes())["document"]
-        if document is None:
+        if self.folder is None or not (path := self._path(address)).exists():
             return None
-        held = Held(address, document, now_us(), vendored=name is not None)
-        self.held[address] = held
+        document = orjson.loads(path.read_bytes())["document"]
+        held = self.held[address] = Held(address, document, now_us())
         return held
 
     def _keep(self, held: Held) -> None:
@@ -176,7 +172,7 @@ class Documents:
             except (OSError, ValueError, http.client.HTTPException, ForbiddenError) as error:
                 raise no_context(f"{address} cannot be fetched: {error}") from None
             if isinstance(answer, bytes):
-                return _parse(address, answer)
+                return parse_context(address, answer)
             address = answer
         raise no_context(f"{address} is moved again and again")
 
@@ -252,7 +248,22 @@ def _get(opener: urllib.request.OpenerDirector, address: str) -> bytes | str:
     return content
 
 
-def _parse(address: str, content: bytes) -> dict[str, Any]:
+def parse_context(address: str, content: bytes) -> dict[str, Any]:
+    """
+    Read a context document.
+
+    Parameters
+    ----------
+    address
+        Where it comes from, for what is said of a fault.
+    content
+        JSON with a member `@context`.
+
+    Raises
+    ------
+    Problem
+        `LdContextNotAvailable` if it is none.
+    """
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -262,18 +273,8 @@ def _parse(address: str, content: bytes) -> dict[str, Any]:
     return document
 
 
-def _vendored_index() -> list[tuple[re.Pattern[str], str]]:
-    """Return which addresses are answered by which file of the package."""
-    return [
-        (re.compile(entry["pattern"]), entry["file"])
-        for entry in orjson.loads(_vocabulary("index.json"))
-    ]
-
-
-def _read_vendored(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = orjson.loads(_vocabulary(name))
+def _core() -> dict[str, Any]:
+    """Return the core context of CIM 009 V1.9.1, annex B, which also answers for older ones."""
+    path = resources.files(__package__) / "vocabulary" / "core.json"
+    document: dict[str, Any] = orjson.loads(path.read_bytes())
     return document
-
-
-def _vocabulary(name: str) -> bytes:
-    return (resources.files(__package__) / "vocabulary" / name).read_bytes()
