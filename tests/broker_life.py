@@ -74,9 +74,9 @@ class Asked:
 
 
 @asynccontextmanager
-async def broker(folder: Path) -> AsyncIterator[Asked]:
-    """Let a broker live on a data folder."""
-    app = make_server(folder, synchronous="OFF", mounts=BROKER_ONLY)
+async def broker(folder: Path, database: str = "") -> AsyncIterator[Asked]:
+    """Let a broker live on a data folder, or on a database."""
+    app = make_server(folder, synchronous="OFF", mounts=BROKER_ONLY, database=database)
     for start in app.server.starting:
         await start()
     try:

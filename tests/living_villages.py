@@ -27,16 +27,16 @@ FAULTS = ("leak@2h+30h:home-003", "dead_inverter@4h+20h:home-005", "lamp_day@5h+
 
 def bring_to_life(
     folder: Path, *, hours: int = 36, step_s: int = 300, faults: Sequence[str] = FAULTS,
-    village: Village | None = None, watches: bool = True,
+    village: Village | None = None, watches: bool = True, database: str = "",
 ) -> Village:  # fmt: skip
     """Provision a village, play it into its records, and watch it for alarms."""
     village = village or small_village()
     entities = village_entities(village)
     entities += expected_entities(expected_of(village), village.id)
-    keep_entities(folder, entities)
+    keep_entities(folder, entities, database=database)
     points = points_of(village)
     struck = read_faults(faults, points, from_us=JULY_US, seed=1)
-    opened = records.open_records(folder)
+    opened = records.open_records(folder, database=database)
     tenant = opened.tenant("")
     assert tenant is not None
     for block in play(village, from_us=JULY_US, hours=hours, step_s=step_s, faults=struck):

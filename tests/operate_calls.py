@@ -105,8 +105,8 @@ class Asker:
 
 
 @contextmanager
-def asked_server(folder: Path) -> Iterator[Asker]:
-    asker = Asker(make_server(folder, synchronous="OFF"))
+def asked_server(folder: Path, database: str = "") -> Iterator[Asker]:
+    asker = Asker(make_server(folder, synchronous="OFF", database=database))
     try:
         yield asker
     finally:

@@ -107,6 +107,9 @@ def test_a_batch_deletes_nothing_for_a_device(tmp_path: Path) -> None:
                           {"id": "2", "method": "get", "url": "Things"}]}  # fmt: skip
 
     device = client.ask("POST", "$batch", batch, headers={"authorization": "Bearer m"})
+    inside = {"requests": [{"id": "0", "method": "post", "url": "/$batch/", "body": batch}]}
+    within = client.ask("POST", "$batch", inside, headers={"authorization": "Bearer m"}).json
+    assert within["responses"][0]["status"] == 403
     kept = client.ask("GET", "Things", headers={"authorization": "Bearer m"}).json["value"]
     owner = client.ask("POST", "$batch", batch, headers={"authorization": "Bearer o"})
     client.app = service

@@ -86,6 +86,13 @@ def running_cluster() -> Iterator[Cluster]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def database_of(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a fresh database where a fixture's parameter asks for one, else nothing."""
+    if request.param != "postgresql":
+        return ""
+    return str(request.getfixturevalue("cluster").make_database())
+
+
 def _owner() -> tuple[str, list[str]]:
     """Return who runs it, and what to put before its commands: `initdb` refuses root."""
     if os.geteuid() != 0:

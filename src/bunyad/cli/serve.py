@@ -28,6 +28,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     job_silence_s: float = 60.0,
     openid: Path | None = None,
     broker: str = "http://127.0.0.1:1026",
+    live_database: Annotated[str, Parameter(env_var="BUNYAD_OPERATE_DATABASE_URL")] = "",
     broker_token: Annotated[str, Parameter(env_var="BUNYAD_BROKER_TOKEN")] = "",
     key_file: Annotated[Path | None, Parameter(env_var="BUNYAD_KEY_FILE")] = None,
 ) -> None:
@@ -58,6 +59,8 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         File that names the provider by which people may sign in (OpenID Connect).
     broker
         Address of `bunyad operate serve`, which carries commands to things.
+    live_database
+        URL that `bunyad operate serve` has as its --database, by default files in the data folder.
     broker_token
         Token for it, where it asks for tokens; better given as BUNYAD_BROKER_TOKEN, as everybody
         on the machine sees a command's options.
@@ -76,6 +79,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         settings,
         job_silence_s=job_silence_s,
         broker_url=broker,
+        live_database_url=live_database,
         broker_token=broker_token,
         sealing_key=sealing_key(key_file),
         outside=read_provider_file(openid) if openid else None,

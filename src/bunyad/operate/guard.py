@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bunyad.errors import Fault, InputError
-from bunyad.operate.records.tenant import FORM_OF_TENANTS
+from bunyad.operate.records.opening import FORM_OF_TENANTS
 
 Role = Literal["reader", "device", "writer"]
 READS = {"GET", "HEAD", "OPTIONS"}

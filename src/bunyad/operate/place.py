@@ -19,6 +19,7 @@ import orjson
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.feed import Point
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.names import file_name
 from bunyad.operate.records.rollups import load_hours
 
@@ -99,7 +100,7 @@ def short_name(iri: str) -> str:
     return re.split(r"[/#:]", iri)[-1]
 
 
-def read_place(db: sqlite3.Connection) -> Place:
+def read_place(db: Db) -> Place:
     """
     Return what the records of one tenant know of their place.
 
@@ -165,7 +166,7 @@ def _thing(name: str, kind: str, attrs: Mapping[str, Any]) -> Thing:
     return Thing(point=point, lon=float(at[0]), lat=float(at[1]), values=values)
 
 
-def _series(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
+def _series(db: Db) -> dict[tuple[str, str], int]:
     rows = db.execute(
         "SELECT entity.id, word.iri, series.ref FROM series "
         "JOIN entity ON entity.ref = series.entity JOIN word ON word.ref = series.attribute "
@@ -196,7 +197,7 @@ def hours_of_plan(start_s: float, count: int) -> npt.NDArray[np.int64]:
 
 
 def read_hours(
-    db: sqlite3.Connection, series: Iterable[int], *, start_s: float, end_s: float,
+    db: Db, series: Iterable[int], *, start_s: float, end_s: float,
     column: str = "mean",
 ) -> Floats:  # fmt: skip
     """
@@ -219,11 +220,12 @@ def read_hours(
     rows = int((end_s - start_s) // HOUR_S)
     table = np.full((rows, len(wanted)), np.nan)
     first, last = int(start_s) * 1_000_000, int(end_s) * 1_000_000
+    read = _READ if isinstance(db, sqlite3.Connection) else _READ_SHARED
     for number, ref in enumerate(wanted):
         sums = load_hours(db, ref, from_us=first, to_us=last)
         known = [(one.at_us, one.last if column == "last" else one.mean) for one in sums]
         begin = known[-1][0] + HOUR_US if known else first
-        found = known + db.execute(_READ, (column, ref, begin, last)).fetchall()
+        found = known + db.execute(read, (column, ref, begin, last)).fetchall()
         if found:
             at = (np.array([row[0] for row in found]) - first) // HOUR_US
             table[at, number] = [row[1] for row in found]
@@ -237,9 +239,16 @@ _READ = (
     "GROUP BY at_us / 3600000000)"
 )
 """Hours from readings; beside max(), SQLite gives the value of the row with the greatest time."""
+_READ_SHARED = (
+    "SELECT hour_us, CASE ? WHEN 'last' THEN (array_agg(number ORDER BY at_us DESC))[1] "
+    "ELSE avg(number) END FROM (SELECT at_us / 3600000000 * 3600000000 AS hour_us, at_us, "
+    "CAST(value #>> '{}' AS DOUBLE PRECISION) AS number FROM reading "
+    "WHERE series = ? AND at_us >= ? AND at_us < ? AND json_typeof(value) = 'number') AS numbers "
+    "GROUP BY hour_us ORDER BY hour_us"
+)
 
 
-def newest(db: sqlite3.Connection, series: Iterable[int]) -> float | None:
+def newest(db: Db, series: Iterable[int]) -> float | None:
     """Return the time of the newest reading of some series [s], or None."""
     found = [
         db.execute("SELECT max(at_us) FROM reading WHERE series = ?", (ref,)).fetchone()[0]
@@ -249,7 +258,7 @@ def newest(db: sqlite3.Connection, series: Iterable[int]) -> float | None:
     return max(known) / 1e6 if known else None
 
 
-def open_reader(folder: Path, tenant: str = "") -> sqlite3.Connection:
+def open_reader(folder: Path, tenant: str = "", *, database: str = "") -> Db:
     """
     Open the records of a tenant for reading, while the broker may be writing.
 
@@ -259,12 +268,25 @@ def open_reader(folder: Path, tenant: str = "") -> sqlite3.Connection:
         Data folder of the broker.
     tenant
         Name of the tenant; empty: the default one.
+    database
+        URL of the PostgreSQL database that keeps the records instead of the folder.
 
     Raises
     ------
     InputError
         If there are no such records.
     """
+    if database:
+        from bunyad.operate.records.schemas import open_shared  # noqa: PLC0415  (few have it)
+
+        shared = open_shared(database, tenant)
+        if shared is None:
+            raise InputError(
+                "there are no records of a living place",
+                where="--database",
+                mend="give the --database of `bunyad operate serve`, and a tenant that it has",
+            )
+        return shared
     path = folder / (f"tenants/{file_name(tenant)}.sqlite" if tenant else "records.sqlite")
     if not path.is_file():
         raise InputError(
@@ -277,7 +299,7 @@ def open_reader(folder: Path, tenant: str = "") -> sqlite3.Connection:
     return db
 
 
-def place_clock(db: sqlite3.Connection) -> float | None:
+def place_clock(db: Db) -> float | None:
     """
     Return the time of the reading that came last [s], or None before the first.
 

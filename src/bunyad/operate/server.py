@@ -133,10 +133,10 @@ async def _nothing_here(scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def make_server(  # noqa: PLR0913  (each is an option of the command)
+def make_server(  # noqa: PLR0913  (each is a choice of its own)
     folder: Path, *, fetches: bool = False, synchronous: str = "FULL",
     mounts: dict[str, str] | None = None, keeping: Keeping | None = None,
-    mqtt: MqttBroker | None = None, reach: Reach | None = None,
+    mqtt: MqttBroker | None = None, reach: Reach | None = None, database: str = "",
 ) -> Mounted:  # fmt: skip
     """
     Make the application that answers for a data folder.
@@ -157,6 +157,8 @@ def make_server(  # noqa: PLR0913  (each is an option of the command)
         MQTT broker at which SensorThings tells of changes.
     reach
         Whom the server itself may call; by default all but who is never called.
+    database
+        URL of a PostgreSQL database that keeps the records instead of the folder's files.
 
     Returns
     -------
@@ -173,19 +175,33 @@ def make_server(  # noqa: PLR0913  (each is an option of the command)
         module, _, name = where.partition(":")
         if _is_there(module):
             made[prefix] = getattr(import_module(module), name)
-    server = Server(
-        open_records(folder, synchronous=synchronous), folder, fetches, mqtt, reach or Reach()
-    )
-    keeper = Keeper(server.records, keeping or Keeping())
+    records = open_records(folder, synchronous=synchronous, database=database)
+    try:
+        server = Server(records, folder, fetches, mqtt, reach or Reach())
+        _keep(server, keeping or Keeping())
+        apps: dict[str, Asgi] = {}
+        known: dict[Callable[[Server], Asgi], Asgi] = {}
+        for prefix, make in made.items():
+            if make not in known:
+                known[make] = make(server)
+            apps[prefix] = known[make]
+    except BaseException:
+        records.close()
+        raise
+    return Mounted(server, apps)
+
+
+def _keep(server: Server, keeping: Keeping) -> None:
+    """Have the records kept in order while the server runs."""
+    records = server.records
+    keeper = Keeper(records, keeping)
+    if records.sharing is not None:
+        moves = bool(keeping.days or keeping.readings)
+        records.sharing.database.agree_on(server.folder, moves=moves)
+        server.starting.append(records.sharing.start)
+        server.stopping.append(records.sharing.stop)
     server.starting.append(keeper.start)
     server.stopping.append(keeper.stop)
-    apps: dict[str, Asgi] = {}
-    known: dict[Callable[[Server], Asgi], Asgi] = {}
-    for prefix, make in made.items():
-        if make not in known:
-            known[make] = make(server)
-        apps[prefix] = known[make]
-    return Mounted(server, apps)
 
 
 def _is_there(module: str) -> bool:

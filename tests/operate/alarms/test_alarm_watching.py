@@ -168,6 +168,21 @@ def test_things_that_come_later_are_watched_too(world: World, log: AlarmLog) -> 
     }  # fmt: skip
 
 
+def test_watching_that_began_before_the_first_reading_begins_with_it(
+    world: World, log: AlarmLog
+) -> None:
+    watcher = world.watcher(log)
+    assert watcher.look() == []
+    watcher.keep()
+    far = 60 * 24 * 365 * 50  # half a century of minutes, which nobody lives through
+    for minute in range(3):
+        world.read(far + minute, 9)
+
+    events = watcher.look()
+
+    assert [(one.rule, one.at >= far * 60) for one in events] == [("high", True)]
+
+
 def test_with_the_wall_clock_silence_is_told_without_any_reading(
     world: World, log: AlarmLog
 ) -> None:

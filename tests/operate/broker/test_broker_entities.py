@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from operate_calls import Asker, asked_server
+from store.postgresql import database_of
 
 LD = {"content-type": "application/ld+json"}
 LAMP = "urn:ngsi-ld:Streetlight:7"
 VOCABULARY = "https://uri.etsi.org/ngsi-ld/default-context/"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with asked_server(tmp_path_factory.mktemp("broker")) as asker:
+@pytest.fixture(scope="module", params=["files", "postgresql"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Asker]:
+    with asked_server(tmp_path_factory.mktemp("broker"), database_of(request)) as asker:
         yield asker
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from operate_calls import Asker, asked_server
+from store.postgresql import database_of
 
 VOCABULARY = "https://uri.etsi.org/ngsi-ld/default-context/"
 
@@ -20,9 +21,11 @@ def home(number: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with asked_server(tmp_path_factory.mktemp("queries")) as asker:
+@pytest.fixture(scope="module", params=["files", "postgresql"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Asker]:
+    with asked_server(tmp_path_factory.mktemp("queries"), database_of(request)) as asker:
         asker.create(*(home(number) for number in range(12)))
         asker.create(
             {"id": "urn:ngsi-ld:Transformer:1", "type": ["Transformer", "Device"], "power": 500,

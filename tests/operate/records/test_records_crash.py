@@ -8,18 +8,26 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from operate_process import ServerProcess
+from store.postgresql import database_of
 
 CLIENTS = 6
 ROUNDS = 2
 FEWEST = 60  # answered writes before the server is killed
 
 
-def test_every_answered_write_is_there_after_kill_9(tmp_path: Path) -> None:
+@pytest.fixture(params=["files", "postgresql"])
+def options(request: pytest.FixtureRequest) -> list[str]:
+    url = database_of(request)
+    return ["--database", url] if url else []
+
+
+def test_every_answered_write_is_there_after_kill_9(tmp_path: Path, options: list[str]) -> None:
     answered: set[str] = set()
     updated: dict[str, int] = {}
     for turn in range(ROUNDS):
-        server = ServerProcess(tmp_path)
+        server = ServerProcess(tmp_path, *options)
         enough = threading.Event()
         threads = [
             threading.Thread(target=_write, args=(server, turn, number, answered, updated, enough))
@@ -32,7 +40,7 @@ def test_every_answered_write_is_there_after_kill_9(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
 
-    server = ServerProcess(tmp_path)
+    server = ServerProcess(tmp_path, *options)
     status, body = server.ask(
         "POST", "/ngsi-ld/v1/entityOperations/query?limit=1000&local=true&format=simplified",
         json.dumps({"type": "Query", "entities": [{"type": "Lamp"}]}).encode(),

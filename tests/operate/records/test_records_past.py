@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store.postgresql import database_of
 
 from bunyad.operate import records
 from bunyad.operate.records import Reading, Tenant, history
@@ -30,9 +31,9 @@ from bunyad.operate.records.times import DAY_US, HOUR_US, from_iso
 NOON = from_iso("2026-06-15T12:00:00Z")
 
 
-@pytest.fixture
-def tenant(tmp_path: Path) -> Iterator[Tenant]:
-    store = records.open_records(tmp_path, synchronous="OFF")
+@pytest.fixture(params=["files", "postgresql"])
+def tenant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tenant]:
+    store = records.open_records(tmp_path, synchronous="OFF", database=database_of(request))
     found = store.tenant()
     assert found is not None
     found.submit(lambda tx: records.put_entity(tx, meter(tx))).result()
@@ -124,7 +125,7 @@ def test_changed_readings_are_summed_again(tenant: Tenant) -> None:
     tenant.submit(records.roll_up).result()
 
     def take_away(tx: Any) -> None:
-        tx.db.execute("DELETE FROM reading WHERE series = ? AND value = 7", (series,))
+        tx.db.execute("DELETE FROM reading WHERE series = ? AND at_us = ?", (series, NOON + 1))
         records.recount(tx, series, from_us=NOON + 1, to_us=NOON + 1)
 
     tenant.submit(take_away).result()
@@ -144,7 +145,8 @@ def test_a_change_in_a_packed_day_is_summed_again(tenant: Tenant) -> None:
     assert tenant.reader().execute(count).fetchone() == (0,)
 
     def take_away(tx: Any) -> None:
-        tx.db.execute("DELETE FROM reading WHERE series = ? AND value = 0.3", (series,))
+        at_us = NOON + 3 * HOUR_US
+        tx.db.execute("DELETE FROM reading WHERE series = ? AND at_us = ?", (series, at_us))
         records.recount(tx, series, from_us=NOON + 3 * HOUR_US, to_us=NOON + 3 * HOUR_US)
 
     tenant.submit(take_away).result()
@@ -300,7 +302,7 @@ def test_the_latest_reading_and_those_that_are_held_stay_and_are_told_once(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "_held", {})
-    history.hold_readings("test", "reading.value = 2")
+    history.hold_readings("test", f"reading.at_us = {NOON + 2}")
     series = series_of(tenant)
     add(tenant, [Reading(series, NOON + place, float(place)) for place in range(5)])
     archive_readings(tenant, keep_days=1, now=NOON + 9 * DAY_US)

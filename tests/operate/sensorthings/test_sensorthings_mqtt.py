@@ -10,6 +10,7 @@ import sensorthings_worlds as worlds
 from ports import free_port, running_mosquitto
 
 from bunyad.errors import InputError
+from bunyad.operate.records import now_us, put_entity, to_iso
 from bunyad.operate.sensorthings.publish import Publisher, observations_path
 from bunyad.operate.sensorthings.service import Service
 
@@ -107,6 +108,40 @@ def test_more_changes_than_a_broker_takes_at_once_are_all_told(tmp_path, port):
 
     told = [m["result"] for topic, m in listener.heard if topic == "v1.1/Observations"]
     assert told == list(range(100))
+    client.close()
+
+
+def test_what_the_context_broker_keeps_is_told_as_well(tmp_path, port):
+    service = Service()
+    client = worlds.Client(tmp_path / "records", service)
+    publisher = Publisher(service, client.records, f"mqtt://127.0.0.1:{port}", worlds.ROOT)
+    listener = Listener()
+    now = to_iso(now_us())
+    flow = {"type": "Property", "value": 3, "createdAt": now, "modifiedAt": now}
+    pump = {
+        "id": "urn:ngsi-ld:Pump:7", "type": ["https://words.example/Pump"], "createdAt": now,
+        "modifiedAt": now, "attrs": {"https://words.example/flow": [flow]},
+    }  # fmt: skip
+
+    async def talk():
+        await listener.connect(port)
+        await publisher.start()
+        await asyncio.sleep(0)  # it follows from now on
+        touched = {"https://words.example/flow": "created"}
+        await client.records.tenant("").write(
+            lambda tx: put_entity(tx, pump, before=None, touched=touched)
+        )
+        async with asyncio.timeout(60), listener.changed:
+            await listener.changed.wait_for(lambda: "v1.1/Observations" in dict(listener.heard))
+        await publisher.stop()
+        await listener.client.disconnect()
+
+    client._loop.run_until_complete(talk())
+
+    heard = dict(listener.heard)
+    assert heard["v1.1/Things"]["@iot.id"] == "urn:ngsi-ld:Pump:7"
+    assert heard["v1.1/Things('urn:ngsi-ld:Pump:7')/Datastreams"]["name"] == "7 flow"
+    assert heard["v1.1/Observations"]["result"] == 3
     client.close()
 
 

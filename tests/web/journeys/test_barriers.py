@@ -15,10 +15,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 OPEN = ["plans", "plans/PLAN/map", "plans/PLAN/map?select=riverton", "plans/PLAN/figures",
         "plans/PLAN/tables", "plans/PLAN/assumptions", "plans/PLAN/files", "compare?plans=PLAN",
         "auctions", "auction-rules", "auction-keys", "auction-simulator", "verify",
+        "partners", "ventures", "forums", "exchanges", "schools", "certificates",
         "sign-in", "join?token=x", "nowhere/at/all"]  # fmt: skip
 OWN = {
     "planner": ["new?base=PLAN", "account", "plans?aside=yes", "auction-new"],
-    "admin": ["admin"],
+    "admin": ["admin", "venture-new", "partner-matches"],
 }
 
 

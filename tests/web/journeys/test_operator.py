@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,8 +68,9 @@ def test_an_operator_sees_to_a_leak_and_leaves_a_note(sign_in: Any, village: str
     expect(page.get_by_role("row").filter(has_text="Water of homes")).to_contain_text("more")
 
     page.get_by_role("link", name="Trends").click()
-    page.get_by_label("Kind").select_option(label="Solar roofs")
-    page.get_by_label("Thing").select_option(label="home-005")
+    expect(page.get_by_role("heading", name="feeder: power")).to_be_visible()
+    page.get_by_label(re.compile("^Kind")).select_option(label="Solar roofs")
+    page.get_by_label(re.compile("^Thing")).select_option(label="home-005")
     expect(page.locator("span").filter(has_text="Roof solar panels yield nothing")).to_be_visible()
 
 

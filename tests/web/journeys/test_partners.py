@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from report.sample import sample_plan
+from web.journeys.test_barriers import barriers
 from web.partner_server import JUDGED
 
 from bunyad.auction.seal import Keys, make_keys
@@ -180,6 +181,7 @@ def test_two_entries_become_one_and_two_again_and_a_person_agrees(sign_in: Any, 
     expect(page.get_by_text("since", exact=False).first).to_be_visible()
     page.reload()
     expect(page.get_by_label("meetings").first).to_be_checked()
+    assert barriers(page) == []
 
 
 SCHOOL = {
@@ -205,6 +207,7 @@ def test_a_register_ends_in_certificates_that_anybody_can_check(sign_in: Any, si
     progress = page.get_by_role("region", name="Progress of the pupils")
     expect(progress.get_by_role("row", name="Aygün")).to_contain_text("80.3")
     expect(progress.get_by_role("row", name="Rəşad")).to_contain_text("not yet")
+    assert barriers(page) == []
 
     with page.expect_download() as keyed:
         page.get_by_role("button", name="Make a key and keep it").click()
@@ -286,6 +289,7 @@ def test_a_pair_is_matched_meets_and_founds_a_joint_venture_on_a_lot(
     organiser.get_by_label("Came, US$").fill("250000")
     organiser.get_by_role("button", name="Confirm what came").last.click()
     expect(organiser.get_by_text("250 thousand US$ of 1 million US$ came")).to_be_visible()
+    assert barriers(organiser) == []
 
     # What was published everybody sees, without the story of who did what.
     organiser.get_by_role("button", name="Publish").click()

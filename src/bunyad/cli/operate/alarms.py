@@ -6,8 +6,9 @@ import getpass
 import json
 import time
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from bunyad.cli.app import AsJson, say
 from bunyad.cli.operate.app import operate_app
@@ -18,6 +19,7 @@ operate_app.command(alarms_app)
 alarm_rules_app = App(name="rules", help="Rules of alarms: ready-made, checked, described.")
 alarms_app.command(alarm_rules_app)
 
+LiveDatabase = Annotated[str, Parameter(env_var="BUNYAD_OPERATE_DATABASE_URL")]
 DATA = Path("bunyad-data")
 """Where the records are by default, as for `bunyad operate serve`."""
 
@@ -87,7 +89,7 @@ def rules_schema() -> None:
 
 
 @alarms_app.command(name="watch")
-def watch(
+def watch(  # noqa: PLR0913  (each is an option of the command)
     *,
     data: Path = DATA,
     rules: str = "village",
@@ -95,6 +97,7 @@ def watch(
     by_readings: bool = False,
     once: bool = False,
     every: float = 2.0,
+    database: LiveDatabase = "",
 ) -> None:
     """
     Watch a living place, and keep the log of its alarms; Ctrl-C stops.
@@ -115,6 +118,8 @@ def watch(
         Take in what is there, and stop.
     every
         How often to look for readings [s].
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
     from bunyad.operate.alarms.keeping import AlarmLog
     from bunyad.operate.alarms.rules import load_rules
@@ -122,7 +127,7 @@ def watch(
     from bunyad.operate.place import open_reader
 
     read = load_rules(rules)
-    reader = open_reader(data, tenant)
+    reader = open_reader(data, tenant, database=database)
     with AlarmLog(log_path(data, tenant)) as log:
         watcher = Watcher(lambda: reader, log, read, clock="readings" if by_readings else "wall")
         say(f"Watching {len(watcher.place.things)} things by {len(read.rules)} rules.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bunyad.cli.app import AsJson, say
-from bunyad.cli.operate.alarms import DATA
+from bunyad.cli.operate.alarms import DATA, LiveDatabase
 from bunyad.cli.operate.app import operate_app
 from bunyad.errors import OutputError
 
@@ -21,6 +21,7 @@ def indicators(
     data: Path = DATA,
     tenant: str = "",
     as_json: AsJson = False,
+    database: LiveDatabase = "",
 ) -> None:
     """
     Tell the indicators, balances and deviations from the plan of a month.
@@ -35,8 +36,10 @@ def indicators(
         Tenant of the broker.
     as_json
         Print all of it for machines.
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
-    told, _, _ = _tell(month, data, tenant)
+    told, _, _ = _tell(month, data, tenant, database)
     if as_json:
         from dataclasses import asdict
 
@@ -60,7 +63,7 @@ def indicators(
 
 
 @operate_app.command(name="report")
-def report(
+def report(  # noqa: PLR0913  (each is an option of the command)
     month: str,
     /,
     *,
@@ -69,6 +72,7 @@ def report(
     tenant: str = "",
     rules: str = "village",
     language: str = "en",
+    database: LiveDatabase = "",
 ) -> None:
     """
     Set the report of a month as PDF.
@@ -87,12 +91,14 @@ def report(
         The rules that alarms are watched by.
     language
         en or az.
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
     from bunyad.operate.alarms.rules import load_rules
     from bunyad.operate.alarms.statistics import tell_statistics
     from bunyad.operate.indicators.report import report_pdf
 
-    told, events, now = _tell(month, data, tenant)
+    told, events, now = _tell(month, data, tenant, database)
     read = load_rules(rules)
     found = tell_statistics(events, rules=read, start=told.start_s, end=told.end_s)
     pdf = report_pdf(told, found, rules=read, made_s=now, language=language)
@@ -105,14 +111,14 @@ def report(
     say(f"{out} written.")
 
 
-def _tell(month: str, data: Path, tenant: str) -> tuple[Any, list[Any], float]:
+def _tell(month: str, data: Path, tenant: str, database: str) -> tuple[Any, list[Any], float]:
     """Return the figures of a month, its events of alarms, and now [s]."""
     from bunyad.operate.alarms.keeping import AlarmLog
     from bunyad.operate.alarms.watching import log_path
     from bunyad.operate.indicators.month import so_far, tell_month
     from bunyad.operate.place import open_reader, read_place
 
-    db = open_reader(data, tenant)
+    db = open_reader(data, tenant, database=database)
     span = so_far(db, read_place(db), month, now_s=time.time())
     events = []
     if log_path(data, tenant).is_file():

@@ -15,6 +15,7 @@ from bunyad.cli.operate.app import operate_app
 def serve(  # noqa: PLR0913  (each is an option of the command)
     *,
     data: Path = Path("bunyad-data"),
+    database: Annotated[str, Parameter(env_var="BUNYAD_OPERATE_DATABASE_URL")] = "",
     host: str = "127.0.0.1",
     port: int = 1026,
     fetch_contexts: Annotated[
@@ -39,6 +40,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     ----------
     data
         Folder of the data; made where it is not.
+    database
+        URL of a PostgreSQL database that keeps the records instead of files in the folder; several
+        servers may share it.
     host
         Address to listen at; 127.0.0.1 is this machine only.
     port
@@ -86,7 +90,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     scheme = "http" if certificate is None else "https"
     address = f"{scheme}://{host}:{port}"
     broker = MqttBroker(mqtt, address) if mqtt else None
-    app = make_server(data, fetches=fetch_contexts, keeping=keeping, mqtt=broker, reach=reach)
+    app = make_server(
+        data, fetches=fetch_contexts, keeping=keeping, mqtt=broker, reach=reach, database=database
+    )
     if not known and not is_loopback(f"http://{host}/"):
         print(f"Everybody who reaches {host} may do everything; --tokens names who may.",
               file=sys.stderr, flush=True)  # fmt: skip

@@ -7,7 +7,6 @@ One process watches. Another may look at the log and ask for acts at any time.
 from __future__ import annotations
 
 import gc
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from bunyad.operate.alarms.feed import Readings, number_of
 from bunyad.operate.alarms.keeping import AlarmLog, Kept
 from bunyad.operate.alarms.rules import Rules
 from bunyad.operate.place import HOUR_S, Expected, Place, hours_of_plan, read_place
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.names import file_name
 
 Clock = Literal["wall", "readings"]
@@ -85,14 +85,16 @@ class Watcher:
     """
 
     def __init__(
-        self, reader: Callable[[], sqlite3.Connection], log: AlarmLog, rules: Rules, *,
+        self, reader: Callable[[], Db], log: AlarmLog, rules: Rules, *,
         clock: Clock = "wall", now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._reader, self.log, self.rules, self._clock, self._now = reader, log, rules, clock, now
         self.place: Place = read_place(reader())
         self._seen = 0
         kept = log.snapshot()
-        begin = kept.at if kept is not None else self._first()
+        first = kept.at if kept is not None else self._first()
+        begin = first or 0.0
+        self._is_begun = first is not None
         self.engine = Engine(rules, self.place.points, start=begin)
         self._wanted = self._find_wanted()
         self._told_hour = -1
@@ -106,6 +108,8 @@ class Watcher:
         events: list[Event] = []
         while True:
             taken, is_all = self._take()
+            if taken and not self._is_begun:
+                self._begin(taken)
             to = self._due(taken, is_all=is_all)
             events += self._live(to, taken)
             if is_all:
@@ -117,9 +121,16 @@ class Watcher:
             self.log.add(events, kept=kept, done=done)
         return events
 
+    def _begin(self, taken: list[Readings]) -> None:
+        """Let time begin with the first readings of a place that had none."""
+        self._is_begun = True
+        self._kept_at = min(float(one.times[0]) for one in taken) - self.engine.step_s
+        self.engine = Engine(self.rules, self.place.points, start=self._kept_at)
+
     def keep(self) -> None:
         """Keep the state of the engine, as before a planned stop."""
-        self.log.add([], kept=self._snapshot())
+        if self._is_begun:
+            self.log.add([], kept=self._snapshot())
 
     def _snapshot(self) -> Kept:
         self._kept_at = self.engine.now
@@ -128,12 +139,12 @@ class Watcher:
             at=self.engine.now, rules=self.rules.version, place=self._seen, seq=0, content=content
         )
 
-    def _first(self) -> float:
-        """Return when watching begins where nothing was watched before [s]."""
+    def _first(self) -> float | None:
+        """Return when watching begins where nothing was watched before [s], if that is known."""
         row = self._reader().execute("SELECT min(at_us) FROM reading WHERE observed = 1").fetchone()
         oldest = row[0] / 1e6 if row is not None and row[0] is not None else None
         if self._clock == "readings":
-            return oldest if oldest is not None else 0.0
+            return oldest
         return self._now()
 
     def _go_on(self, kept: Kept) -> None:

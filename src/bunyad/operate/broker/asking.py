@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +22,7 @@ from bunyad.operate.broker.query import (
     compile_types,
 )
 from bunyad.operate.records import Wanted, load_entity
+from bunyad.operate.records.database import Db
 
 Test = Callable[[Entity], bool]
 SYSTEM = {"createdAt", "modifiedAt", "deletedAt", "expiresAt", "observedAt"}
@@ -97,9 +97,7 @@ def questions_of(
     return questions
 
 
-def read_question(
-    params: Mapping[str, str], context: Context, db: Callable[[], sqlite3.Connection]
-) -> Question:
+def read_question(params: Mapping[str, str], context: Context, db: Callable[[], Db]) -> Question:
     """
     Compile the parameters of a query.
 
@@ -159,7 +157,7 @@ def _ask_types(
 
 def _ask_values(
     asked: Question, params: Mapping[str, str], expand: Callable[[str], str],
-    db: Callable[[], sqlite3.Connection],
+    db: Callable[[], Db],
 ) -> None:  # fmt: skip
     terms = [expand(name) for name in names_of(params.get("expandValues"))]
     query = compile_query(params["q"], expand, terms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -36,6 +35,7 @@ from bunyad.operate.broker.telling import (
     tell_feature,
 )
 from bunyad.operate.records import find_entities, load_entity
+from bunyad.operate.records.database import Db
 
 MOST_ORDERED = 100_000  # entities that are put into an order for one answer
 
@@ -157,7 +157,7 @@ def _reply(
 
 
 def _find(
-    db: sqlite3.Connection, questions: list[Question], order: Order | None, limit: int,
+    db: Db, questions: list[Question], order: Order | None, limit: int,
     offset: int, *, count: bool,
 ) -> tuple[list[Entity], int | None, bool]:  # fmt: skip
     if len(questions) == 1 and order is None:
@@ -183,7 +183,7 @@ def _find(
 
 def _tell_joined(  # noqa: PLR0913,PLR0917  (what an answer is made of)
     call: Call, entities: list[Entity], context: Context, form: Form, joining: Joining,
-    media: str, db: sqlite3.Connection, *, single: bool = False,
+    media: str, db: Db, *, single: bool = False,
 ) -> Reply:  # fmt: skip
     told = joining.tell(entities, context, form, db)
     one = single and joining.way == "inline"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from typing import Any
 
@@ -13,6 +12,7 @@ from bunyad.operate.broker.http import Call, Reply, Route
 from bunyad.operate.broker.names import check_name
 from bunyad.operate.broker.params import truth
 from bunyad.operate.broker.problems import not_found
+from bunyad.operate.records.database import Db
 
 _LIVE_TYPES = """
 SELECT w.iri, t.type FROM (SELECT DISTINCT type FROM entity_type) t JOIN word w ON w.ref = t.type
@@ -128,11 +128,13 @@ async def one_attribute(call: Call) -> Reply:
     return answer(call, info, context, media)
 
 
-def _pairs(db: sqlite3.Connection) -> list[tuple[int, int]]:
+def _pairs(db: Db) -> list[tuple[int, int]]:
     """Return which attributes (numbers) the entities of which types have."""
     return db.execute(
-        "SELECT DISTINCT t.type, f.attribute FROM entity_type t JOIN fact f "
-        "ON f.entity = t.entity JOIN word w ON w.ref = f.attribute JOIN word n ON n.ref = t.type "
+        "SELECT p.type, p.attribute FROM "
+        "(SELECT DISTINCT t.type, f.attribute FROM entity_type t JOIN fact f "
+        "ON f.entity = t.entity) AS p "
+        "JOIN word w ON w.ref = p.attribute JOIN word n ON n.ref = p.type "
         "ORDER BY n.iri, w.iri"
     ).fetchall()
 

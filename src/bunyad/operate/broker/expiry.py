@@ -61,7 +61,11 @@ def note_ends(tx: Writing) -> None:
     for change in tx.changes:
         before, after = next_end(change.before), next_end(change.after)
         if after is not None:
-            tx.db.execute("INSERT OR REPLACE INTO expiring_entity VALUES(?, ?)", (change.id, after))
+            tx.db.execute(
+                "INSERT INTO expiring_entity(entity, at_us) VALUES(?, ?) "
+                "ON CONFLICT(entity) DO UPDATE SET at_us = excluded.at_us",
+                (change.id, after),
+            )
         elif before is not None:
             tx.db.execute("DELETE FROM expiring_entity WHERE entity = ?", (change.id,))
 

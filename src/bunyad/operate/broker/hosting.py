@@ -72,11 +72,27 @@ class Hosting:
         self.kept: dict[str, Kept] = {}
         self._records = records
         contexts.documents.hosted = self.find
-        for key, body in load_documents(self._tenant().reader(), KIND):
-            self.kept[key] = Kept(
-                key, body["kind"], body["document"], body["created_us"],
-                tenant=body.get("tenant", ""),
-            )  # fmt: skip
+        self._read()
+        if records.sharing is not None:
+            records.sharing.learners.insert(0, self.learn)  # the others' names come from here
+
+    async def learn(self, tenant: Tenant) -> None:
+        """Know the contexts that other servers host."""
+        if not tenant.name:
+            self._read()
+
+    def _read(self) -> None:
+        found = dict(load_documents(self._tenant().reader(), KIND))
+        gone = [k for k, one in self.kept.items() if one.kind == HOSTED and k not in found]
+        for key in gone:
+            del self.kept[key]
+            self.contexts.forget()
+        for key, body in found.items():
+            if key not in self.kept:
+                self.kept[key] = Kept(
+                    key, body["kind"], body["document"], body["created_us"],
+                    tenant=body.get("tenant", ""),
+                )  # fmt: skip
 
     def find(self, address: str) -> dict[str, Any] | None:
         """Return the document of an address if it is one of the broker's own."""
@@ -117,7 +133,7 @@ class Hosting:
     async def remove(self, key: str) -> None:
         """Stop hosting a context."""
         await self._tenant().write(lambda tx: delete_document(tx, KIND, key))
-        del self.kept[key]
+        self.kept.pop(key, None)
         self.contexts.forget()
 
     def cached(self) -> Iterator[tuple[str, Held]]:

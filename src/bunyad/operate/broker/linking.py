@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from bunyad.operate.broker.contexts import Context
@@ -13,6 +12,7 @@ from bunyad.operate.broker.params import DEEPEST_JOIN, names_of, number
 from bunyad.operate.broker.problems import bad_request
 from bunyad.operate.broker.telling import Form, is_told, tell_entity
 from bunyad.operate.records import load_entities, load_entity
+from bunyad.operate.records.database import Db
 
 JOINS = {"flat", "inline", "@none"}
 MOST_LINKED = 5_000
@@ -38,7 +38,7 @@ class Joining:
         self.met = met
 
     def tell(
-        self, entities: list[Entity], context: Context, form: Form, db: sqlite3.Connection
+        self, entities: list[Entity], context: Context, form: Form, db: Db
     ) -> list[tuple[dict[str, Any], Entity]]:
         """Tell entities with those that they are linked to; return what is told, and of whom."""
         if self.way == "flat":
@@ -49,7 +49,7 @@ class Joining:
         ]
 
     def _flat(
-        self, entities: list[Entity], context: Context, form: Form, db: sqlite3.Connection
+        self, entities: list[Entity], context: Context, form: Form, db: Db
     ) -> list[tuple[dict[str, Any], Entity]]:
         met = self.met | {entity["id"] for entity in entities}
         layer = [(entity, form) for entity in entities]
@@ -69,7 +69,7 @@ class Joining:
         return [(tell_entity(entity, context, how), entity) for entity, how in found]
 
     def _inline(
-        self, entity: Entity, context: Context, form: Form, db: sqlite3.Connection, left: int,
+        self, entity: Entity, context: Context, form: Form, db: Db, left: int,
         met: set[str],
     ) -> dict[str, Any]:  # fmt: skip
         if left == 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from bunyad.operate.alarms.states import State
 from bunyad.operate.commands.desk import Command, Sight
 from bunyad.operate.commands.rules import CommandRules
 from bunyad.operate.place import Place
+from bunyad.operate.records.database import Db
 
 _ACTIVE = (State.UNACKNOWLEDGED, State.ACKNOWLEDGED, State.SHELVED, State.SUPPRESSED)
 _SECONDS = 10.0
@@ -121,7 +121,7 @@ def topic_of(template: str, command: Command) -> str:
 
 
 def see_records(
-    reader: Callable[[], sqlite3.Connection],
+    reader: Callable[[], Db],
     place: Place,
     log: AlarmLog | None,
     rules: CommandRules,

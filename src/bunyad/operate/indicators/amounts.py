@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from bunyad.operate.indicators.figure import Figure, Floats, counted_use, hourly_use
 from bunyad.operate.place import HOUR_S, Expected, Place, hours_of_plan, newest, read_hours
+from bunyad.operate.records.database import Db
 
 PER_KILO = {"WTT": 1000.0, "LTR": 1000.0}
 """Units of which a thousand make the unit that people read (kW, m³); others are one."""
@@ -23,7 +23,7 @@ LEAST_HEARD = 0.5
 class While:
     """A while in the records of a place."""
 
-    db: sqlite3.Connection
+    db: Db
     place: Place
     start_s: float
     end_s: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from bunyad.operate.indicators.balances import Balance, balance
 from bunyad.operate.indicators.figure import Figure, combine
 from bunyad.operate.indicators.formulas import Facts, Outages, Scored, score_all
 from bunyad.operate.place import HOUR_S, Expected, Place, place_clock
+from bunyad.operate.records.database import Db
 
 TOLERANCE = 0.1
 """Share of the plan's amount that counts as kept, where nobody says otherwise [-]."""
@@ -91,7 +91,7 @@ def month_span(name: str) -> tuple[float, float]:
     return begin.timestamp(), after.timestamp()
 
 
-def so_far(db: sqlite3.Connection, place: Place, name: str, *, now_s: float) -> While:
+def so_far(db: Db, place: Place, name: str, *, now_s: float) -> While:
     """
     Return the part of a month that a place has lived through.
 

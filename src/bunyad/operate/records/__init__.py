@@ -1,7 +1,12 @@
 """
 Records: what is, what was, and its sums by hour and day.
 
-tenant    one tenant's file: readers, and one writer that commits in groups
+opening   all tenants of a data folder or a database
+tenant    one tenant's records: readers, and one writer that commits in groups
+database  what is asked of a database; SQLite's files
+postgresql, dialect, schemas, sharing
+          PostgreSQL instead: a connection, its words, a schema for each tenant, and what several
+          servers on one database do together
 entities  the current state: kept, found by type, attribute, value, place and scope
 readings  the past: series and their readings, the last values
 rollups   sums by hour and day
@@ -13,6 +18,7 @@ schema    the tables
 
 from __future__ import annotations
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.documents import (
     delete_document,
     load_document,
@@ -27,6 +33,7 @@ from bunyad.operate.records.entities import (
     load_entity,
     put_entity,
 )
+from bunyad.operate.records.opening import Records, open_records
 from bunyad.operate.records.readings import (
     Reading,
     append_readings,
@@ -36,12 +43,13 @@ from bunyad.operate.records.readings import (
 )
 from bunyad.operate.records.rollups import Sum, load_sums, recount, roll_up
 from bunyad.operate.records.schema import add_tables
-from bunyad.operate.records.tenant import Change, Records, Tenant, Writing, open_records
+from bunyad.operate.records.tenant import Change, Tenant, Writing
 from bunyad.operate.records.times import from_iso, now_us, to_iso
 from bunyad.operate.records.wanted import Fact, Wanted
 
 __all__ = [
     "Change",
+    "Db",
     "Fact",
     "Reading",
     "Records",

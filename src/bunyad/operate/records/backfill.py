@@ -86,6 +86,11 @@ def _add_day(
 
 def _reserve(tx: Writing, count: int) -> int:
     """Take numbers that no other reading ever gets; return the one before the first."""
+    if tx.tenant.home.is_shared:
+        row = tx.db.execute(
+            "SELECT setval('reading_ref_seq', nextval('reading_ref_seq') + ?)", (count - 1,)
+        ).fetchone()
+        return int(row[0]) - count
     tx.db.execute(
         "INSERT INTO sqlite_sequence(name, seq) SELECT 'reading', 0 "
         "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'reading')"

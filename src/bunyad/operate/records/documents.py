@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.tenant import Writing
 
 
-def put_document(tx: Writing, kind: str, key: str, body: Any) -> None:
+def put_document(tx: Writing, kind: str, key: str, body: Any, *, is_news: bool = True) -> None:
     """
     Keep a document; one of the same kind and key is replaced.
 
@@ -25,26 +25,32 @@ def put_document(tx: Writing, kind: str, key: str, body: Any) -> None:
         Its name among those of its kind.
     body
         Anything that JSON can hold.
+    is_news
+        Whether other servers on the same database, which know documents by heart, must learn it.
     """
+    tx.has_news = tx.has_news or is_news
     tx.db.execute(
-        "INSERT OR REPLACE INTO document VALUES(?, ?, ?)", (kind, key, orjson.dumps(body).decode())
+        "INSERT INTO document(kind, id, body) VALUES(?, ?, ?) "
+        "ON CONFLICT(kind, id) DO UPDATE SET body = excluded.body",
+        (kind, key, orjson.dumps(body).decode()),
     )
 
 
 def delete_document(tx: Writing, kind: str, key: str) -> bool:
     """Forget a document; tell whether it was there."""
+    tx.has_news = True
     return bool(
         tx.db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, key)).rowcount
     )
 
 
-def load_document(db: sqlite3.Connection, kind: str, key: str) -> Any | None:
+def load_document(db: Db, kind: str, key: str) -> Any | None:
     """Return a document, or None where there is none."""
     row = db.execute("SELECT body FROM document WHERE kind = ? AND id = ?", (kind, key)).fetchone()
     return None if row is None else orjson.loads(row[0])
 
 
-def load_documents(db: sqlite3.Connection, kind: str) -> Iterator[tuple[str, Any]]:
+def load_documents(db: Db, kind: str) -> Iterator[tuple[str, Any]]:
     """Yield key and body of all documents of a kind, by key."""
     for key, body in db.execute(
         "SELECT id, body FROM document WHERE kind = ? ORDER BY id", (kind,)

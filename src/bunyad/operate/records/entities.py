@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.readings import keep_first_instances, keep_instances
 from bunyad.operate.records.tenant import Change, Entity, Writing
 from bunyad.operate.records.wanted import Wanted, search_statement
@@ -24,13 +24,13 @@ _NEW_SCOPE = "INSERT INTO entity_scope(scope, entity) VALUES(?, ?)"
 VALUES = ("value", "object", "languageMap", "vocab", "json", "valueList", "objectList")
 
 
-def load_entity(db: sqlite3.Connection, key: str) -> Entity | None:
+def load_entity(db: Db, key: str) -> Entity | None:
     """Return the entity of an identifier, or None where there is none now."""
     row = db.execute("SELECT body FROM entity WHERE id = ?", (key,)).fetchone()
     return None if row is None or row[0] is None else orjson.loads(row[0])
 
 
-def load_entities(db: sqlite3.Connection, keys: Iterable[str]) -> dict[str, Entity]:
+def load_entities(db: Db, keys: Iterable[str]) -> dict[str, Entity]:
     """Return the entities of several identifiers, those that exist now, by identifier."""
     rows = db.execute(
         "SELECT id, body FROM entity WHERE id IN (SELECT value FROM json_each(?)) "
@@ -158,7 +158,7 @@ def delete_entity(tx: Writing, before: Entity) -> None:
     tx.changes.append(Change(before["id"], before, None, dict.fromkeys(before["attrs"], "deleted")))
 
 
-def find_entities(db: sqlite3.Connection, wanted: Wanted) -> tuple[list[Entity], int | None]:
+def find_entities(db: Db, wanted: Wanted) -> tuple[list[Entity], int | None]:
     """
     Find entities.
 
@@ -186,7 +186,7 @@ def find_entities(db: sqlite3.Connection, wanted: Wanted) -> tuple[list[Entity],
     return _sift(db, wanted)
 
 
-def _sift(db: sqlite3.Connection, wanted: Wanted) -> tuple[list[Entity], int | None]:
+def _sift(db: Db, wanted: Wanted) -> tuple[list[Entity], int | None]:
     matches = wanted.matches
     assert matches is not None
     page: list[Entity] = []
@@ -299,9 +299,10 @@ def _index_places(tx: Writing, ref: int, before: Entity | None, after: Entity | 
         db.executemany("DELETE FROM place WHERE ref = ?", rows)
         db.execute("DELETE FROM geometry WHERE entity = ?", (ref,))
     for iri, box in new:
-        made = db.execute(
-            "INSERT INTO geometry(entity, attribute) VALUES(?, ?)", (ref, tx.word(iri))
-        ).lastrowid
+        (made,) = db.execute(
+            "INSERT INTO geometry(entity, attribute) VALUES(?, ?) RETURNING ref",
+            (ref, tx.word(iri)),
+        ).fetchone()
         db.execute(_NEW_PLACE, (made, *box))
 
 

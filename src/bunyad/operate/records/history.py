@@ -14,12 +14,12 @@ files reads them by `FROM_FILES`.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.readings import Reading
 from bunyad.operate.records.tenant import Tenant, Writing
 from bunyad.operate.records.times import DAY_US, HOUR_US, now_us, to_iso
@@ -109,7 +109,7 @@ def archive_surplus(tenant: Tenant, *, most: int, staying: int = 0) -> int:
     return max(0, _count(db) - most // 2)
 
 
-def _count(db: sqlite3.Connection) -> int:
+def _count(db: Db) -> int:
     return int(db.execute("SELECT count(*) FROM reading").fetchone()[0])
 
 
@@ -198,9 +198,7 @@ def history_folder(tenant: Tenant) -> Path:
     return tenant.path.parent / f"{tenant.path.stem}-history"
 
 
-def _rows(
-    db: sqlite3.Connection, keys: list[int], from_us: int, to_us: int
-) -> Iterator[tuple[int, Reading, int]]:
+def _rows(db: Db, keys: list[int], from_us: int, to_us: int) -> Iterator[tuple[int, Reading, int]]:
     for key in keys:
         for ref, made, *rest in db.execute(
             "SELECT ref, made_us, series, at_us, value, body, observed FROM reading "
@@ -288,7 +286,7 @@ class HistoryFile:
         self._part.replace(self.path)
 
 
-def _write(db: sqlite3.Connection, path: Path, until: int, newest: int) -> int:
+def _write(db: Db, path: Path, until: int, newest: int) -> int:
     # The last file and those before it hold all that was there when it was written.
     known, known_until = db.execute(
         "SELECT coalesce(max(newest), 0), coalesce(max(until_us), 0) FROM archive WHERE newest > 0"
@@ -308,14 +306,16 @@ def _write(db: sqlite3.Connection, path: Path, until: int, newest: int) -> int:
     return file.rows
 
 
-def _moving(db: sqlite3.Connection) -> list[int]:
+def _moving(db: Db) -> list[int]:
     """Return the series whose readings may leave: what SensorThings made has them nowhere else."""
     return [row[0] for row in db.execute("SELECT ref FROM series WHERE entity > 0 ORDER BY ref")]
 
 
 def _note(tx: Writing, name: str, until: int, newest: int, rows: int) -> None:
     tx.db.execute(
-        "INSERT OR REPLACE INTO archive(file, until_us, newest, rows) VALUES(?, ?, ?, ?)",
+        "INSERT INTO archive(file, until_us, newest, rows) VALUES(?, ?, ?, ?) ON CONFLICT(file) "
+        "DO UPDATE SET until_us = excluded.until_us, newest = excluded.newest, "
+        "rows = excluded.rows, deleted = 0",
         (name, until, newest, rows),
     )
 

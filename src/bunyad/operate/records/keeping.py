@@ -7,8 +7,9 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
+from bunyad.operate.records.opening import Records
 from bunyad.operate.records.rollups import pack_hours, roll_up
-from bunyad.operate.records.tenant import Records, Tenant
+from bunyad.operate.records.tenant import Tenant
 from bunyad.operate.records.times import DAY_US, now_us
 
 PACKED_AFTER_DAYS = 2
@@ -64,6 +65,9 @@ class Keeper:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._keeping.every_s)
+            sharing = self._records.sharing
+            if sharing is not None and not await sharing.leads():
+                continue  # one server does it for all
             for tenant in self._records.open_tenants():
                 try:
                     await tenant.write(roll_up)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.tenant import Entity, Writing, insert_rows
 from bunyad.operate.records.times import from_iso
 
@@ -101,7 +101,9 @@ def _series(
         ).fetchone()
         if row is None:
             row = tx.db.execute(
-                f"{_NEW_SERIES} RETURNING ref, unit", (None, *key, kind, unit)
+                "INSERT INTO series(entity, attribute, dataset, kind, unit) "
+                "VALUES(?, ?, ?, ?, ?) RETURNING ref, unit",
+                (*key, kind, unit),
             ).fetchone()
             tx.entity_top = -1  # learnt again before numbers are given out
         if len(tx.series) >= MOST_REMEMBERED:
@@ -134,9 +136,7 @@ def append_readings(tx: Writing, readings: Iterable[Reading]) -> int:
     return len(rows)
 
 
-def last_values(
-    db: sqlite3.Connection, series: Sequence[int]
-) -> dict[int, tuple[int, float | str | None]]:
+def last_values(db: Db, series: Sequence[int]) -> dict[int, tuple[int, float | str | None]]:
     """
     Return the latest instant [µs] and value of series that have any.
 
@@ -153,7 +153,9 @@ def last_values(
         Number of the series to instant and value.
     """
     rows = db.execute(
-        "SELECT s.value, r.at_us, r.value FROM json_each(?) s JOIN reading r ON r.ref = "
+        "SELECT s.value, r.at_us, r.value "
+        "FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) s "
+        "JOIN reading r ON r.ref = "
         "(SELECT ref FROM reading WHERE series = s.value ORDER BY at_us DESC, ref DESC LIMIT 1)",
         (orjson.dumps(list(series)).decode(),),
     )
@@ -161,7 +163,7 @@ def last_values(
 
 
 def load_readings(
-    db: sqlite3.Connection, series: int, *, from_us: int | None = None, to_us: int | None = None,
+    db: Db, series: int, *, from_us: int | None = None, to_us: int | None = None,
     limit: int | None = None, newest_first: bool = False,
 ) -> list[Reading]:  # fmt: skip
     """
@@ -194,7 +196,7 @@ def load_readings(
             series,
             -(2**62) if from_us is None else from_us,
             2**62 if to_us is None else to_us,
-            -1 if limit is None else limit,
+            2**62 if limit is None else limit,
         ),
     )
     return [

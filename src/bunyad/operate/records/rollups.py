@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.hours import COLUMNS, HOURS, pack_days, unpack_day
 from bunyad.operate.records.tenant import Writing
 from bunyad.operate.records.times import DAY_US, HOUR_US
@@ -41,15 +42,26 @@ SELECT c.series, c.at_us, c.count, c.sum, c.min, c.max, l.value, l.last_us FROM 
   FROM reading WHERE {where} AND typeof(value) IN ('integer', 'real') GROUP BY 1, 2
 ) l ON l.series = c.series AND l.hour_us = c.at_us
 """
+# Beside max(), SQLite gives the value of the row with the greatest instant; others do not.
+_SHARED_SUMS = """
+SELECT series, at_us, count(*), sum(number), min(number), max(number),
+       (array_agg(number ORDER BY read_us DESC, ref DESC))[1], max(read_us) FROM (
+  SELECT series, at_us - ((at_us % {length}) + {length}) % {length} AS at_us, ref,
+         at_us AS read_us, CAST(value #>> '{{}}' AS DOUBLE PRECISION) AS number
+  FROM reading WHERE {where} AND json_typeof(value) = 'number'
+) AS numbers GROUP BY series, at_us
+"""
 _MERGE = """
 ON CONFLICT(series, at_us) DO UPDATE SET
-  count = count + excluded.count, sum = sum + excluded.sum,
-  min = min(min, excluded.min), max = max(max, excluded.max),
-  last = CASE WHEN excluded.last_us >= last_us THEN excluded.last ELSE last END,
-  last_us = max(last_us, excluded.last_us)
+  count = {table}.count + excluded.count, sum = {table}.sum + excluded.sum,
+  min = CASE WHEN excluded.min < {table}.min THEN excluded.min ELSE {table}.min END,
+  max = CASE WHEN excluded.max > {table}.max THEN excluded.max ELSE {table}.max END,
+  last = CASE WHEN excluded.last_us >= {table}.last_us THEN excluded.last ELSE {table}.last END,
+  last_us = CASE WHEN excluded.last_us > {table}.last_us THEN excluded.last_us
+                 ELSE {table}.last_us END
 """
 _INTO = "INSERT INTO {table}(series, at_us, count, sum, min, max, last, last_us) "
-_ADD = _INTO + "SELECT * FROM ({sums}) WHERE true" + _MERGE  # noqa: S608  (own text)
+_ADD = _INTO + "SELECT * FROM ({sums}) AS sums WHERE true" + _MERGE  # noqa: S608  (own text)
 _ADD_ROW = _INTO + "VALUES(?, ?, ?, ?, ?, ?, ?, ?)" + _MERGE
 _START_OF_DAY = f"r.at_us - ((r.at_us % {DAY_US}) + {DAY_US}) % {DAY_US}"
 _PACKED_DAY = "INSERT INTO hourly_day(series, at_us, body) VALUES(?, ?, ?)"
@@ -110,14 +122,14 @@ def roll_up(tx: Writing) -> int:
             f"ON d.series = r.series AND d.at_us = {_START_OF_DAY} "
             f"WHERE {where} AND r.at_us < ?", (_packed_until(tx.db),))  # fmt: skip
     for table, length in PERIODS.values():
-        sums = _SUMS.format(length=length, where=where)
+        sums = _sums(tx.db).format(length=length, where=where)
         tx.db.execute(_ADD.format(table=table, sums=sums))
-    tx.db.execute("INSERT OR REPLACE INTO setting VALUES('rolled', ?)", (newest,))
+    put_setting(tx, "rolled", newest)
     return newest - rolled
 
 
 def load_sums(
-    db: sqlite3.Connection, series: Iterable[int], period: Period, *, from_us: int, to_us: int
+    db: Db, series: Iterable[int], period: Period, *, from_us: int, to_us: int
 ) -> list[Sum]:
     """
     Return the sums of series by hour or day.
@@ -142,22 +154,20 @@ def load_sums(
     keys = orjson.dumps(list(series)).decode()
     rows = db.execute(
         "SELECT series, at_us, count, sum, min, max, last, last_us "  # noqa: S608  (own names)
-        f"FROM {table} WHERE series IN (SELECT value FROM json_each(?)) "
+        f"FROM {table} WHERE series IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) "
         "AND at_us >= ? AND at_us < ? ORDER BY series, at_us",
         (keys, from_us - from_us % length, to_us),
     )
     found = {(row[0], row[1]): Sum(*row) for row in rows}
+    mark = "?1" if isinstance(db, sqlite3.Connection) else "?"  # there the condition stands twice
     if period == "hour":
         for one in _packed_sums(db, keys, from_us - from_us % length, to_us):
             found[one.series, one.at_us] = one
     where = (
-        f"ref > {_rolled(db)} AND series IN (SELECT value FROM json_each(:keys)) "  # noqa: S608
-        "AND at_us >= :first AND at_us < :end"
+        f"ref > {_rolled(db)} AND at_us >= {from_us - from_us % length} AND at_us < {to_us} "  # noqa: S608
+        f"AND series IN (SELECT CAST(value AS INTEGER) FROM json_each({mark}))"
     )
-    tail = db.execute(
-        _SUMS.format(length=length, where=where),
-        {"keys": keys, "first": from_us - from_us % length, "end": to_us},
-    )
+    tail = db.execute(_sums(db).format(length=length, where=where), (keys,))
     for row in tail:
         fresh = Sum(*row)
         key = (fresh.series, fresh.at_us)
@@ -165,7 +175,7 @@ def load_sums(
     return [found[key] for key in sorted(found)]
 
 
-def load_hours(db: sqlite3.Connection, series: int, *, from_us: int, to_us: int) -> list[Sum]:
+def load_hours(db: Db, series: int, *, from_us: int, to_us: int) -> list[Sum]:
     """
     Return what of a series is summed by hour, by time.
 
@@ -188,10 +198,11 @@ def load_hours(db: sqlite3.Connection, series: int, *, from_us: int, to_us: int)
     return sorted(found, key=attrgetter("at_us"))
 
 
-def _packed_sums(db: sqlite3.Connection, keys: str, from_us: int, to_us: int) -> list[Sum]:
+def _packed_sums(db: Db, keys: str, from_us: int, to_us: int) -> list[Sum]:
     days = db.execute(
         "SELECT series, at_us, body FROM hourly_day "
-        "WHERE series IN (SELECT value FROM json_each(?)) AND at_us > ? AND at_us < ?",
+        "WHERE series IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) "
+        "AND at_us > ? AND at_us < ?",
         (keys, from_us - DAY_US, to_us),
     )
     return [
@@ -283,10 +294,10 @@ def add_packed(
     import numpy as np  # noqa: PLC0415
 
     known = {row[0] for row in tx.db.execute(
-        "SELECT k.value FROM json_each(?1) k WHERE "
-        "EXISTS (SELECT 1 FROM hourly_day WHERE series = k.value AND at_us = ?2) OR "
-        "EXISTS (SELECT 1 FROM hourly WHERE series = k.value AND at_us >= ?2 AND at_us < ?3)",
-        (orjson.dumps(list(series)).decode(), at_us, at_us + DAY_US),
+        "SELECT k.value FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) k WHERE "
+        "EXISTS (SELECT 1 FROM hourly_day WHERE series = k.value AND at_us = ?) OR "
+        "EXISTS (SELECT 1 FROM hourly WHERE series = k.value AND at_us >= ? AND at_us < ?)",
+        (orjson.dumps(list(series)).decode(), at_us, at_us, at_us + DAY_US),
     )}  # fmt: skip
     has = np.array([one in known for one in series])
     fresh = [one for one in series if one not in known]
@@ -301,17 +312,21 @@ def add_packed(
 def note_packed(tx: Writing, until_us: int) -> None:
     """Write down that days before an instant may be packed."""
     if until_us > _packed_until(tx.db):
-        tx.db.execute("INSERT OR REPLACE INTO setting VALUES('packed', ?)", (until_us,))
+        put_setting(tx, "packed", until_us)
 
 
-def _packed_until(db: sqlite3.Connection) -> int:
+def _packed_until(db: Db) -> int:
     row = db.execute("SELECT value FROM setting WHERE name = 'packed'").fetchone()
     return -(2**62) if row is None else int(row[0])
 
 
-def _unpack(tx: Writing, days: str, values: tuple[Any, ...]) -> None:
-    """Make rows again of packed days that a statement finds."""
+def _unpack(
+    tx: Writing, days: str, values: tuple[Any, ...], *, only: set[tuple[int, int]] | None = None
+) -> None:
+    """Make rows again of packed days that a statement finds, of all or some of them."""
     for series, at_us in tx.db.execute(days, values).fetchall():
+        if only is not None and (series, at_us) not in only:
+            continue
         (body,) = tx.db.execute(
             "DELETE FROM hourly_day WHERE series = ? AND at_us = ? RETURNING body", (series, at_us)
         ).fetchone()
@@ -336,10 +351,12 @@ def add_sums(tx: Writing, period: Period, sums: Iterable[Sum]) -> None:
     table, _ = PERIODS[period]
     rows = [_AS_ROW(one) for one in sums]
     if period == "hour":
-        days = sorted({(row[0], row[1] - row[1] % DAY_US) for row in rows})
-        _unpack(tx, "SELECT series, at_us FROM hourly_day d JOIN json_each(?) k "
-                "ON d.series = k.value ->> 0 AND d.at_us = k.value ->> 1",
-                (orjson.dumps(days).decode(),))  # fmt: skip
+        days = {(row[0], row[1] - row[1] % DAY_US) for row in rows}
+        lists = (sorted({series for series, _ in days}), sorted({at_us for _, at_us in days}))
+        among = "IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
+        _unpack(tx, "SELECT series, at_us FROM hourly_day "  # noqa: S608  (own text)
+                f"WHERE series {among} AND at_us {among}",
+                tuple(orjson.dumps(one).decode() for one in lists), only=days)  # fmt: skip
     tx.db.executemany(_ADD_ROW.format(table=table), rows)
 
 
@@ -366,10 +383,25 @@ def recount(tx: Writing, series: int, *, from_us: int, to_us: int) -> None:
             (series, first, end),
         )
         where = f"ref <= {rolled} AND series = {series} AND at_us >= {first} AND at_us < {end}"
-        tx.db.execute(_ADD.format(table=table, sums=_SUMS.format(length=length, where=where)))
+        tx.db.execute(
+            _ADD.format(table=table, sums=_sums(tx.db).format(length=length, where=where))
+        )
 
 
-def _rolled(db: sqlite3.Connection) -> int:
+def put_setting(tx: Writing, name: str, value: float | str) -> None:
+    """Keep a setting; one of the same name is replaced."""
+    tx.db.execute(
+        "INSERT INTO setting(name, value) VALUES(?, ?) "
+        "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def _sums(db: Db) -> str:
+    return _SUMS if isinstance(db, sqlite3.Connection) else _SHARED_SUMS
+
+
+def _rolled(db: Db) -> int:
     row = db.execute("SELECT value FROM setting WHERE name = 'rolled'").fetchone()
     return 0 if row is None else int(row[0])
 

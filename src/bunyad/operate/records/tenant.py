@@ -1,9 +1,9 @@
-"""One tenant's file: readers on connections of their own, one writer that commits in groups."""
+"""One tenant's records: readers on connections of their own, one writer that commits in groups."""
 
 from __future__ import annotations
 
 import asyncio
-import re
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from bunyad.errors import InputError
+from bunyad.operate.records.database import Db, Home
 from bunyad.operate.records.schema import all_tables
 from bunyad.operate.records.times import now_us
 
@@ -23,9 +23,7 @@ T = TypeVar("T")
 Entity = dict[str, Any]
 
 ROWS_AT_ONCE = (64, 8)  # rows that one statement inserts
-PAGES_OF_LOG = 4_000  # pages of the write-ahead log after which they move to the file
 LARGEST_GROUP = 512  # jobs in one transaction; bounds the wait of the first of them
-FORM_OF_TENANTS = re.compile(r"[A-Za-z0-9_\-.~:]{1,128}")
 
 
 @dataclass(slots=True)
@@ -59,18 +57,22 @@ class Writing:
         The instant of the write [µs since 1970].
     changes
         Changes of entities in this group so far.
+    has_news
+        Whether documents were kept that other servers must learn.
     """
 
     __slots__ = (
-        "_later", "changes", "db", "entity_top", "now_us", "place_top", "series", "series_top",
+        "_later", "changes", "db", "entity_top", "has_news", "now_us", "place_top", "series",
+        "series_top",
         "tenant", "words",
     )  # fmt: skip
 
-    def __init__(self, tenant: Tenant, db: sqlite3.Connection) -> None:
+    def __init__(self, tenant: Tenant, db: Db) -> None:
         self.tenant = tenant
         self.db = db
         self.now_us = 0
         self.changes: list[Change] = []
+        self.has_news = False
         self.words: dict[str, int] = {}
         self.series: dict[tuple[int, int, str], tuple[int, str | None]] = {}
         self.entity_top = -1
@@ -88,6 +90,7 @@ class Writing:
             for statement, rows in self._later.items():
                 insert_rows(self.db, statement, rows)
             self._later.clear()
+            self.tenant.home.numbered(self)
 
     def word(self, iri: str) -> int:
         """Return the small number of an IRI, given now where it has none."""
@@ -95,10 +98,10 @@ class Writing:
         if ref is None:
             row = self.db.execute("SELECT ref FROM word WHERE iri = ?", (iri,)).fetchone()
             if row is None:
-                ref = int(self.db.execute("INSERT INTO word(iri) VALUES(?)", (iri,)).lastrowid or 0)
-            else:
-                ref = int(row[0])
-            self.words[iri] = ref
+                row = self.db.execute(
+                    "INSERT INTO word(iri) VALUES(?) RETURNING ref", (iri,)
+                ).fetchone()
+            ref = self.words[iri] = int(row[0])
         return ref
 
     def forget(self) -> None:
@@ -109,7 +112,7 @@ class Writing:
         self._later.clear()
 
     def tops(self) -> None:
-        """Learn the highest numbers of entities, series and places: only this process makes any."""
+        """Learn the highest numbers of entities, series and places: only this writer makes any."""
         if self.entity_top < 0:
             tops = dict(self.db.execute("SELECT name, seq FROM sqlite_sequence"))
             self.entity_top, self.series_top = tops.get("entity", 0), tops.get("series", 0)
@@ -118,7 +121,7 @@ class Writing:
             ).fetchone()
 
 
-def insert_rows(db: sqlite3.Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+def insert_rows(db: Db, statement: str, rows: list[tuple[Any, ...]]) -> None:
     """
     Insert rows, many at a time: half the work, and the other threads are seldom waited for.
 
@@ -132,7 +135,7 @@ def insert_rows(db: sqlite3.Connection, statement: str, rows: list[tuple[Any, ..
         Values of each.
     """
     at = 0
-    for size in ROWS_AT_ONCE:
+    for size in ROWS_AT_ONCE if isinstance(db, sqlite3.Connection) else ():
         if len(rows) - at >= size:
             whole = _for_rows(statement, size)
             while len(rows) - at >= size:
@@ -170,31 +173,34 @@ class Tenant:
         Functions called in the writer with the changes that are now kept.
     """
 
-    def __init__(self, name: str, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, name: str, home: Home) -> None:
         self.name = name
-        self.path = path
+        self.home = home
         self.before_commit: list[Callable[[Writing], None]] = []
         self.after_commit: list[Callable[[list[Change]], None]] = []
-        self._synchronous = synchronous
         self._local = threading.local()
         self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[Db] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
-        with self._open() as db:
-            db.executescript(all_tables())
-        db.close()
+        home.prepare(all_tables())
 
-    def reader(self) -> sqlite3.Connection:
+    @property
+    def path(self) -> Path:
+        """Return the file of the records, or where it would be."""
+        return self.home.path
+
+    def reader(self) -> Db:
         """Return this thread's connection for reading: what was committed before each query."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        db: Db | None = getattr(self._local, "db", None)
         if db is None:
-            db = self._open()
-            db.execute("PRAGMA query_only = ON")
-            self._local.db = db
+            db = self._local.db = self.home.reader()
             with self._lock:
                 self._readers.append(db)
+            # the first is the loop's; the others are of helping threads
+            if isinstance(db, sqlite3.Connection) and len(self._readers) > 1:
+                db.execute("PRAGMA cache_size = -4000")
         return db
 
     def submit(self, work: Callable[[Writing], T]) -> Future[T]:
@@ -258,27 +264,8 @@ class Tenant:
             raise RuntimeError("the records are closed")
         self._jobs.put(job)
 
-    def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=30,
-                cached_statements=256,
-            )  # fmt: skip
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute(f"PRAGMA synchronous = {self._synchronous}")
-            db.execute(f"PRAGMA wal_autocheckpoint = {PAGES_OF_LOG}")
-            db.execute("PRAGMA cache_size = -16000")
-            db.execute("PRAGMA temp_store = MEMORY")
-        except sqlite3.Error as error:
-            raise InputError(
-                f"the records do not open: {error}",
-                where=str(self.path),
-                mend="give a folder that can be written, or restore the file from a backup",
-            ) from None
-        return db
-
     def _run(self) -> None:
-        db = self._open()
+        db = self.home.writer()
         tx = Writing(self, db)
         try:
             while (group := self._next_group()) is not None:
@@ -305,7 +292,7 @@ class Tenant:
     def _do(self, tx: Writing, group: list[_Job[Any]]) -> None:
         outcomes: list[tuple[_Job[Any], Any, BaseException | None]] = []
         try:
-            tx.db.execute("BEGIN IMMEDIATE")
+            self.home.begin(tx)
             tx.now_us = now_us()
             tx.changes = []
             for job in group:
@@ -316,10 +303,13 @@ class Tenant:
             if tx.changes:
                 for hook in self.before_commit:
                     hook(tx)
+            self.home.before_commit(tx)
             tx.db.execute("COMMIT")
+            self.home.after_commit(tx)
         except BaseException as error:  # noqa: BLE001  (told to everybody who waits)
-            if tx.db.in_transaction:
-                tx.db.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # nothing is kept of a lost connection
+                if tx.db.in_transaction:
+                    tx.db.execute("ROLLBACK")
             tx.forget()
             tx.changes = []
             outcomes = [(job, None, error) for job in group]
@@ -382,117 +372,3 @@ def _settle(settled: list[tuple[asyncio.Future[Any], Any, BaseException | None]]
             future.set_exception(error)
         else:
             future.set_result(result)
-
-
-class Records:
-    """All tenants of one data folder. Only one process may write; any number may read."""
-
-    def __init__(self, folder: Path, *, synchronous: str = "FULL") -> None:
-        self.folder = folder
-        self._synchronous = synchronous
-        self._tenants: dict[str, Tenant] = {}
-        self._lock = threading.Lock()
-        self.on_open: list[Callable[[Tenant], None]] = []
-
-    def tenant(self, name: str = "", *, create: bool = True) -> Tenant | None:
-        """
-        Return a tenant's records, opened once.
-
-        Parameters
-        ----------
-        name
-            Name of the tenant; empty for the default one.
-        create
-            Whether to make the tenant where there is none.
-
-        Returns
-        -------
-        Tenant or None
-            None where the tenant is not known and not to be made.
-        """
-        found = self._tenants.get(name)
-        if found is not None:
-            return found
-        if name and not FORM_OF_TENANTS.fullmatch(name):
-            raise InputError(
-                f"{name!r} is no name of a tenant",
-                where="tenant",
-                mend="use letters, digits and _ - . ~ :, at most 128",
-            )
-        path = self._path(name)
-        with self._lock:
-            found = self._tenants.get(name)
-            if found is None:
-                if not create and not path.exists():
-                    return None
-                path.parent.mkdir(parents=True, exist_ok=True)
-                found = Tenant(name, path, synchronous=self._synchronous)
-                for watcher in self.on_open:
-                    watcher(found)
-                self._tenants[name] = found
-        return found
-
-    def open_tenants(self) -> list[Tenant]:
-        """Return the tenants that are open."""
-        return list(self._tenants.values())
-
-    def names(self) -> list[str]:
-        """Return the names of all tenants that exist, the default one (empty) included."""
-        stems = (path.stem for path in sorted((self.folder / "tenants").glob("*.sqlite")))
-        names = [_unsafe(stem) for stem in stems if "." not in stem]  # those are other parts' files
-        return [*([""] if self._path("").exists() else []), *names]
-
-    def close(self) -> None:
-        """Finish what was submitted and close all files."""
-        with self._lock:
-            for tenant in self._tenants.values():
-                tenant.close()
-            self._tenants.clear()
-
-    def _path(self, name: str) -> Path:
-        if not name:
-            return self.folder / "records.sqlite"
-        return self.folder / "tenants" / f"{_safe(name)}.sqlite"
-
-
-def _safe(name: str) -> str:
-    """Return a tenant's name as that of a file, whatever the file system does with capitals."""
-    plain = "abcdefghijklmnopqrstuvwxyz0123456789"
-    return "".join(one if one in plain else f"={ord(one):02x}" for one in name)
-
-
-def _unsafe(name: str) -> str:
-    return re.sub(r"=([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), name)
-
-
-def open_records(folder: Path, *, synchronous: str = "FULL") -> Records:
-    """
-    Open the records of a data folder; the folder is made where it is not.
-
-    Parameters
-    ----------
-    folder
-        Data folder.
-    synchronous
-        SQLite's setting: with `FULL` an answered write survives a power cut, with `NORMAL` a
-        killed process only.
-
-    Returns
-    -------
-    Records
-        All tenants of the folder.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the data folder cannot be made: {error.strerror}",
-            where=str(folder),
-            mend="choose another folder, or ask for the right to write there",
-        ) from None
-    return Records(folder, synchronous=synchronous)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from bunyad.operate.records.database import Db
 
 FEW = 500  # facts up to which it is quicker to gather their entities than to walk them all
 HAS, EQUAL, ABOVE, AT_LEAST, BELOW, AT_MOST, BETWEEN = "has", "==", ">", ">=", "<", "<=", ".."
@@ -74,7 +75,7 @@ class Wanted:
 
 
 def search_statement(
-    db: sqlite3.Connection, wanted: Wanted, *, counts: bool = False, whole: bool = False
+    db: Db, wanted: Wanted, *, counts: bool = False, whole: bool = False
 ) -> tuple[str, list[Any]]:
     """
     Write the statement that finds entities.
@@ -124,7 +125,7 @@ def search_statement(
 class _Search:
     """A statement in the making: few rows are gathered first, many are walked in order."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self.db = db
         self.source = "entity e"
         self.order = "e.ref"
@@ -167,7 +168,7 @@ class _Search:
                 values += [word, *told]
         gathered = " UNION ALL ".join(found)
         (count,) = self.db.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM ({gathered}) LIMIT {FEW + 1})",  # noqa: S608
+            f"SELECT count(*) FROM (SELECT 1 FROM ({gathered}) AS many LIMIT {FEW + 1}) AS few",  # noqa: S608
             values,
         ).fetchone()
         if count <= FEW:

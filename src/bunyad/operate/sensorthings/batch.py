@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -54,7 +54,7 @@ class _Names:
         content = request.content
         if b'"$' in content:
             content = orjson.dumps(self._in_body(orjson.loads(content)))
-        return Request(request.method, path, request.query, request.base, content, request.headers)
+        return replace(request, path=path, content=content)
 
     def _in_path(self, found: re.Match[str]) -> str:
         made = self.made.get(found.group(1))
@@ -84,6 +84,8 @@ async def answer_batch(service: Service, tenant: Tenant, request: Request) -> Re
     parts = _read_multipart(request, media) if multipart else _read_json(request)
     if len(parts) > MOST_PARTS:
         raise Refusal(f"{len(parts)} requests", where="$batch", mend=f"send {MOST_PARTS}")
+    for part in parts:  # also of a batch within
+        part.request.may_delete = request.may_delete
     if not request.may_delete and any(part.request.method == "DELETE" for part in parts):
         raise NotForYou("the batch deletes", where="$batch", mend="ask as one who may delete")
     answers: list[tuple[Part, Reply]] = []

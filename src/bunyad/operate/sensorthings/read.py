@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.sensorthings.answers.fetch import Fetcher, Page
 from bunyad.operate.sensorthings.answers.find import Place, find_place, source
 from bunyad.operate.sensorthings.answers.tables import options_of_array, write_arrays
@@ -25,7 +26,7 @@ LONGEST_TOKEN = 1500  # characters; beyond, a link pages by number
 _SELF = Options(select=(f"{CONTROL}selfLink",))
 
 
-def read(db: sqlite3.Connection, request: Request, resource: Resource, now_us: int) -> Reply:
+def read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
     """
     Answer a GET.
 
@@ -47,6 +48,7 @@ def read(db: sqlite3.Connection, request: Request, resource: Resource, now_us: i
     """
     if not resource.steps:
         return tell(describe(request.base, request.mqtt))
+    assert isinstance(db, sqlite3.Connection), "other databases are refused at the door"
     end = time.monotonic() + LONGEST_S
     db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
     try:
@@ -55,7 +57,7 @@ def read(db: sqlite3.Connection, request: Request, resource: Resource, now_us: i
         db.set_progress_handler(None, 0)
 
 
-def _read(db: sqlite3.Connection, request: Request, resource: Resource, now_us: int) -> Reply:
+def _read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
     place = find_place(db, resource.steps)
     fetcher = Fetcher(db, request.base, now_us)
     if resource.member:

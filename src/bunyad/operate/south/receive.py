@@ -140,8 +140,8 @@ def receive(tx: records.Writing, request: Request) -> Received:
     if told.taken or told.missing:
         told.entities = keep_samples(tx, fresh)
         tx.db.execute(
-            "INSERT INTO south_mark VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "highest = excluded.highest, missing = missing + excluded.missing, "
+            "INSERT INTO south_mark VALUES(?, ?, ?, ?, ?) ON CONFLICT(device, epoch) DO UPDATE SET "
+            "highest = excluded.highest, missing = south_mark.missing + excluded.missing, "
             "at_us = excluded.at_us",
             (*key, told.highest, told.missing, tx.now_us),
         )

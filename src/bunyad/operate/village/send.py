@@ -129,9 +129,11 @@ def _batches(entities: Sequence[dict[str, Any]], size: int) -> Iterator[list[dic
         yield list(entities[start : start + size])
 
 
-def keep_entities(data: Path, entities: Iterable[dict[str, Any]], *, tenant: str = "") -> int:
+def keep_entities(
+    data: Path, entities: Iterable[dict[str, Any]], *, tenant: str = "", database: str = ""
+) -> int:
     """
-    Put entities straight into the data folder of a broker that is not running.
+    Put entities straight into the data folder of a broker that is not running, or its database.
 
     Parameters
     ----------
@@ -141,6 +143,8 @@ def keep_entities(data: Path, entities: Iterable[dict[str, Any]], *, tenant: str
         Normalised entities with short names.
     tenant
         Name of the tenant; by default the one without a name.
+    database
+        URL of the PostgreSQL database that keeps the records instead of the folder.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def keep_entities(data: Path, entities: Iterable[dict[str, Any]], *, tenant: str
         If the folder cannot be written.
     """
     try:
-        opened = records.open_records(data)
+        opened = records.open_records(data, database=database)
     except OSError as error:
         raise InputError(
             f"it cannot be written ({error.strerror})", where=str(data), mend="give another folder"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,9 @@ from bunyad.operate.alarms.rules import PRIORITIES, Rule, Rules, load_rules
 from bunyad.operate.alarms.states import SHOWN
 from bunyad.operate.alarms.watching import log_path
 from bunyad.operate.place import Place, open_reader, place_clock, read_place
+from bunyad.operate.records import Db
 from bunyad.operate.records.names import tenant_name
+from bunyad.operate.records.schemas import shared_tenants
 from bunyad.web.endpoint import Call
 from bunyad.web.operate.bodies import AlarmRow
 from bunyad.web.problems import Problem, not_found
@@ -42,6 +43,8 @@ class Room:
     place: Place
     """Its own things only."""
     rules: Rules
+    database: str = ""
+    """URL of the database with its records; empty for a file in the folder."""
 
     @property
     def log_path(self) -> Path:
@@ -59,9 +62,9 @@ class Room:
         return {one.id: one for one in self.rules.rules}
 
     @contextmanager
-    def records(self) -> Iterator[sqlite3.Connection]:
+    def records(self) -> Iterator[Db]:
         """Open its records for reading."""
-        db = open_reader(self.folder, self.tenant)
+        db = open_reader(self.folder, self.tenant, database=self.database)
         try:
             yield db
         finally:
@@ -106,17 +109,19 @@ def _rooms(services: Services) -> dict[str, Room]:
     kept: dict[str, tuple[Any, dict[str, Room]]] = services.cache.setdefault("villages", {})
     checked = services.cache.get("villages-checked", -math.inf)
     if time.monotonic() - checked >= FRESH_S:
-        folder = services.settings.data
-        for tenant in _tenants(folder):
-            sign = _sign(folder, tenant)
+        folder, database = services.settings.data, services.settings.live_database_url
+        for tenant in _tenants(folder, database):
+            sign = _sign(folder, tenant, database)
             if tenant not in kept or kept[tenant][0] != sign:
-                kept[tenant] = (sign, _rooms_of(folder, tenant))
+                kept[tenant] = (sign, _rooms_of(folder, tenant, database))
         services.cache["villages-checked"] = time.monotonic()
     return {name: room for _, found in kept.values() for name, room in found.items()}
 
 
-def _tenants(folder: Path) -> list[str]:
+def _tenants(folder: Path, database: str) -> list[str]:
     """Return the tenants that have records; the default one has no name."""
+    if database:
+        return shared_tenants(database)
     named = [
         tenant_name(path.stem) for path in sorted((folder / "tenants").glob("*.sqlite"))
         if not path.stem.endswith((".alarms", ".commands"))
@@ -124,10 +129,10 @@ def _tenants(folder: Path) -> list[str]:
     return ["", *named] if (folder / "records.sqlite").is_file() else named
 
 
-def _sign(folder: Path, tenant: str) -> tuple[Any, ...]:
+def _sign(folder: Path, tenant: str, database: str) -> tuple[Any, ...]:
     """Return what changes when things, series or rules do, but not with every reading."""
     own = folder / RULES_FILE
-    db = open_reader(folder, tenant)
+    db = open_reader(folder, tenant, database=database)
     try:
         newest = [
             db.execute(f"SELECT max(ref) FROM {table}").fetchone()[0]  # noqa: S608  (one of two)
@@ -138,10 +143,10 @@ def _sign(folder: Path, tenant: str) -> tuple[Any, ...]:
     return (*newest, own.stat().st_mtime_ns if own.is_file() else 0)
 
 
-def _rooms_of(folder: Path, tenant: str) -> dict[str, Room]:
+def _rooms_of(folder: Path, tenant: str, database: str) -> dict[str, Room]:
     own = folder / RULES_FILE
     rules = load_rules(own if own.is_file() else "village")
-    db = open_reader(folder, tenant)
+    db = open_reader(folder, tenant, database=database)
     try:
         place = read_place(db)
     finally:
@@ -159,7 +164,7 @@ def _rooms_of(folder: Path, tenant: str) -> dict[str, Room]:
         name = parts[-2] if len(parts) > 3 else parts[-1]
         found[name] = Room(
             id=name, name=things[settlement].point.name, folder=folder, tenant=tenant,
-            place=part, rules=rules,
+            place=part, rules=rules, database=database,
         )  # fmt: skip
     return found
 

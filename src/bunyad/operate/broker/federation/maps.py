@@ -258,7 +258,7 @@ def _keep(tx: Writing, made: EntityMap, ends_us: int) -> None:
         (KIND, tx.now_us),
     )
     body = {"where": made.where, "linked": made.linked, "ends_us": ends_us}
-    put_document(tx, KIND, made.key, body)
+    put_document(tx, KIND, made.key, body, is_news=False)
 
 
 def _load(call: Call, named: str) -> EntityMap | None:

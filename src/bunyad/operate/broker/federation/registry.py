@@ -37,6 +37,8 @@ class Registry:
         self.records = records
         self.contexts = contexts
         self._of: dict[str, dict[str, Registration]] = {}
+        if records.sharing is not None:
+            records.sharing.learners.append(self.learn)
 
     async def start(self) -> None:
         """Bring back what was registered."""
@@ -44,12 +46,18 @@ class Registry:
             tenant = self.records.tenant(name, create=not name)
             if tenant is None:
                 continue
-            for _, body in load_documents(tenant.reader(), KIND):
-                registration = compile_registration(
-                    body["document"], await self._context(body["context"])
-                )
-                registration.made_us, registration.changed_us = body.get("times", (0, 0))
-                self._put(name, registration)
+            await self.learn(tenant)
+
+    async def learn(self, tenant: Tenant) -> None:
+        """Know the registrations of a tenant as they are kept."""
+        found = {}
+        for key, body in load_documents(tenant.reader(), KIND):
+            registration = compile_registration(
+                body["document"], await self._context(body["context"])
+            )
+            registration.made_us, registration.changed_us = body.get("times", (0, 0))
+            found[key] = registration
+        self._of[tenant.name] = found
 
     async def _context(self, source: Any) -> Context:
         try:

@@ -22,7 +22,7 @@ from bunyad.operate.broker.federation.discovery import (
 from bunyad.operate.broker.federation.registration import Registration, Wanted, tell_registration
 from bunyad.operate.broker.federation.registry import Registry, registry_of
 from bunyad.operate.broker.problems import bad_request
-from bunyad.operate.broker.subscriptions.desk import Desk, desk_of
+from bunyad.operate.broker.subscriptions.desk import Desk, desk_of, learn_watches
 from bunyad.operate.broker.subscriptions.letters import notification_of
 from bunyad.operate.broker.subscriptions.outbox import (
     OF_SOURCES,
@@ -32,6 +32,7 @@ from bunyad.operate.broker.subscriptions.outbox import (
     waiting_in,
 )
 from bunyad.operate.broker.subscriptions.rounds import Rounds
+from bunyad.operate.broker.subscriptions.sharing import Succession
 from bunyad.operate.broker.subscriptions.shelf import Shelf
 from bunyad.operate.broker.subscriptions.watch import Watch
 from bunyad.operate.broker.temporal.window import read_window
@@ -160,6 +161,17 @@ class SourceDesk:
         self._desk = desk
         self._shelves: dict[str, SourceShelf] = {}
         self.rounds = Rounds(self.send)
+        sharing = registry.records.sharing
+        self._succession: Succession | None = None
+        if sharing is not None:
+            sharing.learners.append(self.learn)
+            self._succession = Succession(
+                registry.records, desk.courier, self.shelf, of_sources=True
+            )
+
+    async def learn(self, tenant: Tenant) -> None:
+        """Take in the subscriptions of a tenant as other servers have kept them."""
+        await learn_watches(self._desk, self.shelf(tenant), self.rounds, OF_SOURCES)
 
     def shelf(self, tenant: Tenant) -> SourceShelf:
         """Return the subscriptions of a tenant."""
@@ -186,12 +198,17 @@ class SourceDesk:
             shelf = self.shelf(tenant)
             for _, body in load_documents(tenant.reader(), KIND):
                 shelf.put(await self._desk.read(body))
-            self._desk.courier.resume(shelf, waiting_in(tenant.reader(), of_sources=True))
+            if self._succession is None:
+                self._desk.courier.resume(shelf, waiting_in(tenant.reader(), of_sources=True))
             for key in shelf.watches:
                 self.rounds.start(shelf, key)
+        if self._succession is not None:
+            await self._succession.start()
 
     async def close(self) -> None:
         """Stop the clocks."""
+        if self._succession is not None:
+            await self._succession.stop()
         await self.rounds.close()
 
 

@@ -28,6 +28,7 @@ from bunyad.operate.broker.subscriptions.outbox import (
     load_letters,
     trim_letters,
 )
+from bunyad.operate.broker.subscriptions.sharing import is_ours
 from bunyad.operate.broker.subscriptions.shelf import Shelf
 from bunyad.operate.broker.subscriptions.watch import SECOND_US, Watch
 from bunyad.operate.reach import Reach
@@ -63,12 +64,15 @@ class _Line:
         Number of the last one that was held, and of the newest one there is.
     grown
         How many stayed on the disk since their number was last bounded.
+    taken
+        Numbers of those that another server had to send.
     """
 
     held: deque[Letter] = field(default_factory=deque)
     last: int = 0
     newest: int = 0
     grown: int = 0
+    taken: set[int] = field(default_factory=set)
 
     def add(self, letter: Letter) -> None:
         """Hold a new notification, or leave it on the disk."""
@@ -84,7 +88,7 @@ class _Line:
     def refill(self, db: Any, subscription: str) -> None:
         """Hold the next ones from the disk."""
         letters = load_letters(db, subscription, after=self.last, most=MOST_HELD)
-        self.held.extend(letters)
+        self.held.extend(one for one in letters if one.ref not in self.taken)
         self.last = letters[-1].ref if letters else self.newest
         self.newest = max(self.newest, self.last)
 
@@ -120,6 +124,13 @@ class Courier:
             line.add(letter)
             if line.grown >= TRIMMED_AFTER:
                 self._trim(shelf, letter.subscription, line)
+
+    def take_over(self, shelf: Shelf, letters: list[Letter]) -> None:
+        """Take notifications of a server that is no more; to be called in the loop's thread."""
+        for letter in [] if self._closed else letters:
+            line = self._line(shelf, letter.subscription)
+            line.held.append(letter)
+            line.taken.add(letter.ref)
 
     def resume(self, shelf: Shelf, waiting: list[tuple[str, int]]) -> None:
         """Send what waits in the outbox: subscriptions, and the number of each one's newest."""
@@ -190,6 +201,8 @@ class Courier:
     async def _deliver(self, shelf: Shelf, watch: Watch, letter: Letter) -> None:
         pause_s, first = FIRST_PAUSE_S, True
         while True:
+            if not await is_ours(shelf.tenant, letter):
+                return
             async with self._at_once:
                 outcome = await self._send(shelf, watch, letter)
             at_us = now_us()
@@ -282,6 +295,6 @@ def _writing_down(shelf: Shelf, done: _Done) -> Any:
                 done.keys.add(key)
         for key in done.keys:
             if watch := shelf.watches.get(key):
-                shelf.keep(tx, watch)
+                shelf.keep(tx, watch, is_news=False)
 
     return work

@@ -54,7 +54,7 @@ async def query_subscriptions(call: Call) -> Reply:
     media = wanted_media(call)
     context = await call.linked_context()
     page = page_of(call)
-    shelf = _shelf(call)
+    shelf = await _shelf(call)
     watches = list(shelf.watches.values())
     shown = watches[page.offset : page.offset + page.limit]
     system = system_of(call)
@@ -66,14 +66,14 @@ async def retrieve_subscription(call: Call) -> Reply:
     """Tell one subscription (5.8.3)."""
     media = wanted_media(call)
     context = await call.linked_context()
-    watch = _known(call, _shelf(call))
+    watch = _known(call, await _shelf(call))
     told = tell_subscription(watch, context, system=system_of(call))
     return answer(call, told, context, media)
 
 
 async def update_subscription(call: Call) -> Reply:
     """Change members of a subscription (5.8.2)."""
-    shelf = _shelf(call)
+    shelf = await _shelf(call)
     check_uri(call.parts["id"], "the subscription's id")
     fragment, context = await read_document(call)
     known = _known(call, shelf)
@@ -86,7 +86,7 @@ async def update_subscription(call: Call) -> Reply:
     document = merged(in_context(known, context), cleaned(fragment))
     document["id"], document["type"] = known.key, "Subscription"
     watch = await compile_document(call, document, context, told_anew="expiresAt" in fragment)
-    watch.tally, watch.queued_us, watch.made_us = known.tally, known.queued_us, known.made_us
+    watch.follow(known)
 
     def keep(tx: Writing) -> None:
         if load_document(tx.db, KIND, watch.key) is None:
@@ -101,7 +101,7 @@ async def update_subscription(call: Call) -> Reply:
 
 async def delete_subscription(call: Call) -> Reply:
     """Forget a subscription (5.8.5)."""
-    shelf = _shelf(call)
+    shelf = await _shelf(call)
     watch = _known(call, shelf)
     await shelf.tenant.write(lambda tx: shelf.erase(tx, watch.key))
     desk = desk_of(call.broker)
@@ -140,8 +140,8 @@ async def compile_document(
     return watch
 
 
-def _shelf(call: Call) -> Shelf:
-    return desk_of(call.broker).shelf(call.tenant())
+async def _shelf(call: Call) -> Shelf:
+    return await desk_of(call.broker).fresh_shelf(call.tenant())
 
 
 def _known(call: Call, shelf: Shelf) -> Watch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from bunyad.operate.broker.linking import Joining
@@ -12,13 +11,12 @@ from bunyad.operate.broker.subscriptions.changes import Turn
 from bunyad.operate.broker.subscriptions.watch import Watch
 from bunyad.operate.broker.telling import CONCISE, SIMPLIFIED, is_told, tell_entity, tell_feature
 from bunyad.operate.records import Change, to_iso
+from bunyad.operate.records.database import Db
 
 Told = dict[str, Any]
 
 
-def tell_change(
-    watch: Watch, change: Change, turns: list[Turn], now_us: int, db: sqlite3.Connection
-) -> list[Any]:
+def tell_change(watch: Watch, change: Change, turns: list[Turn], now_us: int, db: Db) -> list[Any]:
     """
     Return what a notification tells of a change.
 
@@ -56,7 +54,7 @@ def tell_change(
     return told
 
 
-def tell_present(watch: Watch, entity: Entity, db: sqlite3.Connection) -> list[Any]:
+def tell_present(watch: Watch, entity: Entity, db: Db) -> list[Any]:
     """Return an entity as it is, in the subscription's form, with those it links to."""
     if watch.accept.endswith("geo+json"):
         return [tell_feature(entity, watch.sends_with, watch.form)]

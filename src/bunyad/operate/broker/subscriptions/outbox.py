@@ -7,7 +7,6 @@ was delivered: whoever is killed in between sends it again, under the same ident
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from bunyad.operate.records import Writing, add_tables
+from bunyad.operate.records.database import Db
 
 OF_SOURCES = "csource "
 """Stands before identifiers of subscriptions to registrations."""
@@ -48,23 +48,20 @@ def post_letter(tx: Writing, subscription: str, data: Any) -> Letter:
     """Put a notification into the outbox."""
     key = f"urn:ngsi-ld:Notification:{uuid.uuid4()}"
     text = orjson.dumps(data).decode()
-    ref = tx.db.execute(
-        "INSERT INTO outbox(subscription, made_us, key, data) VALUES(?, ?, ?, ?)",
+    (ref,) = tx.db.execute(
+        "INSERT INTO outbox(subscription, made_us, key, data) VALUES(?, ?, ?, ?) RETURNING ref",
         (subscription, tx.now_us, key, text),
-    ).lastrowid
-    assert ref is not None
+    ).fetchone()
     return Letter(ref, subscription, tx.now_us, key, text)
 
 
-def waiting_in(db: sqlite3.Connection, *, of_sources: bool = False) -> list[tuple[str, int]]:
+def waiting_in(db: Db, *, of_sources: bool = False) -> list[tuple[str, int]]:
     """Return the subscriptions that are owed notifications, each with the newest one's number."""
     rows = db.execute("SELECT subscription, max(ref) FROM outbox GROUP BY subscription")
     return [(key, ref) for key, ref in rows if key.startswith(OF_SOURCES) == of_sources]
 
 
-def load_letters(
-    db: sqlite3.Connection, subscription: str, *, after: int, most: int
-) -> list[Letter]:
+def load_letters(db: Db, subscription: str, *, after: int, most: int) -> list[Letter]:
     """Return a subscription's next notifications after one, oldest first."""
     rows = db.execute(
         "SELECT ref, subscription, made_us, key, data FROM outbox "
@@ -96,6 +93,12 @@ def trim_letters(tx: Writing, subscription: str, *, after: int, before_us: int, 
         "(SELECT ref FROM outbox WHERE subscription = ? ORDER BY ref DESC LIMIT 1 OFFSET ?))",
         (subscription, after, before_us, subscription, most),
     ).rowcount
+
+
+def last_made(db: Db, subscription: str) -> int:
+    """Return when the latest waiting notification of a subscription was made [µs]; 0 for none."""
+    row = db.execute("SELECT max(made_us) FROM outbox WHERE subscription = ?", (subscription,))
+    return int(row.fetchone()[0] or 0)
 
 
 def drop_letters(tx: Writing, refs: Iterable[int]) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from bunyad.operate.broker.subscriptions.outbox import Letter, post_letter
+from bunyad.operate.broker.subscriptions.sharing import is_first
 from bunyad.operate.broker.subscriptions.shelf import Shelf
 from bunyad.operate.broker.subscriptions.watch import Watch
 from bunyad.operate.records import Writing, now_us
@@ -63,8 +64,10 @@ class Rounds:
         if not data:
             return
 
-        def post(tx: Writing) -> Letter:
+        def post(tx: Writing) -> list[Letter]:
+            if not is_first(tx, f"round {key}", watch.interval_us):
+                return []
             watch.queued_us = tx.now_us
-            return post_letter(tx, key, data)
+            return [post_letter(tx, key, data)]
 
-        self._take(shelf, [await shelf.tenant.write(post)])
+        self._take(shelf, await shelf.tenant.write(post))

@@ -8,20 +8,28 @@ notifications it puts into the outbox are kept or lost together with what they t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bunyad.operate.broker.subscriptions.changes import Turn, turns_of
 from bunyad.operate.broker.subscriptions.letters import notification_of
 from bunyad.operate.broker.subscriptions.notices import tell_change, tell_present
-from bunyad.operate.broker.subscriptions.outbox import Letter, drop_letters_of, post_letter
-from bunyad.operate.broker.subscriptions.watch import Watch
+from bunyad.operate.broker.subscriptions.outbox import (
+    Letter,
+    drop_letters_of,
+    last_made,
+    post_letter,
+)
+from bunyad.operate.broker.subscriptions.watch import Tally, Watch
 from bunyad.operate.records import (
     Change,
+    Db,
     Tenant,
     Wanted,
     Writing,
     delete_document,
     find_entities,
+    load_document,
     load_entity,
     put_document,
 )
@@ -92,9 +100,9 @@ class Shelf:
                 by_type.setdefault(iri, []).append(watch)
         self._by_type, self._of_any = by_type, of_any
 
-    def keep(self, tx: Writing, watch: Watch) -> None:
-        """Write a subscription down."""
-        tally = watch.tally
+    def keep(self, tx: Writing, watch: Watch, *, is_news: bool = True) -> None:
+        """Write a subscription down; no news is what only counts its notifications."""
+        self.count_others(tx.db, watch)
         put_document(
             tx,
             self.kind,
@@ -104,16 +112,21 @@ class Shelf:
                 "context": watch.context.source,
                 "link": watch.link,
                 "times": [watch.made_us, watch.changed_us],
-                "tally": [
-                    tally.sent,
-                    tally.failed,
-                    tally.last_us,
-                    tally.success_us,
-                    tally.failure_us,
-                    tally.dropped,
-                ],
+                "tally": watch.tally.kept(),
             },
+            is_news=is_news,
         )
+        watch.known = replace(watch.tally)
+
+    def count_others(self, db: Db, watch: Watch) -> None:
+        """Add the notifications that other servers have sent for a subscription."""
+        if not self.tenant.home.is_shared:
+            return
+        kept = load_document(db, self.kind, watch.key)
+        if kept is not None:
+            told = Tally(*kept["tally"])
+            watch.tally.join(told, watch.known)
+            watch.known = told
 
     def erase(self, tx: Writing, key: str) -> None:
         """Take a subscription and its waiting notifications off the disk, and forget it."""
@@ -204,8 +217,12 @@ class Shelf:
         assert entity is not None
         if not (_concerns(watch, change, turns) and watch.selects(entity)):
             return []
-        if watch.status(tx.now_us) != "active" or _rests(watch, tx.now_us):
+        if watch.status(tx.now_us) != "active":
             return []
+        if watch.throttling_us or watch.cooldown_us:
+            self._see_others(tx, watch)
+            if _rests(watch, tx.now_us):
+                return []
 
         def find(key: str) -> dict[str, Any] | None:
             return load_entity(tx.db, key)
@@ -213,6 +230,14 @@ class Shelf:
         if not watch.answers(entity, find):
             return []
         return tell_change(watch, change, turns, tx.now_us, tx.db)
+
+    def _see_others(self, tx: Writing, watch: Watch) -> None:
+        """Learn when other servers last told a subscriber."""
+        if not self.tenant.home.is_shared:
+            return
+        self.count_others(tx.db, watch)
+        queued_us = last_made(tx.db, watch.key)
+        watch.queued_us = max(watch.queued_us, queued_us)
 
 
 def _rests(watch: Watch, now_us: int) -> bool:

@@ -75,6 +75,20 @@ class Tally:
     failure_us: int = 0
     dropped: int = 0
 
+    def kept(self) -> list[int]:
+        """Return it as it is written down."""
+        return [self.sent, self.failed, self.last_us, self.success_us, self.failure_us,
+                self.dropped]  # fmt: skip
+
+    def join(self, kept: Tally, known: Tally) -> None:
+        """Add what other servers wrote down since `known` was written."""
+        self.sent += kept.sent - known.sent
+        self.failed += kept.failed - known.failed
+        self.dropped += kept.dropped - known.dropped
+        self.last_us = max(self.last_us, kept.last_us)
+        self.success_us = max(self.success_us, kept.success_us)
+        self.failure_us = max(self.failure_us, kept.failure_us)
+
     def document(self) -> dict[str, Any]:
         """Return it as the standard tells it, as part of `notification`."""
         if not self.sent:
@@ -116,6 +130,8 @@ class Watch:
         When it was made and last changed by a client [µs since 1970]; 0 where nobody noted it.
     queued_us
         When a notification was last put in the outbox [µs since 1970].
+    known
+        The tally as it was last read or written down.
     """
 
     document: Document
@@ -136,6 +152,12 @@ class Watch:
     made_us: int = 0
     changed_us: int = 0
     queued_us: int = 0
+    known: Tally = field(default_factory=Tally)
+
+    def follow(self, before: Watch) -> None:
+        """Go on counting what another form of the same subscription has counted."""
+        self.tally, self.known, self.queued_us = before.tally, before.known, before.queued_us
+        self.made_us = before.made_us
 
     @property
     def key(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +36,7 @@ from bunyad.operate.broker.temporal.telling import (
 )
 from bunyad.operate.broker.temporal.window import Window, read_window
 from bunyad.operate.records import Tenant
+from bunyad.operate.records.database import Db
 
 _FORMS = {
     "normalized": NORMAL,
@@ -255,7 +255,7 @@ def _load(
     return lines
 
 
-def _has_any(db: sqlite3.Connection, one: Evolution) -> bool:
+def _has_any(db: Db, one: Evolution) -> bool:
     """Tell whether the entity is there now, or anything of its past is."""
     row = db.execute(
         "SELECT e.body IS NOT NULL OR e.deleted_us IS NULL OR EXISTS ("

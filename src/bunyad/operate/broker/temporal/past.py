@@ -7,7 +7,6 @@ else the row has the instance as JSON. What was deleted leaves an instance with 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +26,7 @@ from bunyad.operate.records import (
     series_ref,
     to_iso,
 )
+from bunyad.operate.records.database import Db
 
 SCOPE = CORE + "scope"
 """Under which the past of an entity's scope is kept."""
@@ -57,7 +57,7 @@ class Evolution:
     lines: list[Line] = field(default_factory=list)
 
 
-def find_evolution(db: sqlite3.Connection, key: str) -> Evolution | None:
+def find_evolution(db: Db, key: str) -> Evolution | None:
     """Return what is known of an entity's past, without its lines; None if nothing is."""
     row = db.execute(
         "SELECT ref, id, types, created_us, modified_us, deleted_us FROM entity WHERE id = ?",
@@ -66,9 +66,7 @@ def find_evolution(db: sqlite3.Connection, key: str) -> Evolution | None:
     return None if row is None else _evolution(row)
 
 
-def evolutions(
-    db: sqlite3.Connection, ids: list[str], types: tuple[tuple[str, ...], ...]
-) -> Iterator[Evolution]:
+def evolutions(db: Db, ids: list[str], types: tuple[tuple[str, ...], ...]) -> Iterator[Evolution]:
     """
     Yield the entities that are or were, by the order of their making.
 
@@ -156,7 +154,7 @@ def _instant(row: Row, window: Window) -> int:
     return row[2] if _speaks_of_writing(window) else row[1]
 
 
-def _rows(db: sqlite3.Connection, series: int, window: Window, most: int) -> list[Row]:
+def _rows(db: Db, series: int, window: Window, most: int) -> list[Row]:
     at = "made_us" if _speaks_of_writing(window) else "at_us"
     bounds = ""
     if window.relation:
@@ -304,7 +302,7 @@ def delete_lines(tx: Writing, ref: int, iri: str, dataset: str | None) -> bool:
     """Forget the past of an attribute, of one dataset or (None) of all; tell whether it was."""
     rows = tx.db.execute(
         "SELECT s.ref FROM series s JOIN word w ON w.ref = s.attribute"
-        " WHERE s.entity = ? AND w.iri = ? AND (? IS NULL OR s.dataset = ?)"
+        " WHERE s.entity = ? AND w.iri = ? AND (CAST(? AS TEXT) IS NULL OR s.dataset = ?)"
         " AND EXISTS (SELECT 1 FROM reading r WHERE r.series = s.ref)",
         (ref, iri, dataset, dataset),
     ).fetchall()
@@ -326,7 +324,7 @@ def _delete_series(tx: Writing, series: int) -> None:
     tx.series.clear()
 
 
-def find_instance(db: sqlite3.Connection, ref: int, iri: str, reading: int) -> int | None:
+def find_instance(db: Db, ref: int, iri: str, reading: int) -> int | None:
     """Return the number of the series that a reading of an attribute belongs to, if it does."""
     row = db.execute(
         "SELECT r.series FROM reading r JOIN series s ON s.ref = r.series"
@@ -336,7 +334,7 @@ def find_instance(db: sqlite3.Connection, ref: int, iri: str, reading: int) -> i
     return None if row is None else int(row[0])
 
 
-def has_line(db: sqlite3.Connection, ref: int, iri: str) -> bool:
+def has_line(db: Db, ref: int, iri: str) -> bool:
     """Tell whether anything of an attribute's past is known."""
     return (
         db.execute(

@@ -55,7 +55,7 @@ def make_present(tx: Writing, entity: Entity, lines: dict[str, list[Instance]]) 
     tx.tops()
     tx.entity_top = max(tx.entity_top, ref)  # its past is there already
     put_entity(tx, present, touched={})
-    put_document(tx, KIND, entity["id"], from_iso(at))
+    put_document(tx, KIND, entity["id"], from_iso(at), is_news=False)
 
 
 def unmake_present(tx: Writing, found: Evolution) -> None:

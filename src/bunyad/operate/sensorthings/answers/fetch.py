@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.sensorthings.answers.find import Place, source
 from bunyad.operate.sensorthings.answers.plans import (
     conditions_of,
@@ -66,7 +67,7 @@ class Fetcher:
         What `now()` is [us].
     """
 
-    db: sqlite3.Connection
+    db: Db
     base: str
     now_us: int
     count: int = 0
@@ -128,6 +129,7 @@ class Fetcher:
     def run(self, statement: Piece, parent: int | None = None) -> list[Row]:
         """Return the rows of a statement; `parent` is the entity whose set it asks for."""
         if OF_FUNCTIONS in statement.text and not self.ready:
+            assert isinstance(self.db, sqlite3.Connection)
             add_functions(self.db)
             self.ready = True
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bunyad.operate.records.database import Db
 from bunyad.operate.sensorthings.language.paths import Name, Step
 from bunyad.operate.sensorthings.model import KINDS, Kind
 from bunyad.operate.sensorthings.queries.pieces import Later, Piece
@@ -48,7 +48,7 @@ def source(kind: Kind, alias: str) -> str:
     return f"{kind.table} {alias} {kind.more.format(a=alias)}".rstrip()
 
 
-def find_key(db: sqlite3.Connection, kind: Kind, name: Name) -> int | None:
+def find_key(db: Db, kind: Kind, name: Name) -> int | None:
     """Return the key of the entity that has an `@iot.id`, or none."""
     by_key, by_name = _key_statements(kind.name)
     row = None
@@ -68,7 +68,7 @@ def _key_statements(kind_name: str) -> tuple[str, str]:
     return f"{start}{key} = ? AND {named} IS NULL{always}", f"{start}{named} = ?{always}"
 
 
-def find_place(db: sqlite3.Connection, steps: tuple[Step, ...]) -> Place:
+def find_place(db: Db, steps: tuple[Step, ...]) -> Place:
     """
     Follow a path.
 
@@ -83,13 +83,13 @@ def find_place(db: sqlite3.Connection, steps: tuple[Step, ...]) -> Place:
     return place
 
 
-def _first(db: sqlite3.Connection, step: Step) -> Place:
+def _first(db: Db, step: Step) -> Place:
     if step.name is None:
         return Place(step.kind)
     return Place(step.kind, _known(db, step.kind, step.name))
 
 
-def _known(db: sqlite3.Connection, kind: Kind, name: Name) -> int:
+def _known(db: Db, kind: Kind, name: Name) -> int:
     key = find_key(db, kind, name)
     if key is None:
         raise _missing(kind, name)
@@ -102,14 +102,14 @@ def _missing(kind: Kind, name: object) -> NotThere:
     )
 
 
-def _check_sort(db: sqlite3.Connection, kind: Kind, key: int) -> None:
+def _check_sort(db: Db, kind: Kind, key: int) -> None:
     if kind.sort:
         where = f"e.key = ? AND {kind.sort.format(a='e')}"
         if not db.execute(f"SELECT 1 FROM {kind.table} e WHERE {where}", (key,)).fetchone():  # noqa: S608  (ours)
             raise _missing(kind, "here")
 
 
-def _next(db: sqlite3.Connection, place: Place, step: Step) -> Place:
+def _next(db: Db, place: Place, step: Step) -> Place:
     relation = step.relation
     assert relation is not None
     assert place.key is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bunyad.operate.records import Writing
+from bunyad.operate.records.database import Db
 from bunyad.operate.sensorthings.model import Kind
 
 
@@ -35,7 +35,7 @@ class Work:
     touched: list[Touched] = field(default_factory=list)
 
     @property
-    def db(self) -> sqlite3.Connection:
+    def db(self) -> Db:
         """Return the writer's connection."""
         return self.tx.db
 

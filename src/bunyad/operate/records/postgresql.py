@@ -1,0 +1,187 @@
+"""A connection to PostgreSQL that is asked as one to SQLite is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from bunyad.errors import InputError
+from bunyad.operate.records.dialect import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import psycopg
+
+
+class PostgresDb:
+    """
+    A connection that is asked as SQLite's are, within one tenant's schema.
+
+    Parameters
+    ----------
+    link
+        What is connected; several tenants may share it for reading.
+    schema
+        The tenant's schema.
+    is_own
+        Whether nobody else uses what is connected.
+    """
+
+    def __init__(self, link: Link, schema: str, *, is_own: bool = False) -> None:
+        self.total_changes = 0
+        self._is_own = is_own
+        self._link = link
+        self._schema = schema
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+        return self._link.in_transaction
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Any:
+        """Run a statement."""
+        told = translate(statement)
+        with self._faults():
+            cursor = self._link.cursor(self._schema)
+            cursor.execute(told.text, told.values(values))
+        if cursor.description is None or not told.text.startswith("SELECT"):
+            self.total_changes += max(cursor.rowcount, 0)
+        return cursor
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Any:
+        """Run a statement once for each row of values."""
+        told = translate(statement)
+        with self._faults():
+            cursor = self._link.cursor(self._schema)
+            cursor.executemany(told.text, [told.values(row) for row in rows])
+        self.total_changes += max(cursor.rowcount, 0)
+        return cursor
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._is_own:
+            self._link.close()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Tell faults as SQLite's; a transaction that had one keeps nothing until it is undone."""
+        import psycopg  # noqa: PLC0415  (who has no PostgreSQL needs none)
+
+        try:
+            yield
+        except psycopg.IntegrityError as error:
+            self.total_changes += 1
+            raise sqlite3.IntegrityError(told_of(error)) from None
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self.total_changes += 1
+            raise sqlite3.OperationalError(told_of(error)) from None
+        except psycopg.Error as error:
+            self.total_changes += 1
+            raise sqlite3.DatabaseError(told_of(error)) from None
+
+
+class Link:
+    """
+    A connection that is made when it is needed, and made again where it was lost.
+
+    Parameters
+    ----------
+    address
+        URL of the database.
+    server
+        Name of the server that this is.
+    """
+
+    def __init__(self, address: str, server: str) -> None:
+        self._address = address
+        self._server = server
+        self._open: psycopg.Connection[Any] | None = None
+        self._schema = ""
+        self._is_closed = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+        known = self._open
+        return known is not None and not known.closed and known.info.transaction_status != 0
+
+    def cursor(self, schema: str) -> Any:
+        """Return what runs a statement within a schema."""
+        import psycopg  # noqa: PLC0415  (who has no PostgreSQL needs none)
+
+        if self._is_closed:
+            raise psycopg.InterfaceError("the records are closed")
+        if self._open is None or self._open.closed:
+            self._open = connect(self._address, self._server)
+            self._schema = ""
+            if self._is_closed:  # meanwhile
+                self._open.close()
+        if self._schema != schema:
+            self._open.execute(f'SET search_path TO "{schema}"')
+            self._schema = schema
+        return psycopg.RawCursor(self._open)
+
+    def close(self) -> None:
+        """Let go of the connection for good."""
+        self._is_closed = True
+        if self._open is not None:
+            self._open.close()
+
+
+def connect(address: str, server: str = "") -> psycopg.Connection[Any]:
+    """
+    Connect to a database.
+
+    Raises
+    ------
+    InputError
+        If the driver is not installed.
+    psycopg.OperationalError
+        If the database does not answer.
+    """
+    try:
+        import psycopg  # noqa: PLC0415  (who has no PostgreSQL needs none)
+    except ModuleNotFoundError:
+        raise InputError(
+            "the driver of PostgreSQL is not installed",
+            where="--database",
+            mend="pip install 'bunyad[postgresql]'",
+        ) from None
+    from psycopg.types.json import set_json_loads  # noqa: PLC0415
+    from psycopg.types.numeric import Int8Dumper  # noqa: PLC0415
+
+    found = psycopg.connect(
+        address, autocommit=True, connect_timeout=10, keepalives_idle=5, keepalives_interval=2,
+        keepalives_count=3, application_name="bunyad operate",
+    )  # fmt: skip
+    found.prepared_max = 256
+    found.adapters.register_dumper(int, Int8Dumper)  # one kind of number, one prepared statement
+    found.adapters.register_dumper(bool, _bool_dumper())
+    set_json_loads(orjson.loads, found)
+    if server:
+        found.execute("SELECT set_config('bunyad.server', %s, false)", (server,))
+    return found
+
+
+def _bool_dumper() -> Any:
+    from psycopg.adapt import Dumper  # noqa: PLC0415
+
+    class AsNumber(Dumper):
+        """SQLite has 1 and 0."""
+
+        def dump(self, obj: Any) -> bytes:
+            return b"1" if obj else b"0"
+
+    return AsNumber
+
+
+def told_of(error: Exception) -> str:
+    """Return what is wrong, without the values of a row."""
+    diagnosis = getattr(error, "diag", None)
+    primary = getattr(diagnosis, "message_primary", None)
+    return primary or (str(error).splitlines() or [type(error).__name__])[0]
