@@ -133,12 +133,21 @@ def test_a_change_in_every_field_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[]", b"{}", b"\xff\xfe", canonical({**json.loads(SMALL_RECORD), "format": "2"}),
-             canonical({**json.loads(SMALL_RECORD), "events": 5}),
-             canonical({**json.loads(SMALL_RECORD), "events": []}),
-             canonical({**json.loads(SMALL_RECORD), "auction": 5}),
-             json.dumps(json.loads(SMALL_RECORD)).encode()]
-)  # fmt: skip
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"{}", id="no members"),
+        pytest.param(b"\xff\xfe", id="no text"),
+        pytest.param(canonical({**json.loads(SMALL_RECORD), "format": "2"}), id="format"),
+        pytest.param(
+            canonical({**json.loads(SMALL_RECORD), "events": 5}), id="events are a number"
+        ),
+        pytest.param(canonical({**json.loads(SMALL_RECORD), "events": []}), id="no events"),
+        pytest.param(canonical({**json.loads(SMALL_RECORD), "auction": 5}), id="auction"),
+        pytest.param(json.dumps(json.loads(SMALL_RECORD)).encode(), id="not canonical"),
+    ],
+)
 def test_what_is_no_record_is_told(data: bytes) -> None:
     assert "form" in faults(data)
 
