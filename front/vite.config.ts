@@ -1,8 +1,20 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-// What only auctions need is told by its name, so that the first load can be weighed without it.
-const AUCTION = /\/src\/(words\/)?auction\/|\/node_modules\/(@noble|@scure|age-encryption)\//;
+// What only other chapters than the plan's need is told by its name, so that the first load can be
+// weighed without it.
+const CHAPTERS = {
+  auction: /\/src\/(words\/)?auction\/|\/node_modules\/(@noble|@scure|age-encryption)\//,
+  partner: /\/src\/(words\/)?partner(-days)?\//,
+  operate: /\/src\/(words\/)?operate\//,
+};
+
+function chapterOf(moduleIds: string[]): string {
+  for (const [chapter, form] of Object.entries(CHAPTERS)) {
+    if (moduleIds.length && moduleIds.every((id) => form.test(id))) return `${chapter}-`;
+  }
+  return "";
+}
 
 const repository = new URL("..", import.meta.url).pathname;
 
@@ -22,10 +34,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {
-        chunkFileNames: ({ moduleIds }) =>
-          moduleIds.length && moduleIds.every((id) => AUCTION.test(id))
-            ? "assets/auction-[name]-[hash].js"
-            : "assets/[name]-[hash].js",
+        chunkFileNames: ({ moduleIds }) => `assets/${chapterOf(moduleIds)}[name]-[hash].js`,
       },
     },
   },

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,26 +58,26 @@ def _write(
     server: ServerProcess, turn: int, number: int, answered: set[str], updated: dict[str, int],
     enough: threading.Event,
 ) -> None:  # fmt: skip
-    client = server.client()
     end = time.monotonic() + 60
     mine = f"urn:lamp:{turn}:{number}"
     count = 0
-    while time.monotonic() < end:
-        key = f"{mine}:{count}"
-        try:
-            body = json.dumps({"id": key, "type": "Lamp", "value": 0}).encode()
-            if _ask(client, "POST", "/ngsi-ld/v1/entities", body) == 201:
-                answered.add(key)
-            if count == 0:
-                first = key
-            body = json.dumps({"value": {"value": count}}).encode()
-            if _ask(client, "PATCH", f"/ngsi-ld/v1/entities/{first}/attrs", body) == 204:
-                updated[first] = count
-        except (OSError, http.client.HTTPException):
-            return
-        count += 1
-        if len(answered) >= FEWEST * (turn + 1):
-            enough.set()
+    with closing(server.client()) as client:
+        while time.monotonic() < end:
+            key = f"{mine}:{count}"
+            try:
+                body = json.dumps({"id": key, "type": "Lamp", "value": 0}).encode()
+                if _ask(client, "POST", "/ngsi-ld/v1/entities", body) == 201:
+                    answered.add(key)
+                if count == 0:
+                    first = key
+                body = json.dumps({"value": {"value": count}}).encode()
+                if _ask(client, "PATCH", f"/ngsi-ld/v1/entities/{first}/attrs", body) == 204:
+                    updated[first] = count
+            except (OSError, http.client.HTTPException):
+                return
+            count += 1
+            if len(answered) >= FEWEST * (turn + 1):
+                enough.set()
 
 
 def _ask(client: http.client.HTTPConnection, method: str, path: str, body: bytes) -> int:

@@ -10,7 +10,8 @@ import pytest
 
 FIRST_LOAD_KB = 700
 LATER = re.compile(
-    r"(FiguresTab|New|Compare|Admin|Account|SignIn|Join|Assumptions|^az|^ru|^ur|urdu|^noto|^auction-)"
+    r"(FiguresTab|New|Compare|Admin|Account|SignIn|Join|Assumptions|^az|^ru|^ur|urdu|^noto|"
+    r"^(auction|partner|operate)-)"
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +66,8 @@ def listen(  # noqa: PLR0913  (each is an option of the command)
     if check:
         print(f"{told.gateway}: {len(told.sources)} sources. The file is in order.")
         return
+    import asyncio
+
     gateway = asyncio.run(_run(told, to, outbox, tenant, token))
     counts = gateway.taking.counts.values()
     kept = sum(one.samples for one in counts)
@@ -75,6 +76,7 @@ def listen(  # noqa: PLR0913  (each is an option of the command)
 
 async def _run(sources: Sources, to: str | None, path: Path, tenant: str, token: str) -> Gateway:
     """Run the gateway until it is told to stop."""
+    import asyncio
     import signal
 
     import httpx

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -87,6 +86,8 @@ def simulate(  # noqa: PLR0913  (each is an option of the command)
     as_json
         Print the result for machines.
     """
+    import asyncio
+
     from bunyad.operate.play import Playing, points_of, read_faults, truth_of
     from bunyad.operate.play.feed import Fed, fed_by_http, fed_by_mqtt
     from bunyad.operate.village.folder import read_village

@@ -378,7 +378,7 @@ def schema_of(name: str) -> str:
     Examples
     --------
     >>> schema_of("Agdam 2")
-    'bunyad_live_agdam_2_ed3b19d2'
+    'bunyad_live_agdam_2_809a35b8'
     """
     slug = re.sub(r"[^a-z0-9]", "_", name.lower())[:_LONGEST_SLUG]
     return f"{PREFIX}_{slug}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
