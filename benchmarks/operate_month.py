@@ -64,9 +64,7 @@ def main() -> None:
     asked = parser.parse_args()
     begin, begin_cpu = time.perf_counter(), time.process_time()
     village = read_village(asked.plan, asked.settlement)
-    faults = [
-        f"{KINDS[day % len(KINDS)]}@{24 * day + 6 + day % 4}h+14h" for day in range(asked.days)
-    ]
+    faults = faults_of(asked.days)
     with tempfile.TemporaryDirectory() as folder:
         keep_month(village, faults, asked, Path(folder))
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +76,16 @@ def main() -> None:
     tell("operate-month-took", time.process_time() - begin_cpu, None, "CPU s", None)
     tell("operate-month-took-by-the-clock", time.perf_counter() - begin, 1500, "s", 1,
          is_limit=True)  # fmt: skip
+
+
+def faults_of(days: int) -> list[str]:
+    """Return a fault a day; a container is left full from one round of the lorry to the next."""
+    faults = []
+    for day in range(days):
+        kind = KINDS[day % len(KINDS)]
+        hour, span = (1, 24) if kind == "container_full" else (6 + day % 4, 14)  # it comes at 2
+        faults.append(f"{kind}@{24 * day + hour}h+{span}h")
+    return faults
 
 
 def told_days(village: Any, days: int, faults: Any) -> Iterator[Panel]:

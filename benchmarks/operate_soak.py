@@ -47,6 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, living(asked, Path(folder)) as place:
         samples, done = asyncio.run(load(place, asked.minutes * 60))
         judge(samples)
+        tell("operate-soak-log-at-most", done.pop("megabytes-of-log-at-most"), "MB")
         for name, count in sorted(done.items()):
             tell(f"operate-soak-{name}", count, "times")
         tell_disk(place)
@@ -121,7 +122,12 @@ async def load(place: Place, seconds: float) -> tuple[Samples, Counter[str]]:
         ]
         tasks += [asyncio.create_task(follow(place, cookies, end, done)) for _ in range(4)]
         begin = time.monotonic()
+        log = place.folder / "data" / "records.sqlite-wal"
         while time.monotonic() < end:
+            if log.exists():
+                done["megabytes-of-log-at-most"] = max(
+                    done["megabytes-of-log-at-most"], log.stat().st_size // 1_000_000
+                )
             for program in place.programs:
                 if program.name in samples:
                     if not program.is_alive:

@@ -204,7 +204,10 @@ def test_numbers_with_few_decimals_are_whole_ones_to_the_bit(
         assert len(set(decimals[of == series].tolist())) == 1
 
 
-def test_of_too_many_readings_the_older_half_moves(tenant: Tenant) -> None:
+def test_of_too_many_readings_the_older_half_moves(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "ROWS_OF_BATCH", 7)
     series = series_of(tenant)
     values = [0.1 * n for n in range(97)] + [-0.0, 1e300, 0.1 + 0.2]
     add(tenant, [Reading(series, NOON + n * HOUR_US, one) for n, one in enumerate(values)])

@@ -82,8 +82,10 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     from bunyad.operate.guard import Guard, read_tokens
     from bunyad.operate.reach import read_reach
     from bunyad.operate.records.keeping import Keeping
+    from bunyad.operate.records.memory import limit_arenas
     from bunyad.operate.server import Listening, MqttBroker, make_server, run_server
 
+    limit_arenas()
     reach = read_reach(refuse_calls or (), allow_calls or ())
     known = read_tokens(tokens) if tokens is not None else {}
     keeping = Keeping(days=keep_days, readings=keep_readings, history_days=keep_history_days)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from bunyad.operate.alarms.engine import Engine, expected_name
-from bunyad.operate.alarms.events import Event
+from bunyad.operate.alarms.events import Act, Event
 from bunyad.operate.alarms.feed import Floats, Indices, Point, Readings, number_of
 from bunyad.operate.alarms.judging import Fault, Verdict, judge
 from bunyad.operate.alarms.rules import Rules
+from bunyad.operate.alarms.states import RINGING
 from bunyad.operate.play import Block, play, points_of, read_faults
 from bunyad.operate.play.points import CODES, Group
 from bunyad.operate.village.entities import village_entities
@@ -26,7 +27,7 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
     "lamp_out": ("lamp-dead",),
     "lamp_day": ("lamp-by-day",),
     "stuck_valve": ("valve-stuck",),
-    "container_full": ("container-full",),
+    "container_full": ("container-full", "container-fuller"),
     "transformer_out": ("transformer-lost",),
     "charger_fault": ("charger-out",),
     "stuck": ("meter-stuck",),
@@ -39,6 +40,8 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
 
 SLACK_S = 7200.0
 """How long after its end a fault may still ring [s]."""
+OPERATOR = "trial"
+"""Who acknowledges."""
 _METER, _TRANSFORMER = "ThreePhaseAcMeasurement", "PowerTransformer"
 _HOUR_US = 3_600_000_000
 
@@ -59,6 +62,9 @@ def try_rules(
 ) -> Trial:  # fmt: skip
     """
     Play a village with faults, watch it by rules, and judge the alarms.
+
+    At the end of each hour all that rings is acknowledged: what nobody acknowledges would not ring
+    anew when a thing fails once more.
 
     Parameters
     ----------
@@ -86,6 +92,12 @@ def try_rules(
         readings = list(feeder.readings(block))
         count += sum(len(one.times) for one in readings)
         events += engine.advance(float(block.times_us[-1]) / 1e6, readings)
+        events += [
+            engine.act(
+                Act(at=engine.now, kind="acknowledge", rule=rule.id, thing=thing.id, by=OPERATOR)
+            )
+            for rule, thing, state, _ in engine.standing() if state in RINGING
+        ]  # fmt: skip
     known = [
         Fault(kind=one.kind, thing=one.entity, start=one.start_us / 1e6, end=one.end_us / 1e6)
         for one in struck

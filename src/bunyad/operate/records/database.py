@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 
 PAGES_OF_LOG = 4_000  # pages of the write-ahead log after which they move to the file
+LONGEST_LOG = 8 * PAGES_OF_LOG * 1024  # bytes: twice that; where many read, none may be moved
+BETWEEN_CUTS_S = 10
+LONGEST_WAIT_S = 30  # for another process that writes
+PATIENCE_MS = 1_000  # how long writing waits for those who read, so that a long log is cut
 
 
 class Rows(Protocol):
@@ -95,6 +101,9 @@ class Home(Protocol):
     def after_commit(self, tx: Writing) -> None:
         """Note that a transaction is kept."""
 
+    def shorten_log(self, db: Db) -> None:
+        """Bring what is kept to its place, where a log of it grew long: between transactions."""
+
 
 class SqliteFile:
     """
@@ -113,6 +122,7 @@ class SqliteFile:
     def __init__(self, path: Path, synchronous: str) -> None:
         self.path = path
         self._synchronous = synchronous
+        self._next_cut = 0.0
 
     def prepare(self, script: str) -> None:
         """Make the tables that are not there yet."""
@@ -124,7 +134,7 @@ class SqliteFile:
         """Open a connection for the one writer."""
         try:
             db = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=30,
+                self.path, isolation_level=None, check_same_thread=False, timeout=LONGEST_WAIT_S,
                 cached_statements=256,
             )  # fmt: skip
             db.execute("PRAGMA journal_mode = WAL")
@@ -154,3 +164,21 @@ class SqliteFile:
         """Do nothing: nobody else writes here."""
 
     after_commit = numbered = before_commit
+
+    def shorten_log(self, db: Db) -> None:
+        """
+        Move a long write-ahead log to the file and cut it, now and then.
+
+        SQLite begins its log anew only in a moment in which nobody reads, and where several
+        always do there is none: the log grows. Here writing waits for such a moment.
+        """
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if time.monotonic() < self._next_cut:
+            return
+        with suppress(OSError, sqlite3.Error):  # the next time will do
+            if log.stat().st_size <= LONGEST_LOG:
+                return
+            self._next_cut = time.monotonic() + BETWEEN_CUTS_S
+            db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            db.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_S * 1000}")

@@ -14,12 +14,14 @@ files reads them by `FROM_FILES`.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunyad.operate.records.database import Db
+from bunyad.operate.records.memory import give_back
 from bunyad.operate.records.readings import Reading
 from bunyad.operate.records.tenant import Tenant, Writing
 from bunyad.operate.records.times import DAY_US, HOUR_US, now_us, to_iso
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 ROWS_OF_GROUP = 250_000  # rows of a Parquet row group; a series' rows lie side by side
-ROWS_AT_ONCE = 60_000  # readings in memory while they move: 30 MB
+ROWS_AT_ONCE = 60_000  # readings in memory while they move, as columns: 3 MB
+ROWS_OF_BATCH = 4_000  # of these, readings that are Python's objects: 2 MB
 SERIES_OF_STEP = 200  # series whose readings are deleted in one transaction
 
 # of DuckDB; the variable `files` is a list of paths
@@ -114,6 +117,9 @@ def _count(db: Db) -> int:
 
 
 def _archive(tenant: Tenant, until: int) -> int:
+    import pyarrow as pa  # noqa: PLC0415  (heavy; few need long history)
+
+    pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it frees
     _finish(tenant)
     db = tenant.reader()
     newest: int = db.execute("SELECT coalesce(max(ref), 0) FROM reading").fetchone()[0]
@@ -125,6 +131,9 @@ def _archive(tenant: Tenant, until: int) -> int:
         return 0
     tenant.submit(lambda tx: _note(tx, name, until, newest, rows)).result()
     _finish(tenant)
+    if isinstance(db, sqlite3.Connection):
+        db.execute("PRAGMA shrink_memory")
+    give_back()
     return rows
 
 
@@ -211,24 +220,26 @@ def _rows(db: Db, keys: list[int], from_us: int, to_us: int) -> Iterator[tuple[i
 def _table(rows: Iterable[tuple[int, Reading, int]]) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415  (heavy; few need long history)
 
-    columns: list[list[object]] = [[] for _ in range(8)]
-    for ref, reading, made in rows:
-        number = reading.value if isinstance(reading.value, int | float) else None
-        text = reading.value if isinstance(reading.value, str) else None
-        for column, value in zip(
-            columns,
-            (ref, reading.series, reading.at_us, number, text, reading.body,
-             bool(reading.observed), made),
-            strict=True,
-        ):  # fmt: skip
-            column.append(value)
-    names = ("ref", "series", "at_us", "value", "text", "body", "observed", "made_us")
-    kinds = (pa.int64(), pa.int32(), pa.int64(), pa.float64(), pa.string(), pa.string(),
-             pa.bool_(), pa.int64())  # fmt: skip
-    return pa.table(
-        {name: pa.array(column, kind) for name, column, kind in
-         zip(names, columns, kinds, strict=True)}
-    )  # fmt: skip
+    kinds = {
+        "ref": pa.int64(), "series": pa.int32(), "at_us": pa.int64(), "value": pa.float64(),
+        "text": pa.string(), "body": pa.string(), "observed": pa.bool_(), "made_us": pa.int64(),
+    }  # fmt: skip
+    left, batches = iter(rows), []
+    while some := list(islice(left, ROWS_OF_BATCH)):
+        columns = zip(*(_columns_of(*row) for row in some), strict=True)
+        arrays = [
+            pa.array(column, kind) for column, kind in zip(columns, kinds.values(), strict=True)
+        ]
+        batches.append(pa.record_batch(arrays, names=list(kinds)))
+    return pa.Table.from_batches(batches, schema=pa.schema(list(kinds.items())))
+
+
+def _columns_of(ref: int, reading: Reading, made_us: int) -> tuple[object, ...]:
+    value = reading.value
+    number = value if isinstance(value, int | float) else None
+    text = value if isinstance(value, str) else None
+    return (ref, reading.series, reading.at_us, number, text, reading.body,
+            bool(reading.observed), made_us)  # fmt: skip
 
 
 class HistoryFile:

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
+from bunyad.operate.records.memory import give_back
 from bunyad.operate.records.opening import Records
 from bunyad.operate.records.rollups import pack_hours, roll_up
 from bunyad.operate.records.tenant import Tenant
@@ -74,6 +75,7 @@ class Keeper:
                     await self._move(tenant)
                 except Exception:  # noqa: BLE001  (the next round tries again)
                     _log.exception("the records of %r are not in order", tenant.name)
+            await asyncio.to_thread(give_back)
 
     async def _move(self, tenant: Tenant) -> None:
         from bunyad.operate.records.history import (  # noqa: PLC0415  (heavy)

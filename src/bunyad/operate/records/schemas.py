@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bunyad.errors import InputError
+from bunyad.operate.records.database import Db
 from bunyad.operate.records.dialect import translate_tables
 from bunyad.operate.records.postgresql import Link, PostgresDb, connect, told_of
 
@@ -156,6 +157,9 @@ class PostgresSchema:
         """Note that this server knows what it kept itself."""
         if tx.has_news:
             self.known = max(self.known, self._documents + 1)
+
+    def shorten_log(self, _db: Db) -> None:
+        """Do nothing: PostgreSQL sees to its log itself."""
 
     def documents(self, db: Any) -> int:
         """Return the number of the last change of any document."""

@@ -270,6 +270,7 @@ class Tenant:
         try:
             while (group := self._next_group()) is not None:
                 self._do(tx, group)
+                self.home.shorten_log(db)
         finally:
             db.close()
 

@@ -58,7 +58,7 @@ def archived_rows(
         where += " AND body LIKE '%\"deletedAt\"%'"
     way = "DESC" if window.last else "ASC"
     found: dict[int, list[Row]] = {}
-    with duckdb.connect() as engine:
+    with duckdb.connect(config={"threads": 1}) as engine:  # many ask at once, each for little
         engine.execute("SET VARIABLE files = ?", [files])
         engine.execute("SET VARIABLE keys = ?", [list(series)])
         rows = engine.sql(

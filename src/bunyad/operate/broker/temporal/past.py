@@ -30,6 +30,8 @@ from bunyad.operate.records.database import Db
 
 SCOPE = CORE + "scope"
 """Under which the past of an entity's scope is kept."""
+AT_ONCE = 200
+"""Entities that are read at once."""
 _PLAIN = frozenset({"type", "value", "observedAt", "createdAt", "modifiedAt", "datasetId"})
 
 
@@ -94,11 +96,16 @@ def evolutions(db: Db, ids: list[str], types: tuple[tuple[str, ...], ...]) -> It
             " AND w.iri IN (SELECT value FROM json_each(?))))"
         )
         values.append(orjson.dumps(firsts).decode())
+    statement += " AND e.ref > ? ORDER BY e.ref LIMIT ?"
     wanted = [frozenset(group) for group in types]
-    for row in db.execute(statement + " ORDER BY e.ref", values):
-        found = _evolution(row)
-        if not wanted or any(group <= set(found.types) for group in wanted):
-            yield found
+    last = -1
+    # some at once: while a statement is open, the log of what is written cannot be begun anew
+    while rows := db.execute(statement, (*values, last, AT_ONCE)).fetchall():
+        last = rows[-1][0]
+        for row in rows:
+            found = _evolution(row)
+            if not wanted or any(group <= set(found.types) for group in wanted):
+                yield found
 
 
 def _evolution(row: tuple[Any, ...]) -> Evolution:
