@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import orjson
+import psycopg
+import pytest
+from store.postgresql import database_of
 
 from bunyad.operate.records import Records, open_records
 from bunyad.operate.sensorthings.app import SensorThings
@@ -16,6 +21,19 @@ from bunyad.operate.sensorthings.service import Service
 ROOT = "http://village.example/sensorthings/v1.1"
 POINT = {"type": "Point", "coordinates": [-117.05, 51.05]}
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+
+EMPTY = """
+DO $$ DECLARE it RECORD; BEGIN
+  FOR it IN SELECT * FROM pg_tables
+    WHERE schemaname LIKE 'bunyad_live_%' AND tablename <> 'turn'
+  LOOP
+    PERFORM set_config('search_path', it.schemaname, true);
+    EXECUTE format('DELETE FROM %I', it.tablename);
+  END LOOP;
+  FOR it IN SELECT * FROM pg_sequences WHERE schemaname LIKE 'bunyad_live_%'
+  LOOP PERFORM setval(format('%I.%I', it.schemaname, it.sequencename), 1, false); END LOOP;
+END $$
+"""
 
 
 class Answer:
@@ -38,8 +56,9 @@ class Answer:
 class Client:
     """Asks a service as HTTP would."""
 
-    def __init__(self, folder: Path, service: Service | None = None) -> None:
-        self.records: Records = open_records(folder, synchronous="OFF")
+    def __init__(self, folder: Path, service: Service | None = None, *, database: str = "") -> None:
+        self.database = database
+        self.records: Records = open_records(folder, synchronous="OFF", database=database)
         self.app = SensorThings(self.records, service)
         self._loop = asyncio.new_event_loop()
 
@@ -112,6 +131,36 @@ class Client:
     def key(self, address: str, body: Any) -> Any:
         """Create an entity; return its `@iot.id`."""
         return self.get(self.make(address, body))["@iot.id"]
+
+
+def empty_database(request: pytest.FixtureRequest) -> str:
+    """
+    Return the URL of a database without records where a fixture's parameter asks for one.
+
+    It is the one of the last test, emptied: to make tables takes longer than most tests.
+    """
+    if request.param != "postgresql":
+        return ""
+    cluster = request.getfixturevalue("cluster")
+    url: str | None = getattr(cluster, "of_sensorthings", None)
+    if url is None:
+        url = cluster.of_sensorthings = database_of(request)
+        return url
+    with psycopg.connect(url.replace("+psycopg", "")) as link:
+        link.execute(EMPTY)  # quicker than TRUNCATE where there is little
+    return url
+
+
+@contextmanager
+def nobody_reads(client: Client, table: str) -> Iterator[None]:
+    """Let whoever reads a table wait, where the records are in PostgreSQL."""
+    if not client.database:
+        yield
+        return
+    with psycopg.connect(client.database.replace("+psycopg", "")) as link:
+        home: Any = client.records.tenant("", create=False).home
+        link.execute(f"LOCK TABLE {home.schema}.{table}")
+        yield
 
 
 def thing(name: str = "Pump house", **more: Any) -> dict[str, Any]:

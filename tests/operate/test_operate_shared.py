@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sensorthings_worlds as worlds
 from living_villages import JULY_US, bring_to_life
 from operate_calls import asked_server
 
@@ -18,6 +19,8 @@ from bunyad.operate.indicators.month import so_far, tell_month
 from bunyad.operate.place import open_reader, read_hours, read_place
 from bunyad.operate.records import to_iso
 from bunyad.operate.records.schemas import shared_tenants
+from bunyad.operate.sensorthings.conformance import CONFORMANCE, WITH_SHAPES
+from bunyad.operate.server import MqttBroker, make_server
 
 
 def test_place_hours_figures_and_alarms_are_those_of_files(cluster: Any, tmp_path: Path) -> None:
@@ -64,12 +67,43 @@ def test_a_database_without_records_is_told_so(cluster: Any, tmp_path: Path) -> 
         open_reader(tmp_path, database=url)
 
 
-def test_sensorthings_says_that_it_reads_files_only(cluster: Any, tmp_path: Path) -> None:
-    from bunyad.operate.server import MqttBroker, make_server
+def test_sensorthings_over_mqtt_is_refused(cluster: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="over MQTT"):
+        make_server(
+            tmp_path, database=cluster.make_database(), mqtt=MqttBroker("mqtt://127.0.0.1:1")
+        )
 
+
+def test_servers_answer_sensorthings_of_one_database(cluster: Any, tmp_path: Path) -> None:
     url = cluster.make_database()
-    with asked_server(tmp_path, url) as asker:
-        told = asker.ask("GET", "/entities/urn:x:y")
-        assert told.status == 404
-    with pytest.raises(InputError, match="SensorThings"):
-        make_server(tmp_path, database=url, mqtt=MqttBroker("mqtt://127.0.0.1:1"))
+    ours, theirs = (worlds.Client(tmp_path, database=url) for _ in range(2))
+    try:
+        ours.make("Things", worlds.tree())
+        ours.make("Things", worlds.thing("chosen", **{"@iot.id": 7}))
+        theirs.make("Things", worlds.thing("next"))
+        theirs.make("Datastreams(1)/Observations", worlds.observation("2015-03-04T12:00:00Z", 4.5))
+
+        assert ours.ids("Things") == theirs.ids("Things") == [1, 7, 8]
+        told = ours.get("Things(1)", expand="Datastreams($expand=Observations($select=result))")
+        results = [[one["result"] for one in each["Observations"]] for each in told["Datastreams"]]
+        assert results == [[3, 4, 4.5], [5, 6]]
+        with asked_server(tmp_path, url) as asker:
+            asker.create({"id": "urn:x:pump", "type": "Pump", "power": 5})
+            found = [client.get("Things", filter="name eq 'pump'", expand="Datastreams")
+                     for client in (theirs, ours)]  # fmt: skip
+        assert found[0] == found[1]
+        assert found[0]["value"][0]["Datastreams"][0]["name"] == "pump power"
+    finally:
+        ours.close()
+        theirs.close()
+
+
+def test_a_root_over_postgresql_promises_no_functions_of_shapes(
+    cluster: Any, tmp_path: Path
+) -> None:
+    client = worlds.Client(tmp_path, database=cluster.make_database())
+    told = client.get("")["serverSettings"]["conformance"]
+    client.close()
+
+    assert CONFORMANCE[0] in told
+    assert set(CONFORMANCE) - set(told) == {WITH_SHAPES}

@@ -6,9 +6,9 @@ import pytest
 import sensorthings_worlds as worlds
 
 
-@pytest.fixture
-def client(tmp_path):
-    client = worlds.Client(tmp_path)
+@pytest.fixture(params=["files", "postgresql"])
+def client(request, tmp_path):
+    client = worlds.Client(tmp_path, database=worlds.empty_database(request))
     client.make("Things", worlds.tree())
     yield client
     client.close()
@@ -128,6 +128,7 @@ def test_a_multipart_batch_is_answered_in_kind(client):
     assert client.get("Datastreams(3)/Sensor")["name"] == "S"
 
 
+@pytest.mark.parametrize("client", ["files"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "media"),
     [

@@ -22,9 +22,9 @@ WORDS = "https://words.example/"
 LOCATION = "https://uri.etsi.org/ngsi-ld/location"
 
 
-@pytest.fixture
-def client(tmp_path):
-    client = worlds.Client(tmp_path)
+@pytest.fixture(params=["files", "postgresql"])
+def client(request, tmp_path):
+    client = worlds.Client(tmp_path, database=worlds.empty_database(request))
     yield client
     client.close()
 
@@ -232,6 +232,7 @@ def test_a_new_name_of_an_entity_is_that_of_its_thing_and_datastreams(client):
     assert thing["Datastreams"][0]["description"] == "pressure of Upper pump"
 
 
+@pytest.mark.parametrize("client", ["files"], indirect=True)  # MQTT is for files
 def test_what_the_broker_keeps_is_followed_without_gap_or_repetition(client):
     from bunyad.operate.sensorthings.follow import Follower
 

@@ -8,11 +8,12 @@ import pytest
 import sensorthings_worlds as worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store.postgresql import database_of
 
 
-@pytest.fixture
-def client(tmp_path):
-    client = worlds.Client(tmp_path)
+@pytest.fixture(params=["files", "postgresql"])
+def client(request, tmp_path):
+    client = worlds.Client(tmp_path, database=worlds.empty_database(request))
     yield client
     client.close()
 
@@ -21,6 +22,15 @@ def client(tmp_path):
 def full(client):
     client.make("Things", worlds.tree())
     return client
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """As `full`, in files only: what refuses a body does not ask which database there is."""
+    client = worlds.Client(tmp_path)
+    client.make("Things", worlds.tree())
+    yield client
+    client.close()
 
 
 def test_each_kind_is_made_alone_and_read_back(full):
@@ -202,17 +212,17 @@ def test_clients_choose_names_of_numbers_or_texts(full):
         ("HistoricalLocations", {"Thing": {"@iot.id": 1}}),
     ],
 )  # fmt: skip
-def test_wrong_bodies_are_400_and_change_nothing(full, path, body):
+def test_wrong_bodies_are_400_and_change_nothing(kept, path, body):
     before = [
-        full.get(name) for name in ("Things", "Sensors", "Observations", "FeaturesOfInterest")
+        kept.get(name) for name in ("Things", "Sensors", "Observations", "FeaturesOfInterest")
     ]
 
-    answer = full.ask("POST", path, body)
+    answer = kept.ask("POST", path, body)
 
     assert answer.status == 400, answer.text
     assert answer.json.keys() == {"code", "type", "message"}
     assert [
-        full.get(name) for name in ("Things", "Sensors", "Observations", "FeaturesOfInterest")
+        kept.get(name) for name in ("Things", "Sensors", "Observations", "FeaturesOfInterest")
     ] == before  # fmt: skip
 
 
@@ -290,11 +300,11 @@ def test_patch_links_to_others(full):
         ("Observations(1)", {"phenomenonTime": None}), ("Things(1)", b"{"),
     ],
 )  # fmt: skip
-def test_patches_that_bring_new_entities_or_nonsense_are_400(full, path, body):
-    before = full.get(path)
+def test_patches_that_bring_new_entities_or_nonsense_are_400(kept, path, body):
+    before = kept.get(path)
 
-    assert full.ask("PATCH", path, body).status == 400
-    assert full.get(path) == before
+    assert kept.ask("PATCH", path, body).status == 400
+    assert kept.get(path) == before
 
 
 def test_put_replaces_and_keeps_name_and_links(full):
@@ -341,11 +351,11 @@ def test_json_patch_goes_step_by_step(full):
         [{"op": "replace", "path": "", "value": 3}], [{"op": "add", "path": "name", "value": 3}],
     ],
 )  # fmt: skip
-def test_json_patches_that_cannot_be_done_change_nothing(full, steps):
-    before = full.get("Things(1)")
+def test_json_patches_that_cannot_be_done_change_nothing(kept, steps):
+    before = kept.get("Things(1)")
 
-    assert full.ask("PATCH", "Things(1)", steps, headers=JSON_PATCH).status == 400
-    assert full.get("Things(1)") == before
+    assert kept.ask("PATCH", "Things(1)", steps, headers=JSON_PATCH).status == 400
+    assert kept.get("Things(1)") == before
 
 
 def test_a_thing_that_moves_leaves_a_historical_location(full):
@@ -444,9 +454,9 @@ def test_many_observations_come_as_data_arrays(full):
         {"Datastream": {"@iot.id": 1}, "components": ["result"]}, 5,
     ],
 )  # fmt: skip
-def test_data_arrays_that_are_none_are_400(full, group):
-    assert full.ask("POST", "CreateObservations", [group]).status == 400
-    assert full.ask("POST", "CreateObservations", {"a": 1}).status == 400
+def test_data_arrays_that_are_none_are_400(kept, group):
+    assert kept.ask("POST", "CreateObservations", [group]).status == 400
+    assert kept.ask("POST", "CreateObservations", {"a": 1}).status == 400
 
 
 def test_what_was_answered_is_there_after_opening_again(tmp_path):
@@ -460,7 +470,7 @@ def test_what_was_answered_is_there_after_opening_again(tmp_path):
     again.close()
 
 
-def test_bodies_that_nest_without_end_are_refused(full):
+def test_bodies_that_nest_without_end_are_refused(kept):
     body = worlds.thing()
     for _ in range(150):
         body = worlds.location(Things=[worlds.thing(Locations=[body])]) if "location" in body else (
@@ -470,16 +480,16 @@ def test_bodies_that_nest_without_end_are_refused(full):
     for _ in range(450):
         deep = {"a": [deep]}
     steps = [{"op": "add", "path": "/properties", "value": deep}]
-    before = len(full.ids("Things"))
+    before = len(kept.ids("Things"))
 
     answers = [
-        full.ask("POST", "Locations", json.dumps(body).encode()),
-        full.ask("PATCH", "Things(1)", json.dumps(steps).encode(), headers=JSON_PATCH),
-        full.ask("PATCH", "Things(1)", json.dumps({"properties": deep}).encode()),
+        kept.ask("POST", "Locations", json.dumps(body).encode()),
+        kept.ask("PATCH", "Things(1)", json.dumps(steps).encode(), headers=JSON_PATCH),
+        kept.ask("PATCH", "Things(1)", json.dumps({"properties": deep}).encode()),
     ]  # fmt: skip
 
     assert [each.status for each in answers] == [400, 400, 400]
-    assert len(full.ids("Things")) == before
+    assert len(kept.ids("Things")) == before
 
 
 KINDS_MADE = {
@@ -510,9 +520,9 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def battered(tmp_path_factory):
-    client = worlds.Client(tmp_path_factory.mktemp("battered"))
+@pytest.fixture(scope="module", params=["files", "postgresql"])
+def battered(request, tmp_path_factory):
+    client = worlds.Client(tmp_path_factory.mktemp("battered"), database=database_of(request))
     client.make("Things", worlds.tree())
     yield client
     client.close()
@@ -540,7 +550,7 @@ def test_any_body_is_taken_or_refused_never_failed(battered, name, method, body)
         [{"op": "copy", "from": "/properties", "path": f"/properties/{n}"} for n in range(60)],
     ],
 )
-def test_a_patch_that_leaves_nothing_or_doubles_again_and_again_is_refused(full, steps):
-    answer = full.ask("PATCH", "Things(1)", steps, headers=JSON_PATCH)
+def test_a_patch_that_leaves_nothing_or_doubles_again_and_again_is_refused(kept, steps):
+    answer = kept.ask("PATCH", "Things(1)", steps, headers=JSON_PATCH)
 
     assert answer.status == 400, answer.text

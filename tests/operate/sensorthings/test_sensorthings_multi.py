@@ -23,9 +23,9 @@ def observation(*result, time="2026-01-01T00:00:00Z"):
     return worlds.observation(time, list(result))
 
 
-@pytest.fixture
-def client(tmp_path):
-    client = worlds.Client(tmp_path)
+@pytest.fixture(params=["files", "postgresql"])
+def client(request, tmp_path):
+    client = worlds.Client(tmp_path, database=worlds.empty_database(request))
     client.make("Things", worlds.tree())
     yield client
     client.close()
@@ -102,6 +102,7 @@ def test_the_two_kinds_of_datastreams_are_told_apart_everywhere(client, made):
     assert client.ids("Observations", filter="result[1] gt 50") == [last["@iot.id"]]
 
 
+@pytest.mark.parametrize("client", ["files"], indirect=True)
 @pytest.mark.parametrize(
     "fault",
     [

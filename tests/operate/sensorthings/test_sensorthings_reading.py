@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sensorthings_worlds as worlds
+from store.postgresql import database_of
 
 SETS = {
     "Things": ("Locations", "HistoricalLocations", "Datastreams"),
@@ -17,9 +18,9 @@ SETS = {
 }
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    client = worlds.Client(tmp_path_factory.mktemp("records"))
+@pytest.fixture(scope="module", params=["files", "postgresql"])
+def client(request, tmp_path_factory):
+    client = worlds.Client(tmp_path_factory.mktemp("records"), database=database_of(request))
     client.make("Things", worlds.tree())
     yield client
     client.close()

@@ -95,6 +95,9 @@ class Home(Protocol):
     def numbered(self, tx: Writing) -> None:
         """Note that rows were written with numbers of the writer's own."""
 
+    def chosen(self, tx: Writing, sequence: str, number: int) -> None:
+        """Note that a client chose a row's number, which a sequence of the database gives."""
+
     def before_commit(self, tx: Writing) -> None:
         """Do what other servers need, at the end of a transaction."""
 
@@ -159,6 +162,9 @@ class SqliteFile:
     def begin(self, tx: Writing) -> None:
         """Begin a transaction."""
         tx.db.execute("BEGIN IMMEDIATE")
+
+    def chosen(self, tx: Writing, sequence: str, number: int) -> None:
+        """Do nothing: SQLite goes on from the highest number by itself."""
 
     def before_commit(self, tx: Writing) -> None:
         """Do nothing: nobody else writes here."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import psycopg
 
 
+_WHOLE = 1 << 63  # beyond, SQLite has no whole numbers
+
+
 class PostgresDb:
     """
     A connection that is asked as SQLite's are, within one tenant's schema.
@@ -80,6 +83,9 @@ class PostgresDb:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self.total_changes += 1
             raise sqlite3.OperationalError(told_of(error)) from None
+        except psycopg.DataError as error:
+            self.total_changes += 1
+            raise sqlite3.DataError(told_of(error)) from None
         except psycopg.Error as error:
             self.total_changes += 1
             raise sqlite3.DatabaseError(told_of(error)) from None
@@ -162,6 +168,7 @@ def connect(address: str, server: str = "") -> psycopg.Connection[Any]:
     found.prepared_max = 256
     found.adapters.register_dumper(int, Int8Dumper)  # one kind of number, one prepared statement
     found.adapters.register_dumper(bool, _bool_dumper())
+    found.adapters.register_loader("numeric", _number_loader())
     set_json_loads(orjson.loads, found)
     if server:
         found.execute("SELECT set_config('bunyad.server', %s, false)", (server,))
@@ -178,6 +185,20 @@ def _bool_dumper() -> Any:
             return b"1" if obj else b"0"
 
     return AsNumber
+
+
+def _number_loader() -> Any:
+    from psycopg.adapt import Loader  # noqa: PLC0415
+
+    class ToNumber(Loader):
+        """SQLite has whole numbers and floating ones."""
+
+        def load(self, data: Any) -> int | float:
+            text = bytes(data).decode()
+            is_whole = text.lstrip("-").isdigit() and abs(int(text)) < _WHOLE
+            return int(text) if is_whole else float(text)
+
+    return ToNumber
 
 
 def told_of(error: Exception) -> str:

@@ -117,6 +117,7 @@ CREATE TABLE IF NOT EXISTS setting(
 """
 
 _extensions: dict[str, str] = {}
+_functions: dict[str, str] = {}
 
 
 def add_tables(name: str, script: str) -> None:
@@ -132,6 +133,25 @@ def add_tables(name: str, script: str) -> None:
         the part's name.
     """
     _extensions[name] = script
+
+
+def add_functions(name: str, script: str) -> None:
+    """
+    Let a part of the chapter have functions in PostgreSQL that SQLite has or is given.
+
+    Parameters
+    ----------
+    name
+        Name of the part.
+    script
+        Statements in PostgreSQL's words that may run again and again (`OR REPLACE`).
+    """
+    _functions[name] = script
+
+
+def all_functions() -> str:
+    """Return the functions of all parts that are loaded, for PostgreSQL."""
+    return "\n".join(_functions.values())
 
 
 def all_tables() -> str:

@@ -22,6 +22,7 @@ from bunyad.errors import InputError
 from bunyad.operate.records.database import Db
 from bunyad.operate.records.dialect import translate_tables
 from bunyad.operate.records.postgresql import Link, PostgresDb, connect, told_of
+from bunyad.operate.records.schema import all_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +58,10 @@ _OWNER = """
 ALTER TABLE outbox ADD COLUMN IF NOT EXISTS owner TEXT NOT NULL
   DEFAULT coalesce(current_setting('bunyad.server', true), '');
 """
+_BEYOND = (
+    "SELECT setval('{0}', ?) WHERE ? > "
+    "(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {0})"
+)
 _LIVING = f"""
 SELECT CAST(CAST(objid AS BIGINT) AS TEXT) FROM pg_locks
 WHERE locktype = 'advisory' AND classid = {ALIVE} AND objsubid = 2 AND granted
@@ -102,6 +107,7 @@ class PostgresSchema:
         tables = _OWN_TABLES + translate_tables(script)
         if "CREATE TABLE IF NOT EXISTS outbox(" in script:
             tables += _OWNER
+        tables += all_functions()
         sign = hashlib.sha256(tables.encode()).hexdigest()
         with self._database.making() as link:
             link.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"')
@@ -140,11 +146,11 @@ class PostgresSchema:
         """Give no number of a series or a place twice."""
         tops = {"series_ref_seq": tx.series_top, "geometry_ref_seq": tx.place_top}
         for sequence, top in tops.items():
-            tx.db.execute(
-                f"SELECT setval('{sequence}', ?) WHERE ? > "  # noqa: S608  (own names)
-                f"(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence})",
-                (top, top),
-            )
+            tx.db.execute(_BEYOND.format(sequence), (top, top))
+
+    def chosen(self, tx: Writing, sequence: str, number: int) -> None:
+        """Give no number again that a client chose."""
+        tx.db.execute(_BEYOND.format(sequence), (number, number))
 
     def before_commit(self, tx: Writing) -> None:
         """Let other servers know that there are documents to learn."""

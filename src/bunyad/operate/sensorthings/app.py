@@ -10,7 +10,7 @@ from bunyad.operate.guard import MAY_DELETE
 from bunyad.operate.records import Records, Tenant
 from bunyad.operate.records.history import hold_readings
 from bunyad.operate.sensorthings.message import Reply, Request, refuse
-from bunyad.operate.sensorthings.refusals import NotDone, NotThere, Refusal
+from bunyad.operate.sensorthings.refusals import NotThere, Refusal
 from bunyad.operate.sensorthings.service import Service
 
 if TYPE_CHECKING:
@@ -154,16 +154,6 @@ def sensorthings_app(records: Records, service: Service | None = None) -> Sensor
     return SensorThings(records, service)
 
 
-_WHY = "SensorThings does not read records in PostgreSQL"
-_INSTEAD = "ask NGSI-LD, or start the server without --database: it keeps the records in files"
-
-
-async def _not_here(scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer every request with what is missing."""
-    refusal = NotDone(_WHY, where="--database", mend=_INSTEAD)
-    await _send(send, refuse(refusal), bodiless=scope["method"] == "HEAD")
-
-
 def mounted_app(server: Server) -> Any:
     """
     Return the application for the server of live data.
@@ -171,14 +161,16 @@ def mounted_app(server: Server) -> Any:
     Raises
     ------
     InputError
-        If the server has an MQTT broker whose address is none.
+        If the server has an MQTT broker whose address is none, or records in PostgreSQL.
     """
     app = SensorThings(server.records)
-    if server.records.sharing is not None:
-        if server.mqtt:
-            raise InputError(_WHY, where="--mqtt", mend=_INSTEAD)
-        return _not_here
     if server.mqtt:
+        if server.records.sharing is not None:
+            raise InputError(
+                "SensorThings over MQTT is not there for records in PostgreSQL",
+                where="--mqtt",
+                mend="leave it away, or start the server without --database",
+            )
         from bunyad.operate.sensorthings.publish import Publisher, without_user  # noqa: PLC0415  (few have one)
 
         base = f"{server.mqtt.links}{ROOTS[0]}"

@@ -84,7 +84,11 @@ class Bridge:
                 "DELETE FROM sensorthings_gone WHERE entity IN "
                 "(SELECT ref FROM entity WHERE body IS NOT NULL)"
             )
-        tx.db.execute("INSERT OR REPLACE INTO setting VALUES(?, ?)", (_MARK, seen))
+        tx.db.execute(
+            "INSERT INTO setting(name, value) VALUES(?, ?) "
+            "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            (_MARK, seen),
+        )
         self._tell(work)
         return int(seen), done
 
@@ -277,7 +281,7 @@ def _hide(tx: Writing, change: Change) -> None:
         ("sensorthings_thing", "key"),
     ):
         tx.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))  # noqa: S608  (ours)
-    tx.db.execute("INSERT OR IGNORE INTO sensorthings_gone VALUES(?)", (ref,))
+    tx.db.execute("INSERT INTO sensorthings_gone VALUES(?) ON CONFLICT DO NOTHING", (ref,))
 
 
 def _rename(work: Work, entity: str, after: dict[str, Any]) -> None:

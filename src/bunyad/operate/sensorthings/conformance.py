@@ -51,6 +51,8 @@ CONFORMANCE: list[str] = [
         )
     ),
 ]
+WITH_SHAPES = f"{_ROOT}request-data/built-in-query-functions"
+"""Holds functions of shapes too, which are not there over PostgreSQL."""
 OVER_MQTT: list[str] = [
     f"{_ROOT}create-observations-via-mqtt/observations-creation",
     f"{_ROOT}receive-updates-via-mqtt/receive-updates",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -13,7 +15,7 @@ from bunyad.operate.sensorthings.answers.fetch import Fetcher, Page
 from bunyad.operate.sensorthings.answers.find import Place, find_place, source
 from bunyad.operate.sensorthings.answers.tables import options_of_array, write_arrays
 from bunyad.operate.sensorthings.answers.tell import digits_of, value_of
-from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT
+from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT, WITH_SHAPES
 from bunyad.operate.sensorthings.language.options import Options, write_token
 from bunyad.operate.sensorthings.language.paths import Resource
 from bunyad.operate.sensorthings.message import TEXT, Reply, Request, tell
@@ -23,6 +25,7 @@ from bunyad.operate.sensorthings.refusals import NotThere
 LONGEST_S = 20.0  # seconds that one statement may take
 STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine: about 5 ms
 LONGEST_TOKEN = 1500  # characters; beyond, a link pages by number
+_LIMIT = "SELECT set_config('statement_timeout', ?, false)"  # in PostgreSQL
 _SELF = Options(select=(f"{CONTROL}selfLink",))
 
 
@@ -47,14 +50,29 @@ def read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
         If what is named is not there, or an option cannot be followed.
     """
     if not resource.steps:
-        return tell(describe(request.base, request.mqtt))
-    assert isinstance(db, sqlite3.Connection), "other databases are refused at the door"
-    end = time.monotonic() + LONGEST_S
-    db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
-    try:
+        shared = not isinstance(db, sqlite3.Connection)
+        return tell(describe(request.base, request.mqtt, shared=shared))
+    with _ending(db):
         return _read(db, request, resource, now_us)
+
+
+@contextmanager
+def _ending(db: Db) -> Iterator[None]:
+    """Let no statement take too long."""
+    if isinstance(db, sqlite3.Connection):
+        end = time.monotonic() + LONGEST_S
+        db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            db.set_progress_handler(None, 0)
+        return
+    db.execute(_LIMIT, (f"{LONGEST_S}s",))
+    try:
+        yield
     finally:
-        db.set_progress_handler(None, 0)
+        with suppress(sqlite3.Error):  # a lost connection has no limit
+            db.execute(_LIMIT, ("0",))
 
 
 def _read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
@@ -83,7 +101,7 @@ def _counting(options: Options) -> Options:
     return Options(where=options.where, count=True, top=0)
 
 
-def describe(base: str, mqtt: str = "") -> dict[str, Any]:
+def describe(base: str, mqtt: str = "", *, shared: bool = False) -> dict[str, Any]:
     """
     Return the document at the service's root.
 
@@ -93,15 +111,18 @@ def describe(base: str, mqtt: str = "") -> dict[str, Any]:
         Address of the service.
     mqtt
         Address of the MQTT broker that tells of changes; none where there is none.
+    shared
+        Whether the records are in PostgreSQL, where there are no functions of shapes.
 
     Examples
     --------
     >>> describe("http://host/v1.1")["value"][0]
     {'name': 'Things', 'url': 'http://host/v1.1/Things'}
     """
-    settings: dict[str, Any] = {"conformance": CONFORMANCE}
+    kept = [one for one in CONFORMANCE if one != WITH_SHAPES] if shared else CONFORMANCE
+    settings: dict[str, Any] = {"conformance": kept}
     if mqtt:
-        settings["conformance"] = [*CONFORMANCE, *OVER_MQTT]
+        settings["conformance"] = [*kept, *OVER_MQTT]
         settings |= {requirement: {"endpoints": [mqtt]} for requirement in OVER_MQTT}
     return {
         "value": [{"name": name, "url": f"{base}/{name}"} for name in SETS],

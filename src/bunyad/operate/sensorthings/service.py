@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -56,6 +57,8 @@ class Service:
             return await self._answer(tenant, request)
         except Refusal as refusal:
             return refuse(refusal)
+        except sqlite3.DataError as fault:  # such as U+0000, which PostgreSQL's texts cannot hold
+            return refuse(Refusal(f"it cannot be kept: {fault}", where="request", mend="change it"))
         except (RecursionError, orjson.JSONEncodeError):
             return refuse(Refusal("it nests too deep", where="request", mend="nest less"))
         except Exception:  # noqa: BLE001  (told to the log; the client learns that it is our fault)
@@ -82,7 +85,12 @@ class Service:
     async def _read(self, tenant: Tenant, request: Request, resource: Resource) -> Reply:
         now_us = time.time_ns() // 1000
         alone = len(resource.steps) == 1 and "orderby" in request.query
-        if alone or resource.ending == "$count" or _HEAVY.search(request.query):
+        if (
+            tenant.home.is_shared
+            or alone
+            or resource.ending == "$count"
+            or _HEAVY.search(request.query)
+        ):
             return await asyncio.to_thread(lambda: read(tenant.reader(), request, resource, now_us))
         return read(tenant.reader(), request, resource, now_us)
 

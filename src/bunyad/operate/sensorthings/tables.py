@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bunyad.operate.records import add_tables
+from bunyad.operate.sensorthings import postgresql
 
 # `named` is the `@iot.id` that a client chose where it is a text; else the key is the `@iot.id`.
 # The key of a Datastream is its series', that of an Observation its reading's.
@@ -144,4 +145,5 @@ CREATE TABLE IF NOT EXISTS sensorthings_gone(
 );
 """
 
+assert postgresql.FUNCTIONS  # loaded beside the tables
 add_tables("sensorthings", TABLES)

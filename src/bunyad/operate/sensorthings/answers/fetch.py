@@ -21,10 +21,11 @@ from bunyad.operate.sensorthings.answers.tell import Row, Teller
 from bunyad.operate.sensorthings.language.options import Expand, Options
 from bunyad.operate.sensorthings.message import write_query
 from bunyad.operate.sensorthings.model import Kind, target_of
+from bunyad.operate.sensorthings.postgresql import SHAPES
 from bunyad.operate.sensorthings.queries.compile import OF_FUNCTIONS, Compiler
 from bunyad.operate.sensorthings.queries.geometry import add_functions
 from bunyad.operate.sensorthings.queries.pieces import Piece, all_of, filled, piece, value
-from bunyad.operate.sensorthings.refusals import Refusal
+from bunyad.operate.sensorthings.refusals import NotDone, Refusal
 
 MOST = 300_000  # entities of one answer, expanded ones counted
 
@@ -73,6 +74,11 @@ class Fetcher:
     count: int = 0
     ready: bool = field(default=False)
 
+    @property
+    def shared(self) -> bool:
+        """Return whether PostgreSQL is asked, and not SQLite."""
+        return not isinstance(self.db, sqlite3.Connection)
+
     def page(self, kind: Kind, options: Options, place: Place | None = None) -> Page:
         """
         Return a page of a set.
@@ -87,7 +93,7 @@ class Fetcher:
             Where the set is; none for all of the kind.
         """
         among, parent = (place.among, place.parent) if place else (None, None)
-        plan = plan_page(kind.name, options, among, self.base)
+        plan = plan_page(kind.name, options, among, self.base, shared=self.shared)
         total = int(self.run(plan.counting, parent)[0][0]) if plan.counting else None
         rows = self.run(plan.statement, parent)
         last = None
@@ -117,7 +123,7 @@ class Fetcher:
     def keys(self, place: Place, options: Options) -> list[int]:
         """Return the keys of all entities of a set that meet a condition."""
         kind = place.kind
-        compiler = Compiler(kind, "e")
+        compiler = Compiler(kind, "e", shared=self.shared)
         conditions = conditions_of(compiler, options, place.among)
         statement = piece(
             f"SELECT {kind.key.format(a='e')} FROM {source(kind, 'e')} "  # noqa: S608  (ours)
@@ -128,16 +134,28 @@ class Fetcher:
 
     def run(self, statement: Piece, parent: int | None = None) -> list[Row]:
         """Return the rows of a statement; `parent` is the entity whose set it asks for."""
-        if OF_FUNCTIONS in statement.text and not self.ready:
-            assert isinstance(self.db, sqlite3.Connection)
-            add_functions(self.db)
-            self.ready = True
+        if isinstance(self.db, sqlite3.Connection):
+            if OF_FUNCTIONS in statement.text and not self.ready:
+                add_functions(self.db)
+                self.ready = True
+        elif SHAPES in statement.text:
+            raise NotDone(
+                "functions of shapes (geo.…, st_…) are not there over PostgreSQL",
+                where="$filter",
+                mend="leave them out, or start the server without --database",
+            )
         try:
             values = filled(statement.values, self.now_us, parent)
             return self.db.execute(statement.text, values).fetchall()
         except (sqlite3.OperationalError, OverflowError) as error:
             raise Refusal(
                 f"the query cannot be run: {error}", where="query", mend="make it simpler"
+            ) from None
+        except sqlite3.DatabaseError as error:
+            if not self.shared:
+                raise
+            raise NotDone(
+                f"PostgreSQL does not take the query: {error}", where="query", mend="ask otherwise"
             ) from None
 
     def _counted(self, more: int) -> None:
@@ -157,7 +175,7 @@ class Fetcher:
         if len(keys) == 1:
             return self.db.execute(f"{start} = ?", (keys[0],)).fetchall()
         listed = orjson.dumps(list(keys)).decode()
-        among = f"{start} IN (SELECT value FROM json_each(?))"  # noqa: S608  (names of ours)
+        among = f"{start} IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"  # noqa: S608  (names of ours)
         return self.db.execute(among, (listed,)).fetchall()
 
     def _expand(self, page: Page, expand: Expand, told: list[dict[str, Any]]) -> None:
@@ -188,7 +206,7 @@ class Fetcher:
         target = target_of(relation)
         teller = Teller(target, options, self.base)
         parents = value(orjson.dumps([row[0] for row in page.rows]).decode())
-        rows = self.run(plan_many(relation, teller, options, parents))
+        rows = self.run(plan_many(relation, teller, options, parents, shared=self.shared))
         self._counted(len(rows))
         others = self.tell(Page([row[1:] for row in rows], teller), options)
         by_parent: dict[int, list[dict[str, Any]]] = {row[0]: [] for row in page.rows}
@@ -196,7 +214,8 @@ class Fetcher:
             by_parent[row[0]].append(other)
         totals: dict[int, int] = {}
         if options.count:
-            totals = {row[0]: row[1] for row in self.run(plan_totals(relation, options, parents))}
+            counting = plan_totals(relation, options, parents, shared=self.shared)
+            totals = {row[0]: row[1] for row in self.run(counting)}
         for row, entity in zip(page.rows, told, strict=True):
             found = by_parent[row[0]]
             if options.count:

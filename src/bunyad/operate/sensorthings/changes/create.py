@@ -18,6 +18,7 @@ from bunyad.operate.sensorthings.changes.multi import (
 from bunyad.operate.sensorthings.changes.observe import observe, read_observation, taken
 from bunyad.operate.sensorthings.changes.places import follow_past, link_past, set_locations
 from bunyad.operate.sensorthings.changes.work import Work
+from bunyad.operate.sensorthings.language.paths import Name
 from bunyad.operate.sensorthings.model import COMPLEX, CONTROL, KINDS, Kind, Relation, target_of
 from bunyad.operate.sensorthings.refusals import Refusal
 
@@ -135,27 +136,29 @@ def _insert(work: Work, kind: Kind, said: Said) -> int:
         columns["named"] = said.name
     if kind.table == "sensorthings_datastream":
         columns["key"] = _series(work, said)
-    names = ", ".join(columns)
-    marks = ", ".join("?" * len(columns))
-    try:
-        row = work.db.execute(
-            f"INSERT INTO {kind.table}({names}) VALUES({marks}) RETURNING key",
-            tuple(columns.values()),
-        ).fetchone()
-    except sqlite3.IntegrityError:
-        raise taken(said.name) from None
-    return int(row[0])
+    return _row(work, kind.table, "key", columns, said.name)
 
 
 def _series(work: Work, said: Said) -> int:
-    chosen = said.name if isinstance(said.name, int) else None
+    columns: dict[str, object] = {"entity": 0, "attribute": work.tx.word(_SERIES)}
+    columns["dataset"] = uuid4().hex
+    if isinstance(said.name, int):
+        columns["ref"] = said.name
+    return _row(work, "series", "ref", columns, said.name)
+
+
+def _row(work: Work, table: str, key: str, columns: dict[str, object], name: Name | None) -> int:
+    """Insert a row; return its number, which a client may have chosen."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     try:
         row = work.db.execute(
-            "INSERT INTO series(ref, entity, attribute, dataset) VALUES(?, 0, ?, ?) RETURNING ref",
-            (chosen, work.tx.word(_SERIES), uuid4().hex),
+            f"INSERT INTO {table}({names}) VALUES({marks}) RETURNING {key}",
+            tuple(columns.values()),
         ).fetchone()
     except sqlite3.IntegrityError:
-        raise taken(said.name) from None
+        raise taken(name) from None
+    if key in columns:
+        work.tx.tenant.home.chosen(work.tx, f"{table}_{key}_seq", row[0])
     return int(row[0])
 
 

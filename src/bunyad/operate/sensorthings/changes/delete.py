@@ -19,7 +19,7 @@ from bunyad.operate.sensorthings.changes.work import Work
 from bunyad.operate.sensorthings.model import Kind
 from bunyad.operate.sensorthings.refusals import Taken
 
-_AMONG = "IN (SELECT value FROM json_each(?))"
+_AMONG = "IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
 
 
 def delete(work: Work, kind: Kind, keys: Sequence[int]) -> None:

@@ -39,7 +39,11 @@ def take_types(said: Said) -> str | None:
 
 def keep_types(work: Work, key: int, types: str) -> None:
     """Say that a Datastream is a MultiDatastream, and of which data types."""
-    work.db.execute("INSERT OR REPLACE INTO sensorthings_multi VALUES(?, ?)", (key, types))
+    work.db.execute(
+        "INSERT INTO sensorthings_multi(datastream, data_types) VALUES(?, ?) "
+        "ON CONFLICT(datastream) DO UPDATE SET data_types = excluded.data_types",
+        (key, types),
+    )
 
 
 def keep_properties(work: Work, key: int, properties: Sequence[int]) -> None:
@@ -126,6 +130,6 @@ def check_result(work: Work, datastream: int, body: str | None) -> None:
 
 def forget(work: Work, keys: str) -> None:
     """Forget that Datastreams (a JSON list of their keys) were MultiDatastreams."""
-    among = "IN (SELECT value FROM json_each(?))"
+    among = "IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
     for part in ("sensorthings_multi_property WHERE multi", "sensorthings_multi WHERE datastream"):
         work.db.execute(f"DELETE FROM {part} {among}", (keys,))  # noqa: S608  (names of ours)

@@ -94,6 +94,7 @@ def _read(work: Work, said: Said, datastream: int, attribute: str | None) -> int
         except sqlite3.IntegrityError:
             raise taken(said.name) from None
         ref = said.name
+        work.tx.tenant.home.chosen(work.tx, "reading_ref_seq", ref)
     elif said.name is not None:
         known = work.db.execute(
             "SELECT 1 FROM sensorthings_observation WHERE named = ?", (said.name,)

@@ -25,7 +25,8 @@ def move(work: Work, thing: int, locations: Sequence[int]) -> None:
     """Say where a Thing is, without a HistoricalLocation."""
     work.db.execute("DELETE FROM sensorthings_thing_location WHERE thing = ?", (thing,))
     work.db.executemany(
-        "INSERT OR IGNORE INTO sensorthings_thing_location(thing, location) VALUES(?, ?)",
+        "INSERT INTO sensorthings_thing_location(thing, location) VALUES(?, ?) "
+        "ON CONFLICT DO NOTHING",
         [(thing, location) for location in locations],
     )
 
@@ -33,7 +34,8 @@ def move(work: Work, thing: int, locations: Sequence[int]) -> None:
 def link_past(work: Work, past: int, locations: Sequence[int]) -> None:
     """Say which Locations a HistoricalLocation tells of."""
     work.db.executemany(
-        "INSERT OR IGNORE INTO sensorthings_past_location(past, location) VALUES(?, ?)",
+        "INSERT INTO sensorthings_past_location(past, location) VALUES(?, ?) "
+        "ON CONFLICT DO NOTHING",
         [(past, location) for location in locations],
     )
 

@@ -48,7 +48,10 @@ def compare(sign: str, left: Operand, right: Operand) -> Piece:
     if "geometry" in kinds:
         raise Refusal("shapes have no order", where="$filter", mend="use st_equals(…)")
     how = _domain(sign, left, right)
-    return piece(f"{{}} {SIGNS[sign]} {{}}", how(left), how(right))
+    template = f"{{}} {SIGNS[sign]} {{}}"
+    if how is truth_of:
+        template = f"({{}}) {SIGNS[sign]} ({{}})"
+    return piece(template, how(left), how(right))
 
 
 def _domain(sign: str, left: Operand, right: Operand) -> Callable[[Operand], Piece]:

@@ -35,7 +35,7 @@ from bunyad.operate.sensorthings.queries.operands import (
     truth_of,
 )
 from bunyad.operate.sensorthings.queries.pieces import Piece, all_of, piece, placed, value
-from bunyad.operate.sensorthings.refusals import Refusal
+from bunyad.operate.sensorthings.refusals import NotDone, Refusal
 
 MOST_TABLES = 24  # joined in one statement; SQLite ends at 64
 OF_FUNCTIONS = "sensorthings_"  # how the names of functions begin that SQLite calls
@@ -60,6 +60,8 @@ class Compiler:
         What `any` and `all` around an expression call one of several.
     quantified
         How many `any` and `all` there were so far.
+    shared
+        Whether PostgreSQL is asked, and not SQLite.
     """
 
     kind: Kind
@@ -68,6 +70,7 @@ class Compiler:
     several: bool = False
     names: dict[str, Compiler | Operand] = field(default_factory=dict)
     quantified: int = 0
+    shared: bool = False
 
     def condition(self, tree: Expression) -> Piece:
         """
@@ -90,7 +93,7 @@ class Compiler:
             If a name in it is unknown or it leads to several entities.
         """
         before = self.several
-        keys = sort_keys(self.operand(tree))
+        keys = sort_keys(self.operand(tree), shared=self.shared)
         if self.several and not before:
             raise Refusal(
                 "an order by several entities", where="$orderby", mend="go by single relations"
@@ -127,6 +130,10 @@ class Compiler:
         if sign in {"and", "or"}:
             both = piece(f"({{}}) {sign.upper()} ({{}})", truth_of(first), truth_of(second))
             return Operand("boolean", piece("({})", both))
+        if self.shared and first.kind == second.kind == "id" and sign not in {"eq", "ne"}:
+            raise NotDone(
+                "@iot.id before @iot.id over PostgreSQL", where="$filter", mend="compare with eq"
+            )
         if sign in SIGNS:
             return Operand("boolean", piece("({})", compare(sign, first, second)))
         return calculate(sign, first, second)
@@ -135,14 +142,16 @@ class Compiler:
         operand = self.operand(left)
         if not isinstance(options, Path):
             tests = [compare("eq", operand, self.operand(each)) for each in options]
-            return piece("({})", all_of(tests, "OR")) if tests else Piece("0")
+            return piece("({})", all_of(tests, "OR")) if tests else Piece("1 = 0")
         listed = self.operand(options)
         if listed.kind != "json" or operand.kind not in {"number", "text"}:
             raise Refusal(
                 f"'{options}' is no list to look into", where="$filter", mend="write (1,2,3)"
             )
+        kinds = "type = 'text'" if operand.kind == "text" else "type IN ('integer', 'real')"
         return placed(
-            "EXISTS (SELECT 1 FROM json_each({d}, {p}) WHERE value = {x})",
+            f"EXISTS (SELECT 1 FROM json_each({{d}}, {{p}}) "  # noqa: S608  (own text)
+            f"WHERE {kinds} AND value = ({{x}}))",
             d=listed.sql,
             p=listed.path if isinstance(listed.path, Piece) else value(listed.path),
             x=operand.sql,
@@ -167,9 +176,10 @@ class Compiler:
         self.names = before
         if isinstance(several, Compiler):  # what its paths lead through is known only now
             source = several.rows(source)
-        sign, test = (
-            ("EXISTS", "{}") if tree.sign == "any" else ("NOT EXISTS", "NOT coalesce({}, 0)")
-        )
+        sign, test = ("EXISTS", "{}")
+        if tree.sign == "all":
+            no = "false" if self.shared else "0"
+            sign, test = "NOT EXISTS", f"NOT coalesce({{}}, {no})"
         inner = piece(test, condition)
         return Piece(
             f"{sign} (SELECT 1 {source.text} AND {inner.text})", source.values + inner.values
@@ -191,7 +201,7 @@ class Compiler:
             if relation is None:
                 return _listed(_member(kind, alias, steps[at:]), self._alias())
             if at == len(steps) - 1:
-                inner = Compiler(target_of(relation), self._alias())
+                inner = Compiler(target_of(relation), self._alias(), shared=self.shared)
                 return inner, Piece(on(kind, alias, relation, inner.alias))
             way += (relation.name,)
             alias = self._join(way, kind, alias, relation)

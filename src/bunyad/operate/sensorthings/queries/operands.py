@@ -127,8 +127,19 @@ def is_null(operand: Operand) -> Piece:
     return piece("{} IS NULL", operand.sql)
 
 
-def sort_keys(operand: Operand) -> list[Piece]:
-    """Return the expressions that put an operand in order."""
+def sort_keys(operand: Operand, *, shared: bool = False) -> list[Piece]:
+    """
+    Return the expressions that put an operand in order.
+
+    Parameters
+    ----------
+    operand
+        The operand.
+    shared
+        Whether PostgreSQL is asked, where a column has one kind: numbers before texts are two.
+    """
+    if shared and operand.kind in {"json", "result", "id"}:
+        return _sort_keys_by_kind(operand)
     if operand.kind == "time":
         return [operand.sql] if operand.other == NOTHING else [operand.sql, operand.other]
     if operand.kind == "json":
@@ -140,6 +151,21 @@ def sort_keys(operand: Operand) -> list[Piece]:
     return [name_of(operand)] if operand.kind == "id" else [operand.sql]
 
 
+def _sort_keys_by_kind(operand: Operand) -> list[Piece]:
+    if operand.kind == "id":  # numbers stand first, as they have no name
+        return [operand.other, operand.sql]
+    if operand.kind == "json":
+        it = _json("sensorthings_at({d}, {p})", operand)
+    else:
+        it = placed(
+            "coalesce(CAST({v} AS JSONB), sensorthings_at({b}, '$.value'))",
+            v=operand.sql,
+            b=operand.other,
+        )
+    # numbers stand before texts, as what has no text comes first
+    return [piece("sensorthings_text_of({})", it), piece("sensorthings_number_of({})", it)]
+
+
 def constant(kind: str, it: object) -> Operand:
     """Return the operand of a literal."""
     if isinstance(it, Time):
@@ -147,7 +173,7 @@ def constant(kind: str, it: object) -> Operand:
         return Operand("time", value(it.start_us), end)
     if kind == "null":
         return Operand("null", NOTHING)
-    return Operand(kind, value(int(it) if isinstance(it, bool) else it))
+    return Operand(kind, value(it))
 
 
 def _json(template: str, operand: Operand) -> Piece:

@@ -95,5 +95,5 @@ def all_of(parts: list[Piece], word: str = "AND") -> Piece:
     '(a) AND (b)'
     """
     if not parts:
-        return Piece("1")
+        return Piece("1 = 1")
     return piece(f" {word} ".join(["({})"] * len(parts)), *parts)
