@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLAN ?= plan-karabakh
 REGION ?= karabakh
+VILLAGE ?= aghali
 PAGES := src/bunyad/web/static/index.html
 
-.PHONY: help demo web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction bench-web bench-operate bench-partner lock region clean
+.PHONY: help demo village web test check docs serve-docs bench-plan bench-potential bench-connect bench-auction bench-web bench-operate bench-partner lock region clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -18,6 +19,10 @@ demo: $(VENV)/.run ## Plan the built-in region and say where the report is
 	@$(MAKE) --no-print-directory web \
 		&& echo "Open it in the browser with: $(BIN)/bunyad serve" \
 		|| echo "The pages of bunyad serve were not built (no Node, or no npm packages); the report is there."
+
+village: $(VENV)/.run $(PAGES) ## Run a smart village of the plan: live data, alarms, control room
+	@test -f $(PLAN)/provenance.json || $(BIN)/bunyad plan $(REGION) --out $(PLAN)
+	$(BIN)/bunyad operate run $(PLAN) --settlement $(VILLAGE)
 
 web: $(VENV)/.run $(PAGES) ## Build the pages of the web part
 

@@ -108,6 +108,7 @@ COMMANDS = (
     "options",
     "operate listen",
     "operate provision",
+    "operate run",
     "operate simulate",
     "operate serve",
     "partner",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -268,3 +271,49 @@ def readings(data: Path, *, day: int | None = None) -> list[tuple[int, int]]:
         ).fetchall()
     finally:
         db.close()
+
+
+def test_a_whole_village_runs_by_one_command_and_stops_by_one_sign(
+    plan: Path, small_original: Path, tmp_path: Path
+) -> None:
+    broker, pages = free_port(), free_port()
+    words = ("operate", "run", *told(plan, small_original), "--data", str(tmp_path / "data"),
+             "--port", str(pages), "--broker-port", str(broker), "--speed", "3600")  # fmt: skip
+    log = (tmp_path / "said").open("w+")
+    with (
+        log,
+        subprocess.Popen(
+            [sys.executable, "-m", "bunyad", *words], stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            wait_for_port(pages, process, seconds=300)
+            url = f"http://127.0.0.1:{broker}/ngsi-ld/v1/entities"
+            context = {
+                "Link": '<urn:bunyad:context:village>; rel="http://www.w3.org/ns/json-ld#context"'
+            }
+            asked = {"type": "WaterConsumptionObserved", "attrs": "waterConsumption", "limit": 1}
+            while not (found := httpx.get(url, params=asked, headers=context).json()):
+                assert process.poll() is None
+                time.sleep(0.1)
+            assert "observedAt" in found[0]["waterConsumption"]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()  # what it started ends with it
+        log.seek(0)
+        said = log.read()
+    assert "modelled, not real" in said
+    assert "Make the first account" in said
+    for port in (broker, pages):
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{port}/health")
+
+
+def test_a_village_does_not_run_where_somebody_listens_already(run: Run, plan: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        said = run("run", str(plan), "--settlement", "southbank", "--broker-port", port, code=2)
+    assert "--broker-port: cannot listen" in said

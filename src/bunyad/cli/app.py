@@ -39,7 +39,8 @@ def main() -> NoReturn:
         say(str(error))
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
-        say("Stopped. Nothing was changed.")
+        # servers and played villages have done what they did; all else writes when it is done
+        say("Stopped." if "operate" in sys.argv[1:2] else "Stopped. Nothing was changed.")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -253,7 +254,7 @@ def run_server(app: Asgi, listening: Listening) -> None:
 
     from bunyad.operate.patience import PatientProtocol  # noqa: PLC0415  (likewise)
 
-    _check_address(listening.host, listening.port)
+    check_address(listening.host, listening.port)
     for path in (listening.certificate, listening.key):
         if path is not None and not path.is_file():
             raise InputError(
@@ -267,10 +268,19 @@ def run_server(app: Asgi, listening: Listening) -> None:
         backlog=1024, proxy_headers=False, ws="none", http=PatientProtocol,
         ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
 
 
-def _check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, *, option: str = "--port") -> None:
+    """
+    Have an address that is free.
+
+    Raises
+    ------
+    InputError
+        If somebody listens there, or nobody can; it names the option to change.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -278,6 +288,6 @@ def _check_address(host: str, port: int) -> None:
         except OSError as error:
             raise InputError(
                 f"cannot listen at {host}:{port}: {error.strerror}",
-                where="bunyad operate serve",
-                mend="choose another --port, or stop what listens there",
+                where=option,
+                mend="choose another, or stop what listens there",
             ) from None

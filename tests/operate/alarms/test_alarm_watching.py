@@ -113,6 +113,19 @@ def test_readings_ring_and_the_log_tells_them(world: World, log: AlarmLog) -> No
     assert watcher.look() == []
 
 
+def test_values_that_nobody_observed_do_not_move_the_time_of_a_played_place(
+    world: World, log: AlarmLog
+) -> None:
+    watcher = world.watcher(log)
+    assert watcher.look() == []
+    world.put("urn:ngsi-ld:Meter:x:meter-2", "Meter", {FLOW: [_property(6)]})  # written just now
+    assert watcher.look() == []
+    for minute in (1, 2):
+        world.read(minute, 6)
+    assert {rule for rule, minute, _ in told(watcher.look()) if minute < 3} == {"high"}
+    assert {one.thing for one in log.standing()} >= {METER, "urn:ngsi-ld:Meter:x:meter-2"}
+
+
 def test_less_than_expected_rings(world: World, log: AlarmLog) -> None:
     for minute in range(1, 30):
         world.read(minute, 1)

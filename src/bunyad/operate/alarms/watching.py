@@ -106,10 +106,13 @@ class Watcher:
     def look(self) -> list[Event]:
         """Take in what came, live the steps that are due, carry out acts; return the changes."""
         events: list[Event] = []
+        if not self._is_begun:
+            first = self._first()
+            if first is None:
+                return events
+            self._begin(first)
         while True:
             taken, is_all = self._take()
-            if taken and not self._is_begun:
-                self._begin(taken)
             to = self._due(taken, is_all=is_all)
             events += self._live(to, taken)
             if is_all:
@@ -121,10 +124,10 @@ class Watcher:
             self.log.add(events, kept=kept, done=done)
         return events
 
-    def _begin(self, taken: list[Readings]) -> None:
-        """Let time begin with the first readings of a place that had none."""
+    def _begin(self, first: float) -> None:
+        """Let time begin with the first reading of a place that had none."""
         self._is_begun = True
-        self._kept_at = min(float(one.times[0]) for one in taken) - self.engine.step_s
+        self._kept_at = first - self.engine.step_s
         self.engine = Engine(self.rules, self.place.points, start=self._kept_at)
 
     def keep(self) -> None:
@@ -186,10 +189,15 @@ class Watcher:
 
     def _take(self) -> tuple[list[Readings], bool]:
         """Return readings that came since the last look, and whether these are all."""
-        rows = self._reader().execute(
-            "SELECT ref, series, at_us, value FROM reading WHERE ref > ? ORDER BY ref LIMIT ?",
-            (self._seen, _MOST),
-        ).fetchall()  # fmt: skip
+        rows = (
+            self._reader()
+            .execute(
+                "SELECT ref, series, at_us, value, observed FROM reading WHERE ref > ? "
+                "ORDER BY ref LIMIT ?",
+                (self._seen, _MOST),
+            )
+            .fetchall()
+        )
         if not rows:
             return [], True
         self._seen = rows[-1][0]
@@ -216,15 +224,19 @@ class Watcher:
         rows = self._reader().execute("SELECT ref FROM series WHERE dataset = ''")
         return {row[0] for row in rows} - known
 
-    def _sort(self, rows: list[tuple[int, int, int, float | str | None]]) -> list[Readings]:
+    def _sort(self, rows: list[tuple[int, int, int, float | str | None, int]]) -> list[Readings]:
         parts: dict[tuple[str, str], list[tuple[float, int, float]]] = {}
-        for _, series, at_us, value in rows:
+        newest = self.engine.latest
+        for _, series, at_us, value, observed in rows:
+            at = at_us / 1e6
+            if observed:
+                newest = max(newest, at)
+            elif self._clock == "readings":
+                at = newest  # when it was written is no time of a played village
             slot = self._wanted.slots.get(series)
             if slot is not None and value is not None:
                 about, attribute, row = slot
-                parts.setdefault((about, attribute), []).append(
-                    (at_us / 1e6, row, number_of(value))
-                )
+                parts.setdefault((about, attribute), []).append((at, row, number_of(value)))
         return [
             _readings(about, attribute, sorted(found))
             for (about, attribute), found in parts.items()

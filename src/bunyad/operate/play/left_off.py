@@ -1,0 +1,49 @@
+"""Where a village that was played before goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bunyad.operate.village.send import Broker, check_answer
+
+TELLING = "WeatherObserved"  # every village has a station, which never falls silent for long
+
+
+def next_hour(broker: Broker) -> datetime:
+    """
+    Return the hour with which a played village goes on.
+
+    Parameters
+    ----------
+    broker
+        Who keeps its readings.
+
+    Returns
+    -------
+    datetime
+        The full hour after the weather station's newest reading; this midnight [UTC] where there
+        is none yet.
+
+    Raises
+    ------
+    SourceError
+        If the broker refuses to tell.
+    """
+    import httpx  # noqa: PLC0415  (only who plays needs it)
+
+    url = f"{broker.url.rstrip('/')}/ngsi-ld/v1/entities"
+    answer = httpx.get(url, params={"type": TELLING, "limit": 1}, headers=broker.headers())
+    check_answer(answer, url)
+    told = [at for entity in answer.json() for at in _instants(entity)]
+    if not told:
+        return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(told).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def _instants(entity: dict[str, Any]) -> list[datetime]:
+    return [
+        datetime.fromisoformat(one["observedAt"])
+        for one in entity.values()
+        if isinstance(one, dict) and "observedAt" in one
+    ]
