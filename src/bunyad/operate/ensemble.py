@@ -172,12 +172,18 @@ class Ensemble:
     def _open(self, part: Part) -> subprocess.Popen[bytes]:
         command = [*self._program, *part.arguments]
         if part.speaks:
-            return subprocess.Popen(  # noqa: PLW1509, S603  (no other thread starts any; our own words)
-                command, start_new_session=True, preexec_fn=_end_with_us
+            return subprocess.Popen(  # noqa: S603  (our own words)
+                command,
+                start_new_session=True,
+                preexec_fn=_end_with_us,  # noqa: PLW1509  (one thread starts all)
             )
         with self.log_of(part).open("ab") as log:
-            return subprocess.Popen(  # noqa: PLW1509, S603  (likewise)
-                command, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_us
+            return subprocess.Popen(  # noqa: S603  (likewise)
+                command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_us,  # noqa: PLW1509  (likewise)
             )
 
     def _failure(self, part: Part, code: int) -> InputError:
