@@ -13,6 +13,8 @@ export interface Page {
   load: () => Promise<{ default: Component<PageProps> }>;
   // Whether it fills the window, as a map does.
   isFull?: boolean;
+  // Whether it stands alone, without the head of the pages.
+  isBare?: boolean;
 }
 
 export function matchPage(pattern: string, parts: string[]): Record<string, string> | null {

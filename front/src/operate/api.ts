@@ -51,6 +51,8 @@ export interface Village extends Pulse {
   id: string;
   name: string;
   things: ThingRow[];
+  is_played: boolean;
+  is_modelled: boolean;
 }
 
 export interface Mark {

@@ -1,7 +1,7 @@
 // How things of a village are told: texts in the page's language, times, ages, units, colours.
 
 import { t, words } from "../frame/words.svelte";
-import type { AlarmRow, Texts, ThingRow } from "./api";
+import type { AlarmRow, Texts, ThingRow, Trend } from "./api";
 
 export const PRIORITIES = ["critical", "high", "medium", "low", "journal"];
 export const RINGING = new Set(["unacknowledged", "returned", "latched_unacknowledged"]);
@@ -33,6 +33,8 @@ const UNITS: Record<string, string> = {
   KWT: "kW",
   KWH: "kWh",
   LTR: "l",
+  MTQ: "m³",
+  WHR: "Wh",
   CEL: "°C",
   C62: "",
   D54: "W/m²",
@@ -40,6 +42,23 @@ const UNITS: Record<string, string> = {
 };
 
 export const unitOf = (code: string): string => UNITS[code] ?? code;
+
+const THOUSANDS: Record<string, string> = { WTT: "KWT", LTR: "MTQ", WHR: "KWH" };
+const MANY = 10_000;
+
+// A trend in a unit in which its numbers can be read.
+export function legible(trend: Trend): Trend {
+  const larger = THOUSANDS[trend.unit];
+  const all = [...trend.values, ...trend.expected].filter((one) => one !== null);
+  if (!larger || !all.some((one) => Math.abs(one) >= MANY)) return trend;
+  const less = (one: number | null) => (one === null ? null : one / 1000);
+  return {
+    ...trend,
+    unit: larger,
+    values: trend.values.map(less),
+    expected: trend.expected.map(less),
+  };
+}
 
 export const percent = (share: number | null): string =>
   share === null ? "–" : `${words.number(100 * share)} %`;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ThingRow } from "./api";
-import { project, spanOf, worstOf } from "./facts";
+import type { ThingRow, Trend } from "./api";
+import { legible, project, spanOf, worstOf } from "./facts";
 import { linePath, ticks } from "./lines";
+import { around, nearest, ruler, zoomed } from "./looking";
 
 const thing = (id: string, lon: number | null, lat: number | null): ThingRow => ({
   id,
@@ -57,5 +58,40 @@ describe("a village's page", () => {
     expect(places[1]?.y).toBeLessThan(places[0]?.y ?? 0);
     expect(box[3]).toBeCloseTo(111.32, 1);
     expect(box[2]).toBeCloseTo(111.32 * Math.cos((39.0005 * Math.PI) / 180), 1);
+  });
+
+  it("draws nearer around a point, which stays where it is", () => {
+    const view = zoomed({ x: 0, y: 0, width: 100, height: 50 }, 2, [20, 40]);
+    expect(view).toEqual({ x: 10, y: 20, width: 50, height: 25 });
+    expect(zoomed(view, 1e9, [20, 40]).width).toBeCloseTo(15);
+  });
+
+  it("looks at all of its things, also where there is one or none", () => {
+    const view = around([
+      { x: 0, y: 0 },
+      { x: 1000, y: 200 },
+    ]);
+    expect(view.x).toBeLessThan(0);
+    expect(view.x + view.width).toBeGreaterThan(1000);
+    expect(view.height).toBeGreaterThan(200);
+    for (const one of [around([]), around([{ x: 5, y: 5 }])])
+      expect(Math.min(one.width, one.height)).toBeGreaterThanOrEqual(60);
+  });
+
+  it("knows how near its homes stand, and draws a ruler of a round length", () => {
+    expect(
+      nearest([
+        { x: 0, y: 0 },
+        { x: 3, y: 4 },
+        { x: 103, y: 4 },
+      ]),
+    ).toBe(5);
+    expect([7, 23, 120, 99].map(ruler)).toEqual([5, 20, 100, 50]);
+  });
+
+  it("tells large powers in kilowatts", () => {
+    const trend = { unit: "WTT", values: [25_000, null], expected: [] } as unknown as Trend;
+    expect(legible(trend)).toMatchObject({ unit: "KWT", values: [25, null] });
+    expect(legible({ ...trend, values: [900] }).unit).toBe("WTT");
   });
 });

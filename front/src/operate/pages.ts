@@ -12,5 +12,10 @@ const withWords =
 export const pages: Page[] = [
   { pattern: "villages", load: withWords(() => import("./Villages.svelte")) },
   { pattern: "village/:village/:tab?", load: withWords(() => import("./Room.svelte")) },
-  { pattern: "wall/:village", load: withWords(() => import("./Wall.svelte")), isFull: true },
+  {
+    pattern: "wall/:village",
+    load: withWords(() => import("./Wall.svelte")),
+    isFull: true,
+    isBare: true,
+  },
 ];

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bunyad.operate.ensemble import Ensemble, Part
-from bunyad.operate.play.left_off import next_hour
+from bunyad.operate.play.left_off import last_told
 from bunyad.operate.server import check_address
 from bunyad.operate.village.send import Broker
 
@@ -115,10 +115,10 @@ class WholeVillage:
         return Part(name="meters", arguments=words)
 
     def _playing(self) -> Part:
-        begin = next_hour(Broker(url=self._broker))
+        begin = last_told(Broker(url=self._broker))
         faults = [word for fault in self.faults for word in ("--fault", fault)]
         pace = ("--speed", str(self.speed), "--step", str(PLAYED_STEP_S))
-        span = ("--from", f"{begin:%Y-%m-%dT%H:%M}", "--hours", str(PLAYED_H))
+        span = ("--from", f"{begin:%Y-%m-%dT%H:%M:%S}", "--hours", str(PLAYED_H))
         words = ("operate", "simulate", *self._of_plan, "--http", self._broker, *pace, *span)
         return Part(name="village", arguments=(*words, *faults))
 

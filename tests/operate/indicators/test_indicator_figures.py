@@ -170,3 +170,8 @@ def test_what_a_counter_showed_before_its_first_reading_is_no_use() -> None:
     use, heard = counted_use(np.array([[math.nan], [math.nan], [5000.0], [5003.0]]))
     assert use[0] == 3.0
     assert heard[0] == pytest.approx(2 / 3)
+
+
+def test_a_counter_that_is_set_right_loses_a_little_and_a_new_one_counts_from_zero() -> None:
+    lasts = np.array([[1000.0, 1000.0], [1010.0, 1010.0], [1005.0, 4.0], [1015.0, 9.0]])
+    assert counted_use(lasts)[0].tolist() == [15.0, 19.0]

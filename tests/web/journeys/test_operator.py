@@ -77,11 +77,27 @@ def test_an_operator_sees_to_a_leak_and_leaves_a_note(sign_in: Any, village: str
 def test_a_valve_is_switched_in_two_steps(sign_in: Any, village: str) -> None:
     page = sign_in("operator")
     page.goto(f"{page.url.split('#')[0]}#/village/{village}/commands")
-    page.get_by_label("To", exact=True).fill("60")
+    page.get_by_label(re.compile("^To from")).fill("60")
     page.get_by_role("button", name="Ask for it").click()
     expect(page.get_by_text("waits to be confirmed")).to_be_visible()
     page.get_by_role("button", name="Confirm and send").click()
     expect(page.get_by_text("the broker does not answer")).to_be_visible()
+
+
+def test_the_map_is_looked_at_nearer_and_one_kind_alone(sign_in: Any, village: str) -> None:
+    page = sign_in("operator")
+    page.goto(f"{page.url.split('#')[0]}#/village/{village}")
+    plane = page.get_by_role("group", name="Map of the village")
+    expect(plane).to_be_visible()
+    expect(page.get_by_text("Places are modelled")).to_be_visible()
+    whole = plane.get_attribute("viewBox")
+    page.get_by_role("button", name="Nearer").click()
+    assert float(plane.get_attribute("viewBox").split()[2]) < float(whole.split()[2])
+    page.get_by_role("button", name="The whole village").click()
+    expect(plane).to_have_attribute("viewBox", whole)
+    everything = plane.locator("g").count()
+    page.get_by_label("Kind of things").select_option(index=1)
+    assert 0 < plane.locator("g").count() < everything
 
 
 def test_the_wall_is_dark_and_a_phone_shows_the_list_first(sign_in: Any, village: str) -> None:
@@ -93,3 +109,4 @@ def test_the_wall_is_dark_and_a_phone_shows_the_list_first(sign_in: Any, village
     page.goto(f"{root}#/wall/{village}")
     expect(page.get_by_text("As planned")).to_be_visible()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.get_by_role("banner")).to_have_count(0)

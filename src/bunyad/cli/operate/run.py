@@ -44,7 +44,8 @@ def run(  # noqa: PLR0913  (each is an option of the command)
     settlement
         Identifier of the settlement, such as aghali.
     data
-        Folder of the data, by default SETTLEMENT-data; made where it is not.
+        Folder of the data, by default SETTLEMENT-data, or SETTLEMENT-played where it is played;
+        made where it is not. Played and measured readings do not belong into one folder.
     sources
         File that says where meters and sensors are, as `listen` takes it.
     speed
@@ -63,10 +64,10 @@ def run(  # noqa: PLR0913  (each is an option of the command)
     """
     from bunyad.operate.whole_village import WholeVillage
 
+    kept = data or Path(f"{settlement}-{'played' if sources is None else 'data'}")
     village = WholeVillage(
-        plan=plan, settlement=settlement, data=data or Path(f"{settlement}-data"),
-        sources=sources, speed=speed, faults=fault, region=region,
-        host=host, port=port, broker_port=broker_port,
+        plan=plan, settlement=settlement, data=kept, sources=sources, speed=speed, faults=fault,
+        region=region, host=host, port=port, broker_port=broker_port,
     )  # fmt: skip
     for sign in (signal.SIGINT, signal.SIGTERM):  # shells let what runs behind them ignore Ctrl-C
         signal.signal(sign, signal.default_int_handler)

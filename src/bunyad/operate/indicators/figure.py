@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST_CORRECTION = 0.1
+"""Share by which a counter may fall and still be the same one, set right."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -75,7 +78,8 @@ def counted_use(lasts: Floats) -> tuple[Floats, Floats]:
     """
     Return what counters rose by, and how much of the time they were heard.
 
-    A counter that falls was replaced or reset: it counts from zero again.
+    A counter that falls by a tenth or more was replaced or reset: it counts from zero again. One
+    that falls by less was set right: what it fell by is taken off.
 
     Parameters
     ----------
@@ -98,9 +102,8 @@ def counted_use(lasts: Floats) -> tuple[Floats, Floats]:
     filled = lasts.copy()
     for row in range(1, len(filled)):
         np.copyto(filled[row], filled[row - 1], where=np.isnan(filled[row]))
-    steps = np.diff(filled, axis=0)
-    rises = np.where(steps >= 0, steps, filled[1:])
-    use = np.where(np.isnan(steps), 0.0, rises).sum(axis=0)  # before its first value: nothing
+    rises = _rises(filled)
+    use = np.where(np.isnan(rises), 0.0, rises).sum(axis=0)  # before its first value: nothing
     use[is_there.sum(axis=0) < 2] = np.nan
     return use, is_there[1:].mean(axis=0) if len(lasts) > 1 else np.zeros(lasts.shape[1])
 
@@ -119,6 +122,11 @@ def hourly_use(lasts: Floats) -> Floats:
     >>> hourly_use(np.array([[10.0], [12.0], [np.nan], [15.0]]))[:, 0].tolist()
     [2.0, nan, nan]
     """
+    return _rises(lasts)
+
+
+def _rises(lasts: Floats) -> Floats:
+    """Return what each counter rose by from row to row, nan where one of both is missing."""
     steps = np.diff(lasts, axis=0)
-    rises: Floats = np.where(steps >= 0, steps, lasts[1:])
-    return np.where(np.isnan(steps), np.nan, rises)
+    is_reset = lasts[1:] <= (1 - LARGEST_CORRECTION) * lasts[:-1]
+    return np.where(np.isnan(steps) | ~is_reset, steps, lasts[1:])

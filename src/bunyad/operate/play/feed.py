@@ -113,7 +113,7 @@ def _instants(
 ) -> Iterator[tuple[int, list[Message]]]:
     """Give the messages of each instant; after an order, the rest of its hour as it is then."""
     for block in blocks:
-        told_us = 0
+        told_us = 0 if playing is None else playing.from_us
         now: Block | None = block
         while now is not None:
             later, again = now, None
@@ -229,6 +229,7 @@ async def fed_by_http(
 
             obeying = None
             if playing is not None:
+                await _mark_as_played(client, f"{base}/entities", playing, headers)
                 obeying = asyncio.create_task(Obeying(playing, base, headers).go_on(client))
             try:
                 return await feed(blocks, send, speed=speed, playing=playing)
@@ -241,3 +242,15 @@ async def fed_by_http(
             where=broker.url,
             mend="start it with `bunyad operate serve`, or give another address",
         ) from None
+
+
+async def _mark_as_played(
+    client: httpx.AsyncClient, entities: str, playing: Playing, headers: dict[str, str]
+) -> None:
+    """Have the settlement say that its readings are modelled, where it is known."""
+    marked = {"isPlayed": {"type": "Property", "value": True}}
+    answer = await client.post(
+        f"{entities}/{playing.settlement}/attrs", content=orjson.dumps(marked), headers=headers
+    )
+    if answer.status_code != 404:
+        check_answer(answer, entities)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bunyad.operate.village.send import Broker, check_answer
@@ -10,9 +10,9 @@ from bunyad.operate.village.send import Broker, check_answer
 TELLING = "WeatherObserved"  # every village has a station, which never falls silent for long
 
 
-def next_hour(broker: Broker) -> datetime:
+def last_told(broker: Broker) -> datetime:
     """
-    Return the hour with which a played village goes on.
+    Return the instant after which a played village goes on.
 
     Parameters
     ----------
@@ -22,8 +22,7 @@ def next_hour(broker: Broker) -> datetime:
     Returns
     -------
     datetime
-        The full hour after the weather station's newest reading; this midnight [UTC] where there
-        is none yet.
+        That of the weather station's newest reading; this midnight [UTC] where there is none yet.
 
     Raises
     ------
@@ -38,7 +37,7 @@ def next_hour(broker: Broker) -> datetime:
     told = [at for entity in answer.json() for at in _instants(entity)]
     if not told:
         return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return max(told).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return max(told)
 
 
 def _instants(entity: dict[str, Any]) -> list[datetime]:

@@ -18,6 +18,7 @@ from bunyad.operate.play.orders import Orders
 from bunyad.operate.play.points import Points, points_of
 from bunyad.operate.play.things import Things
 from bunyad.operate.play.water import Water
+from bunyad.operate.village.entities import entity_id
 from bunyad.operate.village.hours import plan_hours
 from bunyad.operate.village.layout import lay_out
 from bunyad.operate.village.model import Village
@@ -90,6 +91,10 @@ class Playing:
     ----------
     orders
         What things were told so far.
+    settlement
+        Identifier of the settlement's entity.
+    from_us
+        When it begins [µs since 1970]; what it told before in that hour is left out.
     """
 
     def __init__(
@@ -110,6 +115,8 @@ class Playing:
         layout, planned = lay_out(village), plan_hours(village)
         self.points = points_of(village, layout)
         self.orders = Orders(self.points)
+        self.from_us = from_us
+        self.settlement = entity_id("Settlement", village.id, "place")
         self._rules = {"step_s": step_s, "seed": seed}
         self._faults = tuple(faults)
         self._number = from_us // HOUR_US

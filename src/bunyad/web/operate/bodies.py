@@ -77,6 +77,10 @@ class Village(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[AlarmRow, ...]
     hidden: int
     """Alarms that are suppressed, shelved or out of service."""
+    is_played: bool
+    """Whether its readings come from the simulator: modelled, not measured."""
+    is_modelled: bool
+    """Whether places of its things are a modelled layout."""
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):

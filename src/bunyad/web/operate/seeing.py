@@ -81,9 +81,12 @@ def get_village(call: Call[HiddenQuery, Nothing]) -> Village:
         )
         for name, one in room.place.things.items()
     )  # fmt: skip
+    settlement = room.place.settlement()
     return Village(
         id=room.id, name=room.name, clock=pulse.clock, last_event=pulse.last_event,
         is_flood=pulse.is_flood, things=things, alarms=pulse.alarms, hidden=pulse.hidden,
+        is_played=settlement is not None and settlement.values.get("isPlayed") is True,
+        is_modelled=any(one.values.get("isModelled") is True for one in room.place.things.values()),
     )  # fmt: skip
 
 
