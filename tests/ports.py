@@ -43,7 +43,10 @@ def running_mosquitto(folder: Path) -> Iterator[int]:
     if program is None:
         pytest.skip("mosquitto is not installed: scripts/need_mosquitto.sh says how")
     settings = folder / "mosquitto.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
+    settings.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
+        "log_dest topic\nlog_type subscribe\nlog_type unsubscribe\n"
+    )
     process = subprocess.Popen(
         [program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

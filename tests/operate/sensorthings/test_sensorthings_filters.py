@@ -268,6 +268,7 @@ def world(request, tmp_path_factory):
         ("properties/open", [1]), ("not properties/open", [3]), ("properties/open eq false", [3]),
         ("properties/floors[1] eq 2", [1]), ("2 in properties/floors", [1]),
         ("properties/rooms in (4,5)", [2]), ("id in (1,3)", [1, 3]), ("@iot.id eq 2", [2]),
+        ("id eq '2'", [2]), ("id in ('2','x')", [2]), ("Datastreams/id eq '1'", [1]), ("ID eq 2", [2]),
         ("properties/mixed eq '5'", [2, 3]), ("properties/mixed eq 5", [3]),
         ("properties/reference eq 'first'", [1]), ("startswith(properties/reference,'fi')", [1]),
         ("name eq 'O''Brien'", [3]), ("name eq 'THING 2'", []), ("tolower(name) eq 'thing 2'", [2]),

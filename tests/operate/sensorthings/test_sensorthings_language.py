@@ -75,6 +75,7 @@ def test_any_text_is_a_time_or_refused(text):
         ("P1W", 604_800_000_000),
         ("-PT0.5S", -500_000),
         ("P1DT1M", 86_460_000_000),
+        ("pt10m", 600_000_000),
     ],
 )
 def test_durations_are_microseconds(text, us):
@@ -167,3 +168,5 @@ def test_addresses_in_batches_are_below_the_root():
     for address in ("Things(1)?a=b", "/v1.1/Things(1)?a=b", f"{base}/Things(1)?a=b",
                     "/sensorthings/v1.1/Things(1)?a=b", "/Things(1)?a=b"):  # fmt: skip
         assert split_address(address, base) == ("/Things(1)", "a=b")
+    there = split_address("/sensorthings/v1.1/Things(1)", "http://host:1/v1.1")
+    assert there == ("/Things(1)", "")

@@ -11,6 +11,7 @@ from ports import free_port, running_mosquitto
 
 from bunyad.errors import InputError
 from bunyad.operate.records import now_us, put_entity, to_iso
+from bunyad.operate.sensorthings.listened import LOG, MOST, MOST_CLIENTS, Listened
 from bunyad.operate.sensorthings.publish import Publisher, observations_path
 from bunyad.operate.sensorthings.service import Service
 
@@ -40,10 +41,12 @@ class Listener:
             self.changed.notify_all()
         return 0
 
-    async def connect(self, port):
+    async def connect(self, port, *topics):
         await self.client.connect("127.0.0.1", port)
-        self.client.subscribe("v1.1/#", qos=1)
-        await self.subscribed.wait()
+        for topic in topics or ["v1.1/#"]:
+            self.subscribed.clear()
+            self.client.subscribe(topic, qos=1)
+            await self.subscribed.wait()
 
     async def wait_for(self, count):
         async with asyncio.timeout(60), self.changed:
@@ -62,10 +65,10 @@ def test_changes_are_told_and_observations_taken(tmp_path, port):
         await publisher.start()
         await client.call("POST", "Datastreams(1)/Observations", {"result": 41})
         await client.call("PATCH", "Things(1)", {"name": "Renamed"})
-        await listener.wait_for(6)
+        await listener.wait_for(7)
         listener.client.publish("v1.1/Datastreams(2)/Observations", b'{"result": 42}', qos=1)
         listener.client.publish("v1.1/Datastreams(2)/Observations", b'{"nonsense": 1}', qos=1)
-        await listener.wait_for(6 + 2 + 3)
+        await listener.wait_for(7 + 2 + 3)
         await publisher.stop()
         await listener.client.disconnect()
 
@@ -77,13 +80,65 @@ def test_changes_are_told_and_observations_taken(tmp_path, port):
         ("v1.1/FeaturesOfInterest(1)/Observations", 41),
     ]  # fmt: skip
     assert listener.heard[0][1]["@iot.selfLink"] == f"{worlds.ROOT}/Observations(5)"
-    assert [(topic, message["name"]) for topic, message in listener.heard[3:6]] == [
-        ("v1.1/Things", "Renamed"), ("v1.1/Things(1)", "Renamed"), ("v1.1/Things(1)/name", "Renamed"),
+    assert [(topic, message["name"]) for topic, message in listener.heard[3:7]] == [
+        ("v1.1/Things", "Renamed"), ("v1.1/Locations(1)/Things", "Renamed"),
+        ("v1.1/Things(1)", "Renamed"), ("v1.1/Things(1)/name", "Renamed"),
     ]  # fmt: skip
-    told = [message.get("result") for topic, message in listener.heard[6:] if "@iot.id" in message]
+    told = [message.get("result") for topic, message in listener.heard[7:] if "@iot.id" in message]
     assert told == [42, 42, 42]
     assert client.values("Datastreams(2)/Observations", orderby="id desc")[0]["result"] == 42
     assert len(client.ids("Observations")) == 6
+    client.close()
+
+
+def test_what_is_subscribed_is_told_as_asked_for(tmp_path, port):
+    service = Service()
+    client = worlds.Client(tmp_path / "records", service)
+    client.make("Things", worlds.tree())
+    publisher = Publisher(service, client.records, f"mqtt://127.0.0.1:{port}", worlds.ROOT)
+    chosen = "v1.1/Observations?$select=result,phenomenonTime&$filter=result gt 7"
+    expanded = (
+        "v1.1/Things(1)/Datastreams(1)/Observations?$select=result&$expand=Datastream($select=name)"
+    )
+    topics = [chosen, expanded, "v1.1/Datastreams(1)/Thing", "v1.1/Datastreams(1)/Thing/name"]
+    listener = Listener()
+
+    async def talk():
+        await publisher.start()
+        async with asyncio.timeout(60):
+            await publisher.listening.wait()
+            await listener.connect(port, *topics)
+            while len(publisher._listened) < len(topics):  # noqa: ASYNC110  (its log comes by itself)
+                await asyncio.sleep(0.02)
+        at = {"phenomenonTime": "2016-01-01T00:00:00Z"}
+        for datastream, result in ((1, 5), (2, 8), (1, 9)):
+            await client.call(
+                "POST", f"Datastreams({datastream})/Observations", {"result": result, **at}
+            )
+        await listener.wait_for(4)
+        await client.call("PATCH", "Things(1)", {"name": "Renamed"})
+        await listener.wait_for(6)
+        await publisher.stop()
+        await listener.client.disconnect()
+
+    async def talk_again():
+        again = Publisher(service, client.records, f"mqtt://127.0.0.1:{port}", worlds.ROOT)
+        await again.start()
+        assert len(again._listened) == 4
+        await again.stop()
+
+    client._loop.run_until_complete(talk())
+    client._loop.run_until_complete(talk_again())
+
+    name = client.get("Datastreams(1)")["name"]
+    assert listener.heard[:4] == [
+        (expanded, {"result": 5, "Datastream": {"name": name}}),
+        (chosen, {"result": 8, "phenomenonTime": "2016-01-01T00:00:00Z"}),
+        (chosen, {"result": 9, "phenomenonTime": "2016-01-01T00:00:00Z"}),
+        (expanded, {"result": 9, "Datastream": {"name": name}}),
+    ]
+    assert listener.heard[4][0] == "v1.1/Datastreams(1)/Thing"
+    assert listener.heard[5] == ("v1.1/Datastreams(1)/Thing/name", {"name": "Renamed"})
     client.close()
 
 
@@ -169,3 +224,67 @@ def test_a_broker_that_is_none_or_does_not_answer_is_told(tmp_path):
 )  # fmt: skip
 def test_topics_of_sets_of_observations_are_known(topic, path):
     assert observations_path(topic) == path
+
+
+def said(listened):
+    return [topic.text for topic in listened]
+
+
+def test_the_brokers_log_tells_who_listens_to_what_until_nobody_does():
+    topic = "v1.1/Things?$orderby=name desc&$select=name"
+    listened = Listened()
+
+    assert listened.hear(f"{LOG}subscribe", f"1795367967: cl ient 0 {topic}") == {topic}
+    assert listened.hear(f"{LOG}subscribe", f"1795367968: other 1 {topic}") == {topic}
+    assert listened.hear(f"{LOG}subscribe", f"other 1 {topic}") == set()
+    assert (said(listened), listened.clients(topic)) == ([topic], ["cl ient", "other"])
+    assert listened.hear(f"{LOG}unsubscribe", f"1795367969: nobody {topic}") == set()
+    assert listened.hear(f"{LOG}unsubscribe", f"1795367969: cl ient {topic}") == {topic}
+    assert said(listened) == [topic]
+    assert listened.hear(f"{LOG}unsubscribe", f"1795367969: other {topic}") == {topic}
+    assert said(listened) == []
+
+
+def test_listeners_that_come_back_under_ever_new_names_are_few():
+    topic = "v1.1/Things?$select=name"
+    listened = Listened()
+    for n in range(MOST_CLIENTS + 5):
+        assert listened.hear(f"{LOG}subscribe", f"1: auto-{n} 0 {topic}") == {topic}
+
+    assert listened.clients(topic) == [f"auto-{n}" for n in range(5, MOST_CLIENTS + 5)]
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["v1.1/#", "v1.1/Things(1)/+", "v1.1/Things", "v1.1/Things(1)/name", "v1.1/Nowhere?$top=1",
+     "v1.1/Things(1)/Datastreams", "v1.1/Things/$ref", "v1.1/Things?$filter=(", "elsewhere/a", "v1.1/"],
+)  # fmt: skip
+def test_topics_that_are_told_anyway_or_name_nothing_are_not_kept(topic):
+    assert Listened().hear(f"{LOG}subscribe", f"1: a 0 {topic}") == set()
+
+
+def test_no_more_topics_are_known_than_can_be_told_in_time():
+    listened = Listened((f"v1.1/Things?$top={n}", ["a"]) for n in range(MOST))
+
+    changed = listened.hear(f"{LOG}subscribe", "1: b 0 v1.1/Things?$top=1000")
+
+    assert changed == {"v1.1/Things?$top=0", "v1.1/Things?$top=1000"}
+    assert len(listened) == MOST
+
+
+def test_an_area_that_grew_is_told_as_a_change_of_the_datastream(tmp_path):
+    touched = []
+    client = worlds.Client(tmp_path, Service((lambda _, each: touched.extend(each),)))
+    client.make("Things", worlds.tree())
+    touched.clear()
+
+    far = {"type": "Point", "coordinates": [1, 2]}
+    client.make(
+        "Datastreams(1)/Observations",
+        {"result": 1, "FeatureOfInterest": worlds.feature(place=far)},
+    )
+    client.make("Datastreams(1)/Observations", {"result": 1})
+
+    areas = [each for each in touched if each.kind == "Datastream"]
+    assert [(each.key, each.changed) for each in areas] == [(1, ("observedArea",))]
+    client.close()

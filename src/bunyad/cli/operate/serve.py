@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -32,6 +32,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     mqtt: str = "",
     refuse_calls: Annotated[list[str] | None, Parameter(negative=())] = None,
     allow_calls: Annotated[list[str] | None, Parameter(negative=())] = None,
+    allow_origins: Annotated[list[str] | None, Parameter(negative=())] = None,
 ) -> None:
     """
     Keep a living place's data, and answer for it: NGSI-LD and SensorThings.
@@ -77,9 +78,13 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         again. Link-local addresses, where clouds keep secrets, are always among them.
     allow_calls
         Networks it may call all the same.
+    allow_origins
+        Where web pages of other hosts come from that a browser lets ask the server, such as
+        https://dashboard.example, or * for anywhere; may be given again.
     """
     from bunyad.operate.broker.contexts.documents import is_loopback
     from bunyad.operate.guard import Guard, read_tokens
+    from bunyad.operate.origins import let_ask
     from bunyad.operate.reach import read_reach
     from bunyad.operate.records.keeping import Keeping
     from bunyad.operate.records.memory import limit_arenas
@@ -92,7 +97,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     scheme = "http" if certificate is None else "https"
     address = f"{scheme}://{host}:{port}"
     broker = MqttBroker(mqtt, address) if mqtt else None
-    app = make_server(
+    app: Any = make_server(
         data, fetches=fetch_contexts, keeping=keeping, mqtt=broker, reach=reach, database=database
     )
     if not known and not is_loopback(f"http://{host}/"):
@@ -103,7 +108,9 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         "Ctrl-C stops.",
         flush=True,
     )
+    if known or requests_per_s:
+        app = Guard(app, known, requests_per_s=requests_per_s)
     run_server(
-        Guard(app, known, requests_per_s=requests_per_s) if known or requests_per_s else app,
+        let_ask(app, allow_origins) if allow_origins else app,
         Listening(host=host, port=port, clients=clients, certificate=certificate, key=key),
     )

@@ -9,14 +9,13 @@ from bunyad.errors import InputError
 from bunyad.operate.guard import MAY_DELETE
 from bunyad.operate.records import Records, Tenant
 from bunyad.operate.records.history import hold_readings
-from bunyad.operate.sensorthings.message import Reply, Request, refuse
+from bunyad.operate.sensorthings.message import ROOTS, Reply, Request, refuse
 from bunyad.operate.sensorthings.refusals import NotThere, Refusal
 from bunyad.operate.sensorthings.service import Service
 
 if TYPE_CHECKING:
     from bunyad.operate.server import Server
 
-ROOTS = ("/sensorthings/v1.1", "/v1.1")
 LARGEST_BODY = 64 * 1024 * 1024  # bytes
 ALLOW = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
 

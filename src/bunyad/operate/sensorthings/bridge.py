@@ -7,21 +7,15 @@ records have new series, and shows them then. Readings need no showing: they are
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
 
-from bunyad.operate.records import (
-    Change,
-    Reading,
-    Tenant,
-    Writing,
-    from_iso,
-    load_entity,
-    put_entity,
-    to_iso,
-)
+from bunyad.operate.records import Change, Tenant, Writing
 from bunyad.operate.sensorthings.changes.places import feature_of, set_locations
 from bunyad.operate.sensorthings.changes.work import Touched, Work
 from bunyad.operate.sensorthings.model import KINDS
@@ -72,11 +66,7 @@ class Bridge:
         work = Work(tx)
         last = tx.db.execute("SELECT max(ref) FROM series").fetchone()[0] or 0
         found = tx.db.execute(_SERIES, (self._seen, AT_ONCE)).fetchall()
-        things: dict[int, int] = {}
-        for ref, entity, attribute, dataset, unit in found:
-            if entity not in things:
-                things[entity] = _show_entity(work, entity)
-            _show_series(work, things[entity], ref, (attribute, dataset, unit))
+        _show_series(work, found)
         done = len(found) < AT_ONCE
         seen = last if done else max(self._seen, found[-1][0])
         if done:
@@ -131,6 +121,7 @@ def bridge_of(tenant: Tenant) -> Bridge:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _short(iri: str) -> str:
     return iri.rstrip("/").rpartition("/")[2].rpartition("#")[2] or iri
 
@@ -150,21 +141,48 @@ def _name(entity: dict[str, Any]) -> str:
     return str(entity["id"]).rpartition(":")[2] or str(entity["id"])
 
 
-def _show_entity(work: Work, ref: int) -> int:
-    known = work.db.execute(
-        "SELECT key FROM sensorthings_thing WHERE entity = ?", (ref,)
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A Thing that shows an entity: its key, name, type, and feature of interest."""
+
+    key: int
+    name: str
+    kind: str
+    feature: int
+
+
+_ENTITIES = """
+SELECT e.ref, e.body, t.key, EXISTS (SELECT 1 FROM sensorthings_thing n WHERE n.named = e.id)
+FROM entity e LEFT JOIN sensorthings_thing t ON t.entity = e.ref
+WHERE e.ref IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
+"""
+
+
+def _show_entities(work: Work, refs: Iterable[int]) -> dict[int, _Shown]:
+    """Return the Things of entities, made where there are none."""
+    listed = orjson.dumps(sorted(refs)).decode()
+    shown = {}
+    for ref, body, thing, taken in work.db.execute(_ENTITIES, (listed,)).fetchall():
+        entity = orjson.loads(body)
+        shown[ref] = _known(work, thing) if thing else _show_entity(work, ref, entity, taken)
+    return shown
+
+
+def _known(work: Work, thing: int) -> _Shown:
+    name, about = work.db.execute(
+        "SELECT name, properties FROM sensorthings_thing WHERE key = ?", (thing,)
     ).fetchone()
-    if known:
-        return int(known[0])
-    (body,) = work.db.execute("SELECT body FROM entity WHERE ref = ?", (ref,)).fetchone()
-    entity = orjson.loads(body)
-    types = entity["type"]
+    return _Shown(thing, name, orjson.loads(about)["type"][0], _feature(work, thing, name))
+
+
+def _show_entity(work: Work, ref: int, entity: dict[str, Any], taken: object) -> _Shown:
+    types, name = entity["type"], _name(entity)
     row = work.db.execute(
         "INSERT INTO sensorthings_thing(named, name, description, properties, entity) "
         "VALUES(?, ?, ?, ?, ?) RETURNING key",
         (
-            _free(work, "sensorthings_thing", entity["id"]),
-            _name(entity),
+            None if taken else entity["id"],
+            name,
             f"{_short(types[0])} {entity['id']}",
             orjson.dumps({"entity": entity["id"], "type": types}).decode(),
             ref,
@@ -172,52 +190,69 @@ def _show_entity(work: Work, ref: int) -> int:
     ).fetchone()
     work.touch(KINDS["Thing"], row[0])
     place = _place(entity)
-    if place is not None:
-        set_locations(work, row[0], [_add_place(work, entity, place)])
-    return int(row[0])
+    if place is None:
+        feature = _add_nowhere(work, name)
+    else:
+        location, feature = _add_place(work, entity, place)
+        set_locations(work, row[0], [location], new=True)
+    return _Shown(int(row[0]), name, types[0], feature)
 
 
-def _free(work: Work, table: str, name: str) -> str | None:
-    known = work.db.execute(f"SELECT 1 FROM {table} WHERE named = ?", (name,))  # noqa: S608  (ours)
-    return None if known.fetchone() else name
-
-
-def _add_place(work: Work, entity: dict[str, Any], place: Any) -> int:
-    row = work.db.execute(
-        "INSERT INTO sensorthings_location(name, description, encoding_type, location) "
+def _add_place(work: Work, entity: dict[str, Any], place: Any) -> tuple[int, int]:
+    """Make a Location and the feature of interest that stands for it; return their keys."""
+    told = (_name(entity), f"where {entity['id']} is", orjson.dumps(place).decode())
+    feature = work.db.execute(
+        "INSERT INTO sensorthings_feature(name, description, encoding_type, feature) "
         "VALUES(?, ?, 'application/geo+json', ?) RETURNING key",
-        (_name(entity), f"where {entity['id']} is", orjson.dumps(place).decode()),
-    ).fetchone()
-    work.touch(KINDS["Location"], row[0])
-    return int(row[0])
+        told,
+    ).fetchone()[0]
+    location = work.db.execute(
+        "INSERT INTO sensorthings_location(name, description, encoding_type, location, feature) "
+        "VALUES(?, ?, 'application/geo+json', ?, ?) RETURNING key",
+        (*told, feature),
+    ).fetchone()[0]
+    work.touch(KINDS["FeatureOfInterest"], feature)
+    work.touch(KINDS["Location"], location)
+    return int(location), int(feature)
 
 
-def _show_series(work: Work, thing: int, ref: int, series: tuple[str, str, str | None]) -> None:
-    attribute, dataset, unit = series
-    name, about = work.db.execute(
-        "SELECT name, properties FROM sensorthings_thing WHERE key = ?", (thing,)
-    ).fetchone()
-    kind = orjson.loads(about)["type"][0]
-    short = _short(attribute)
-    work.db.execute(
-        "INSERT INTO sensorthings_datastream(key, name, description, observation_type, unit, "
-        "properties, thing, sensor, observed_property, feature, attribute) "
-        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            ref,
-            f"{name} {short}",
-            f"{short} of {name}",
-            MEASUREMENT,
-            orjson.dumps({"name": unit, "symbol": unit, "definition": None}).decode(),
-            orjson.dumps({"datasetId": dataset}).decode() if dataset else None,
-            thing,
-            _shared(work, "sensorthings_sensor", kind, _SENSOR),
-            _shared(work, "sensorthings_observed_property", attribute, _OBSERVED),
-            _feature(work, thing, name),
-            attribute,
-        ),
-    )
-    work.touch(KINDS["Datastream"], ref)
+_NEW_SERIES = """
+INSERT INTO sensorthings_datastream(key, name, description, observation_type, unit, properties,
+  thing, sensor, observed_property, feature, attribute)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def _show_series(work: Work, found: Sequence[tuple[int, int, str, str, str | None]]) -> None:
+    """Show series (number, entity, attribute, dataset, unit) as Datastreams."""
+    things = _show_entities(work, {entity for _, entity, *_ in found})
+    shared: dict[tuple[str, str], int] = {}
+
+    def key_of(name: str, table: str, statement: str) -> int:
+        if (table, name) not in shared:
+            shared[table, name] = _shared(work, table, name, statement)
+        return shared[table, name]
+
+    rows = []
+    for ref, entity, attribute, dataset, unit in found:
+        thing, short = things[entity], _short(attribute)
+        rows.append(
+            (
+                ref,
+                f"{thing.name} {short}",
+                f"{short} of {thing.name}",
+                MEASUREMENT,
+                orjson.dumps({"name": unit, "symbol": unit, "definition": None}).decode(),
+                orjson.dumps({"datasetId": dataset}).decode() if dataset else None,
+                thing.key,
+                key_of(thing.kind, "sensorthings_sensor", _SENSOR),
+                key_of(attribute, "sensorthings_observed_property", _OBSERVED),
+                thing.feature,
+                attribute,
+            )
+        )
+        work.touch(KINDS["Datastream"], ref)
+    work.db.executemany(_NEW_SERIES, rows)
 
 
 _SENSOR = (
@@ -251,6 +286,10 @@ def _feature(work: Work, thing: int, name: str) -> int:
     ).fetchone()
     if shared:
         return int(shared[0])
+    return _add_nowhere(work, name)
+
+
+def _add_nowhere(work: Work, name: str) -> int:
     row = work.db.execute(
         "INSERT INTO sensorthings_feature(name, description, encoding_type, feature) "
         "VALUES(?1, 'nobody said where it is', 'text/plain', json_quote(?1)) RETURNING key",
@@ -318,58 +357,8 @@ def _move(work: Work, change: Change) -> None:
     place = _place(change.after) if change.after else None
     if found is None or place is None:
         return
-    set_locations(work, found[0], [_add_place(work, change.after or {}, place)])
+    location, feature = _add_place(work, change.after or {}, place)
+    set_locations(work, found[0], [location])
     tx.db.execute(
-        "UPDATE sensorthings_datastream SET feature = ? WHERE thing = ?",
-        (feature_of(work, found[0]), found[0]),
+        "UPDATE sensorthings_datastream SET feature = ? WHERE thing = ?", (feature, found[0])
     )
-
-
-def set_attribute(tx: Writing, reading: Reading, attribute: str) -> bool:
-    """
-    Make an Observation the value of the attribute that its Datastream shows.
-
-    Parameters
-    ----------
-    tx
-        The writer's transaction.
-    reading
-        The Observation's reading.
-    attribute
-        IRI of the attribute.
-
-    Returns
-    -------
-    bool
-        Whether the reading was kept so; not, where the attribute has a later value.
-    """
-    row = tx.db.execute(
-        "SELECT e.id, s.dataset FROM series s JOIN entity e ON e.ref = s.entity WHERE s.ref = ?",
-        (reading.series,),
-    ).fetchone()
-    before = load_entity(tx.db, row[0]) if row else None
-    if before is None:
-        return False
-    now = to_iso(tx.now_us)
-    instances = []
-    known = False
-    for instance in before["attrs"].get(attribute, ()):
-        if instance.get("datasetId", "") != row[1]:
-            instances.append(instance)
-            continue
-        known = True
-        if from_iso(instance.get("observedAt", "1970-01-01T00:00:00Z")) > reading.at_us:
-            return False
-        value = reading.value
-        if reading.body is not None:
-            value = orjson.loads(reading.body).get("value")
-        own = {"value": value, "observedAt": to_iso(reading.at_us), "modifiedAt": now}
-        instances.append(instance | own)
-    if not known:
-        return False
-    after = before | {
-        "modifiedAt": now,
-        "attrs": before["attrs"] | {attribute: instances},
-    }
-    put_entity(tx, after, before=before, touched={attribute: "updated"})
-    return True

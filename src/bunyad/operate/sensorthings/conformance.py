@@ -13,7 +13,21 @@ _KINDS = (
     "observation",
     "feature-of-interest",
 )
+# clients look for requirements or for the classes that these belong to
+_CLASSES = (
+    "datamodel",
+    "resource-path",
+    "request-data",
+    "create-update-delete",
+    "batch-request",
+    "multi-datastream",
+    "data-array",
+)
+# what the standard has not, by the documents that public servers agreed upon
+_MORE = ("DeepSelect", "FilteredDelete", "GeoJSON-ResultFormat", "JsonBatchRequest")
+_INSIDE = "https://github.com/INSIDE-information-systems/SensorThingsAPI/blob/master"
 CONFORMANCE: list[str] = [
+    *(f"{_ROOT}{name}" for name in _CLASSES),
     *(f"{_ROOT}datamodel/{kind}/{part}" for kind in _KINDS for part in ("properties", "relations")),
     *(
         f"{_ROOT}{name}"
@@ -50,6 +64,8 @@ CONFORMANCE: list[str] = [
             "multi-datastream/constraints",
         )
     ),
+    *(f"https://fraunhoferiosb.github.io/FROST-Server/extensions/{name}.html" for name in _MORE),
+    f"{_INSIDE}/CSV-ResultFormat/CSV-ResultFormat.md",
 ]
 WITH_SHAPES = f"{_ROOT}request-data/built-in-query-functions"
 """Holds functions of shapes too, which are not there over PostgreSQL."""

@@ -14,6 +14,7 @@ from bunyad.operate.sensorthings.language.options import Options, parse_options
 from bunyad.operate.sensorthings.refusals import Refusal
 
 JSON = "application/json"
+ROOTS = ("/sensorthings/v1.1", "/v1.1")  # where the service is mounted
 TEXT = "text/plain; charset=utf-8"
 _MOST_OPTIONS = 100
 
@@ -149,7 +150,7 @@ def split_address(address: str, base: str) -> tuple[str, str]:
     """
     rest = address.strip()
     root = "/" + base.partition("://")[2].partition("/")[2]
-    for start in (base, root, "/v1.1"):
+    for start in (base, root, *ROOTS):
         if rest.startswith(start) and rest[len(start) :][:1] in {"", "/", "?"}:
             rest = rest[len(start) :]
             break

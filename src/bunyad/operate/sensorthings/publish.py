@@ -3,8 +3,8 @@ The MQTT extensions of OGC 18-088 over a broker of one's own, such as mosquitto.
 
 What is made or changed, by whichever door, is published under the address that HTTP has it at:
 `v1.1/Observations`, `v1.1/Datastreams(5)/Observations`, `v1.1/Things(1)`, `v1.1/Things(1)/name`.
-What clients publish at a set of Observations is made. Topics with query options are not served:
-which of them somebody listens to is known to the MQTT broker only.
+What clients publish at a set of Observations is made. Longer paths and topics with query options
+are told where the MQTT broker says that somebody listens to them (`listened`).
 """
 
 from __future__ import annotations
@@ -15,31 +15,41 @@ import logging
 import ssl
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
 from bunyad.errors import InputError
-from bunyad.operate.records import Records, Tenant
+from bunyad.operate.records import (
+    Records,
+    Tenant,
+    Writing,
+    delete_document,
+    load_documents,
+    put_document,
+)
 from bunyad.operate.sensorthings.answers.fetch import Fetcher
 from bunyad.operate.sensorthings.changes.create import back_of
 from bunyad.operate.sensorthings.changes.work import Touched
 from bunyad.operate.sensorthings.follow import Follower
 from bunyad.operate.sensorthings.language.options import Expand, Options
 from bunyad.operate.sensorthings.language.paths import parse_path, write_name
+from bunyad.operate.sensorthings.listened import LOG, ROOT, Listened, message_of
 from bunyad.operate.sensorthings.message import Request
 from bunyad.operate.sensorthings.model import CONTROL, KINDS, Kind, target_of
 from bunyad.operate.sensorthings.refusals import Refusal
 from bunyad.operate.sensorthings.service import Service
 
-ROOT = "v1.1"
 MQTT_5 = 5
 MOST_WAITING = 10_000  # changes not yet published; beyond, the oldest are left out and counted
+AT_ONCE = 100  # changes published before one waits for the MQTT broker's acknowledgement
+ROUND_TRIP_S = 5  # longest that one waits for it
 RETRY_S = 5  # seconds between two tries to reach the MQTT broker
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
-_NAME_ONLY = Options(select=("id",))
+_NAME_ONLY = Options(select=("id",), top=1000)
+_TOPIC = "sensorthings-topic"  # kind of the documents that keep what is listened to
 _log = logging.getLogger(__name__)
 
 
@@ -55,20 +65,20 @@ def messages(fetcher: Fetcher, touched: Touched) -> Iterator[tuple[str, bytes]]:
         Which entity, and which of its properties changed.
     """
     kind = KINDS[touched.kind]
-    ones = [name for name, each in kind.relations.items() if each.one]
+    ways = [name for name, each in kind.relations.items() if each.one or each.link[0]]
     told = fetcher.one(kind, touched.key, Options())
     if told is None:
         return
     links = fetcher.one(
-        kind, touched.key, Options(expand=tuple(Expand(name, _NAME_ONLY) for name in ones))
+        kind, touched.key, Options(expand=tuple(Expand(name, _NAME_ONLY) for name in ways))
     )
     message = orjson.dumps(told)
     name = write_name(told[f"{CONTROL}id"])
     yield f"{ROOT}/{kind.plural}", message
-    for one in ones:
-        other = (links or {}).get(one)
-        if other is not None:
-            yield _set_topic(kind, one, other[f"{CONTROL}id"]), message
+    for way in ways:
+        others = (links or {}).get(way) or []
+        for other in others if isinstance(others, list) else [others]:
+            yield _set_topic(kind, way, other[f"{CONTROL}id"]), message
     if touched.changed:
         topic = f"{ROOT}/{kind.plural}({name})"
         yield topic, message
@@ -156,12 +166,15 @@ class Publisher:
         self._client: Any = None
         self._task: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
-        self._making: set[asyncio.Task[None]] = set()
+        self._making: set[asyncio.Task[Any]] = set()
+        self._listened = Listened()
+        self.listening = asyncio.Event()
         self.left_out = 0
         service.watchers.append(self._watch)
 
     async def start(self) -> None:
         """Publish from now on, and listen; a broker that does not answer is tried again."""
+        self._listened = Listened(load_documents(self._tenant().reader(), _TOPIC))
         self._task = asyncio.create_task(self._live())
         self._following = asyncio.create_task(self._follow(Follower(self._tenant())))
 
@@ -193,6 +206,7 @@ class Publisher:
             self._client.set_auth_credentials(unquote(parts.username), password)
         self._client.on_connect = self._listen
         self._client.on_message = self._take
+        self._client.on_subscribe = lambda *_: self.listening.set()
         self._client.set_config({"reconnect_retries": -1, "reconnect_delay": 1})
         tls = ssl.create_default_context() if parts.scheme == "mqtts" else False
         port = parts.port or _PORTS[parts.scheme]
@@ -248,15 +262,54 @@ class Publisher:
     async def _publish_all(self) -> None:
         tenant = self._tenant()
         while True:
-            touched = await self._waiting.get()
+            changes = [await self._waiting.get()]
+            while not self._waiting.empty() and len(changes) < AT_ONCE:
+                changes.append(self._waiting.get_nowait())
             try:
-                fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
-                for topic, message in messages(fetcher, touched):
-                    await self._tell(topic, message)
-            except Exception:  # noqa: BLE001  (told to the log; the next change is published)
-                _log.exception("%s %s is not published", touched.kind, touched.key)
+                for touched in changes:
+                    fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
+                    await self._publish(touched, messages(fetcher, touched))
+                await self._round_trip()
+                for touched in changes if self._listened else ():
+                    told = await asyncio.to_thread(self._asked_for, tenant, touched)
+                    await self._publish(touched, told)
+            except Exception:  # noqa: BLE001  (told to the log; the next changes are published)
+                _log.exception("some of %s changes are not published", len(changes))
             finally:
-                self._waiting.task_done()
+                for _ in changes:
+                    self._waiting.task_done()
+
+    async def _publish(self, touched: Touched, told: Iterable[tuple[str, bytes]]) -> None:
+        try:
+            for topic, message in told:
+                await self._tell(topic, message)
+        except Exception:  # noqa: BLE001  (told to the log; the next change is published)
+            _log.exception("%s %s is not published", touched.kind, touched.key)
+
+    async def _round_trip(self) -> None:
+        """
+        Wait until the MQTT broker has what was published.
+
+        Its acknowledgement comes after the lines of its log on whoever subscribed before.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ROUND_TRIP_S):
+                await self._client._persistent_storage.wait_empty()  # noqa: SLF001  (no other way)
+
+    def _asked_for(self, tenant: Tenant, touched: Touched) -> list[tuple[str, bytes]]:
+        """Return what topics tell that somebody listens to."""
+        found = []
+        fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
+        for topic in self._listened:
+            try:
+                message = message_of(fetcher, topic, touched)
+            except Refusal as refusal:
+                _log.warning("%s is no longer told: %s", topic.text, refusal)
+                self._listened.forget(topic.text)
+            else:
+                if message is not None:
+                    found.append((topic.text, message))
+        return found
 
     async def _tell(self, topic: str, message: bytes) -> None:
         while True:
@@ -270,15 +323,41 @@ class Publisher:
 
     def _listen(self, client: Any, *_: Any) -> None:
         # "no local": what we publish does not come back; retained messages are old
-        client.subscribe(f"{ROOT}/#", qos=1, no_local=True, retain_handling_options=2)
+        from gmqtt import Subscription  # noqa: PLC0415  (as above)
+
+        self.listening.clear()
+        client.subscribe(
+            [
+                Subscription(each, qos=1, no_local=True, retain_handling_options=2)
+                for each in (f"{ROOT}/#", f"{LOG}#")
+            ]
+        )
 
     async def _take(self, _: Any, topic: str, payload: bytes, __: int, ___: Any) -> int:
         path = observations_path(topic)
         if path is not None:
-            task = asyncio.create_task(self._make(path, payload))
-            self._making.add(task)
-            task.add_done_callback(self._making.discard)
+            self._soon(self._make(path, payload))
+        elif topic.startswith(LOG):
+            for text in self._listened.hear(topic, bytes(payload).decode(errors="replace")):
+                self._soon(self._keep(text))
         return 0
+
+    def _soon(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._making.add(task)
+        task.add_done_callback(self._making.discard)
+
+    async def _keep(self, text: str) -> None:
+        """Keep who listens to a topic, as nobody will say so again when the server starts anew."""
+
+        def job(tx: Writing) -> None:
+            clients = self._listened.clients(text)
+            if clients:
+                put_document(tx, _TOPIC, text, clients, is_news=False)
+            else:
+                delete_document(tx, _TOPIC, text)
+
+        await self._tenant().write(job)
 
     async def _make(self, path: str, payload: bytes) -> None:
         tenant = self._tenant()

@@ -13,6 +13,7 @@ import orjson
 from bunyad.operate.records.database import Db
 from bunyad.operate.sensorthings.answers.fetch import Fetcher, Page
 from bunyad.operate.sensorthings.answers.find import Place, find_place, source
+from bunyad.operate.sensorthings.answers.formats import write_formatted
 from bunyad.operate.sensorthings.answers.tables import options_of_array, write_arrays
 from bunyad.operate.sensorthings.answers.tell import digits_of, value_of
 from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT, WITH_SHAPES
@@ -26,6 +27,7 @@ LONGEST_S = 20.0  # seconds that one statement may take
 STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine: about 5 ms
 LONGEST_TOKEN = 1500  # characters; beyond, a link pages by number
 _LIMIT = "SELECT set_config('statement_timeout', ?, false)"  # in PostgreSQL
+_FILES = frozenset({"csv", "geojson"})
 _SELF = Options(select=(f"{CONTROL}selfLink",))
 
 
@@ -52,22 +54,22 @@ def read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
     if not resource.steps:
         shared = not isinstance(db, sqlite3.Connection)
         return tell(describe(request.base, request.mqtt, shared=shared))
-    with _ending(db):
+    with ending(db, LONGEST_S):
         return _read(db, request, resource, now_us)
 
 
 @contextmanager
-def _ending(db: Db) -> Iterator[None]:
-    """Let no statement take too long."""
+def ending(db: Db, longest_s: float) -> Iterator[None]:
+    """Let no statement take longer than so many seconds [s]."""
     if isinstance(db, sqlite3.Connection):
-        end = time.monotonic() + LONGEST_S
+        end = time.monotonic() + longest_s
         db.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
         try:
             yield
         finally:
             db.set_progress_handler(None, 0)
         return
-    db.execute(_LIMIT, (f"{LONGEST_S}s",))
+    db.execute(_LIMIT, (f"{longest_s}s",))
     try:
         yield
     finally:
@@ -79,7 +81,7 @@ def _read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
     place = find_place(db, resource.steps)
     fetcher = Fetcher(db, request.base, now_us)
     if resource.member:
-        return _member(fetcher, place, resource)
+        return read_member(fetcher, place, resource)
     options = request.options()
     if resource.ending == "$count":
         total = fetcher.page(place.kind, _counting(options), place).total
@@ -93,6 +95,8 @@ def _read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
         told = fetcher.one(place.kind, place.key, options)
         if told is None:
             raise NotThere("the entity is gone", where="path", mend="look again")
+        if options.form in _FILES:
+            return write_formatted(place.kind, options, [told])
         return tell(told)
     return _set(fetcher, place, options, request)
 
@@ -131,15 +135,18 @@ def describe(base: str, mqtt: str = "", *, shared: bool = False) -> dict[str, An
 
 
 def _set(fetcher: Fetcher, place: Place, options: Options, request: Request) -> Reply:
-    array = options.data_array and place.kind.name == "Observation"
+    array = options.form == "dataarray" and place.kind.name == "Observation"
     wanted = options_of_array(options) if array else options
     page = fetcher.page(place.kind, wanted, place)
     told: list[dict[str, Any]] = fetcher.tell(page, wanted)
+    link = _next(request, options, page) if page.last is not None else ""
+    if options.form in _FILES:
+        return write_formatted(place.kind, options, told, link)
     answer: dict[str, Any] = {}
     if page.total is not None:
         answer[f"{CONTROL}count"] = page.total
-    if page.last is not None:
-        answer[f"{CONTROL}nextLink"] = _next(request, options, page)
+    if link:
+        answer[f"{CONTROL}nextLink"] = link
     answer["value"] = write_arrays(told, options, request.base) if array else told
     return tell(answer)
 
@@ -155,7 +162,15 @@ def _next(request: Request, options: Options, page: Page) -> str:
     return request.link(pairs)
 
 
-def _member(fetcher: Fetcher, place: Place, resource: Resource) -> Reply:
+def read_member(fetcher: Fetcher, place: Place, resource: Resource) -> Reply:
+    """
+    Return a property of an entity, or a part of it.
+
+    Raises
+    ------
+    NotThere
+        If the part is not there.
+    """
     first, *inner = resource.member
     value: Any
     if isinstance(first, str) and first.startswith(CONTROL):

@@ -25,7 +25,8 @@ _MOMENT = re.compile(
 _USUAL = {20: 0, 24: 3}  # length of 2026-03-01T06:00:00Z, and with .000: digits of the second
 _DURATION = re.compile(
     r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
-    r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
+    re.IGNORECASE,
 )
 
 
@@ -176,7 +177,7 @@ def read_duration(text: str) -> int:
 
 def _duration_parts(text: str) -> tuple[int, int, int, int, int, int, int, float]:
     found = _DURATION.fullmatch(text)
-    if not found or text.rstrip("T") in {"P", "-P"} or len(text) > 60:
+    if not found or text.upper().rstrip("T") in {"P", "-P"} or len(text) > 60:
         raise Refusal(f"'{text[:80]}' is no duration", where="time", mend="give one such as PT15M")
     minus, *whole, seconds = found.groups()
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in whole)

@@ -120,11 +120,13 @@ class Fetcher:
             return None
         return self.tell(Page(rows, teller), options)[0]
 
-    def keys(self, place: Place, options: Options) -> list[int]:
-        """Return the keys of all entities of a set that meet a condition."""
+    def keys(self, place: Place, options: Options, *, only: int | None = None) -> list[int]:
+        """Return the keys of all entities (or of one at most) of a set that meet a condition."""
         kind = place.kind
         compiler = Compiler(kind, "e", shared=self.shared)
         conditions = conditions_of(compiler, options, place.among)
+        if only is not None:
+            conditions.append(Piece(f"{kind.key.format(a='e')} = ?", (only,)))
         statement = piece(
             f"SELECT {kind.key.format(a='e')} FROM {source(kind, 'e')} "  # noqa: S608  (ours)
             f"{compiler.tables} WHERE {{}}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 
 from bunyad.operate.sensorthings.changes.work import Work
+from bunyad.operate.sensorthings.model import KINDS
 from bunyad.operate.sensorthings.queries.geometry import read_shape
 
 _WIDEN = """
@@ -32,6 +33,29 @@ def widen(work: Work, datastream: int, start_us: int, end_us: int, result_us: in
 
 def widen_area(work: Work, datastream: int, feature: int) -> None:
     """Take an Observation's feature into its Datastream's area, a box."""
+    before = _area(work, datastream)
+    _widen_area(work, datastream, feature)
+    _tell_area(work, datastream, before)
+
+
+def _area(work: Work, datastream: int) -> str | None:
+    row = work.db.execute(
+        "SELECT observed_area FROM sensorthings_datastream WHERE key = ?", (datastream,)
+    ).fetchone()
+    area: str | None = row[0] if row else None
+    return area
+
+
+def _tell_area(work: Work, datastream: int, before: str | None) -> None:
+    if _area(work, datastream) == before:
+        return
+    multi = work.db.execute(
+        "SELECT 1 FROM sensorthings_multi WHERE datastream = ?", (datastream,)
+    ).fetchone()
+    work.touch(KINDS["MultiDatastream" if multi else "Datastream"], datastream, "observedArea")
+
+
+def _widen_area(work: Work, datastream: int, feature: int) -> None:
     row = work.db.execute(
         "SELECT d.observed_area, f.feature FROM sensorthings_datastream d, sensorthings_feature f "
         "WHERE d.key = ? AND f.key = ?",
@@ -67,6 +91,7 @@ def _box(boxes: list[tuple[float, float, float, float]]) -> str:
 
 def gather(work: Work, datastream: int) -> None:
     """Find a Datastream's times and area again, after Observations went or moved."""
+    before = _area(work, datastream)
     work.db.execute(_GATHER, (datastream,))
     features = work.db.execute(
         "SELECT DISTINCT x.feature FROM reading r "
@@ -74,4 +99,5 @@ def gather(work: Work, datastream: int) -> None:
         (datastream,),
     ).fetchall()
     for (feature,) in features:
-        widen_area(work, datastream, feature)
+        _widen_area(work, datastream, feature)
+    _tell_area(work, datastream, before)

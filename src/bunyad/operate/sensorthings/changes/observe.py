@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from bunyad.operate.records import Reading, append_readings
+from bunyad.operate.sensorthings.changes.attributes import set_attribute
 from bunyad.operate.sensorthings.changes.bodies import Said, read_body
 from bunyad.operate.sensorthings.changes.keep import widen, widen_area
 from bunyad.operate.sensorthings.changes.multi import check_result
@@ -85,7 +86,7 @@ def observe(work: Work, said: Said, datastream: int, feature: int | None) -> int
 def _read(work: Work, said: Said, datastream: int, attribute: str | None) -> int:
     columns = said.columns
     reading = Reading(datastream, columns["at_us"], columns["value"], columns["body"])
-    if attribute is None or not _tell_entity(work, reading, attribute):
+    if attribute is None or not set_attribute(work.tx, reading, attribute):
         append_readings(work.tx, [reading])
     ref = int(work.db.execute("SELECT max(ref) FROM reading").fetchone()[0])
     if isinstance(said.name, int):
@@ -102,12 +103,6 @@ def _read(work: Work, said: Said, datastream: int, attribute: str | None) -> int
         if known:
             raise taken(said.name)
     return ref
-
-
-def _tell_entity(work: Work, reading: Reading, attribute: str) -> bool:
-    from bunyad.operate.sensorthings.bridge import set_attribute  # noqa: PLC0415  (few need it)
-
-    return set_attribute(work.tx, reading, attribute)
 
 
 def taken(name: object) -> Taken:

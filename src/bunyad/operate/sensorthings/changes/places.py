@@ -9,9 +9,9 @@ from bunyad.operate.sensorthings.model import KINDS
 from bunyad.operate.sensorthings.refusals import Refusal
 
 
-def set_locations(work: Work, thing: int, locations: Sequence[int]) -> None:
-    """Say where a Thing is from now on; a HistoricalLocation tells of it."""
-    move(work, thing, locations)
+def set_locations(work: Work, thing: int, locations: Sequence[int], *, new: bool = False) -> None:
+    """Say where a Thing (a new one, that is nowhere yet) is; a HistoricalLocation tells of it."""
+    move(work, thing, locations, new=new)
     if locations:
         row = work.db.execute(
             "INSERT INTO sensorthings_past(time, thing, digits) VALUES(?, ?, 3) RETURNING key",
@@ -21,9 +21,10 @@ def set_locations(work: Work, thing: int, locations: Sequence[int]) -> None:
         work.touch(KINDS["HistoricalLocation"], row[0])
 
 
-def move(work: Work, thing: int, locations: Sequence[int]) -> None:
+def move(work: Work, thing: int, locations: Sequence[int], *, new: bool = False) -> None:
     """Say where a Thing is, without a HistoricalLocation."""
-    work.db.execute("DELETE FROM sensorthings_thing_location WHERE thing = ?", (thing,))
+    if not new:
+        work.db.execute("DELETE FROM sensorthings_thing_location WHERE thing = ?", (thing,))
     work.db.executemany(
         "INSERT INTO sensorthings_thing_location(thing, location) VALUES(?, ?) "
         "ON CONFLICT DO NOTHING",

@@ -59,7 +59,7 @@ def update(work: Work, kind: Kind, key: int, body: object, *, whole: bool) -> No
     for name, keys in links.items():
         relation = kind.relations[name]
         if not relation.one:
-            _link_many(work, kind, key, relation, keys)
+            _link_many(work, (kind, key), relation, keys, whole=whole)
     if kind.name == "HistoricalLocation":
         follow_past(work, key)
     if kind.name == "MultiDatastream":
@@ -186,7 +186,10 @@ def _update_observation(work: Work, key: int, said: Said, links: dict[str, list[
         gather(work, datastream)
 
 
-def _link_many(work: Work, kind: Kind, key: int, relation: Relation, keys: list[int]) -> None:
+def _link_many(
+    work: Work, entity: tuple[Kind, int], relation: Relation, keys: list[int], *, whole: bool
+) -> None:
+    kind, key = entity
     table, own, _ = relation.link
     if kind.name == "Thing" and relation.name == "Locations":
         set_locations(work, key, keys)
@@ -202,7 +205,8 @@ def _link_many(work: Work, kind: Kind, key: int, relation: Relation, keys: list[
             mend="change the MultiDatastream's ObservedProperties",
         )
     elif table:
-        work.db.execute(f"DELETE FROM {table} WHERE {own} = ?", (key,))  # noqa: S608  (ours)
+        if whole:  # PATCH adds to a relation (10.3.1)
+            work.db.execute(f"DELETE FROM {table} WHERE {own} = ?", (key,))  # noqa: S608  (ours)
         for other in keys:
             past, location = (key, other) if own == "past" else (other, key)
             link_past(work, past, [location])

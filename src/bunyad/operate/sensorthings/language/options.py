@@ -16,6 +16,7 @@ from bunyad.operate.sensorthings.refusals import NotDone, Refusal
 PAGE = 100  # entities of a page, unless asked for others
 LONGEST_PAGE = 20_000
 DEEPEST_EXPAND = 8
+_FORMS = frozenset({"dataarray", "csv", "geojson", "default"})
 _KNOWN = frozenset(
     {
         "$filter", "$expand", "$select", "$orderby", "$count", "$top", "$skip", "$skiptoken",
@@ -63,8 +64,8 @@ class Options:
         Entities to leave out first.
     after
         Values of the order's keys of the last entity of the page before.
-    data_array
-        Whether Observations are asked for as a table.
+    form
+        Result format: dataarray, csv or geojson in small letters; none for the standard's JSON.
     said
         The options as they were given, for links to the next page.
     """
@@ -77,7 +78,7 @@ class Options:
     top: int | None = None
     skip: int = 0
     after: tuple[object, ...] | None = None
-    data_array: bool = False
+    form: str = ""
     said: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -170,15 +171,19 @@ def _read_skip(text: str, _: int) -> dict[str, Any]:
 
 
 def _read_result_format(text: str, _: int) -> dict[str, Any]:
-    if text.lower() not in {"dataarray", "default"}:
+    if text.lower() not in _FORMS:
         raise NotDone(
-            f"'{text[:40]}' is not done here", where="$resultFormat", mend="give dataArray, or none"
+            f"'{text[:40]}' is not done here",
+            where="$resultFormat",
+            mend="give dataArray, CSV, GeoJSON, or none",
         )
-    return {"data_array": text.lower() == "dataarray"}
+    return {"form": text.lower().replace("default", "")}
 
 
-def _read_format(_: str, __: int) -> dict[str, Any]:
-    return {}  # JSON, whatever is asked for
+def _read_format(text: str, _: int) -> dict[str, Any]:
+    if text.lower().partition(";")[0] not in {"json", "application/json"}:
+        raise NotDone(f"'{text[:40]}' is not done here", where="$format", mend="give json, or none")
+    return {}
 
 
 def _read_after(text: str, _: int) -> dict[str, Any]:

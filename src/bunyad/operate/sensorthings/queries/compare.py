@@ -8,6 +8,7 @@ later (`le`) where neither start nor end is later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bunyad.operate.sensorthings.queries.operands import (
@@ -21,7 +22,7 @@ from bunyad.operate.sensorthings.queries.operands import (
     time_of,
     truth_of,
 )
-from bunyad.operate.sensorthings.queries.pieces import Piece, piece, placed
+from bunyad.operate.sensorthings.queries.pieces import Piece, piece, placed, value
 from bunyad.operate.sensorthings.refusals import Refusal
 
 SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
@@ -85,8 +86,18 @@ def _with_id(sign: str, left: Operand, right: Operand) -> Piece:
             return piece("{} = {} AND {} IS NULL", left.sql, right.sql, left.other)
         return piece(f"{{}} {SIGNS[sign]} {{}}", left.sql, right.sql)
     if right.kind == "text" and sign == "eq":
-        return piece("{} = {}", left.other, right.sql)
+        return _is_named(left, right)
     return piece(f"{{}} {SIGNS[sign]} {{}}", text_of(left), text_of(right))
+
+
+def _is_named(left: Operand, right: Operand) -> Piece:
+    """Return the condition that an entity has a name; '7' may also be that of number 7."""
+    named = piece("{} = {}", left.other, right.sql)
+    literal = right.sql.values[0] if right.sql.text == "?" else None
+    if not isinstance(literal, str) or not re.fullmatch(r"[1-9]\d{0,17}", literal):
+        return named
+    numbered = piece("{} = {} AND {} IS NULL", left.sql, value(int(literal)), left.other)
+    return piece("({}) OR ({})", named, numbered)
 
 
 def compare_times(sign: str, left: Operand, right: Operand) -> Piece:

@@ -280,7 +280,7 @@ def _identifier(kind: Kind, alias: str) -> Operand:
 
 def _member(kind: Kind, alias: str, steps: tuple[str | int, ...]) -> Operand:
     first, inner = steps[0], steps[1:]
-    if first in {"id", f"{CONTROL}id"} and not inner:
+    if first in {"id", "ID", f"{CONTROL}id"} and not inner:  # "ID" in the standard's own example
         return _identifier(kind, alias)
     found = kind.properties.get(first) if isinstance(first, str) else None
     if found is None:
