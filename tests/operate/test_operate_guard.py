@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sensorthings_worlds as worlds
+from broker_life import Asked, broker
 from operate_process import ServerProcess
 
 from bunyad.errors import InputError
@@ -171,3 +172,51 @@ def test_the_server_asks_for_tokens_and_holds_out_against_nonsense(tmp_path: Pat
         assert server.ask("GET", "/health")[0] == 200
     finally:
         server.stop()
+
+
+def test_a_token_goes_no_further_than_the_door() -> None:
+    seen: list[Any] = []
+
+    async def behind(scope: Any, _receive: Any, send: Any) -> None:
+        seen.extend(key for key, _ in scope["headers"])
+        await _passed(scope, None, send)
+
+    token = Token(name="owner", sha256=digest("o"), role="writer")
+    assert ask(Guard(behind, {token.sha256: token}), token="o") == 200
+    assert b"authorization" not in seen
+
+
+def test_other_sources_notify_without_a_token() -> None:
+    guard = Guard(_passed, {digest("o"): Token(name="owner", sha256=digest("o"))})
+    path = "/ngsi-ld/v1/receivedNotifications/secret"
+    assert ask(guard, "POST", path=path) == 200
+    assert ask(guard, "GET", path=path) == 401
+
+
+def test_a_device_takes_nothing_away(tmp_path: Path) -> None:
+    tokens = {
+        digest(role): Token(name=role, sha256=digest(role), role=role)
+        for role in ("device", "writer")
+    }
+
+    async def story() -> list[int]:
+        async with broker(tmp_path) as bare:
+            guarded = Asked(Guard(bare.app, tokens))  # type: ignore[arg-type]
+
+            async def ask(role: str, method: str, path: str, document: Any) -> int:
+                headers = {"authorization": f"Bearer {role}"}
+                return (await guarded(method, path, document, headers=headers)).status
+
+            entity = {"id": "urn:m:1", "type": "Meter", "power": 1, "level": 2}
+            null = "urn:ngsi-ld:null"
+            return [
+                await ask("device", "POST", "/entities", entity),
+                await ask("device", "PATCH", "/entities/urn:m:1/attrs", {"power": 3}),
+                await ask("device", "PATCH", "/entities/urn:m:1", {"power": null}),
+                await ask("device", "PATCH", "/entities/urn:m:1/attrs", {"power": null}),
+                await ask("device", "PUT", "/entities/urn:m:1", {**entity, "power": 5}),
+                await ask("device", "PUT", "/entities/urn:m:1", {"type": "Meter", "power": 5}),
+                await ask("writer", "PATCH", "/entities/urn:m:1", {"power": null}),
+            ]
+
+    assert asyncio.run(story()) == [201, 204, 403, 403, 204, 403, 204]

@@ -34,6 +34,8 @@ OF_WRITERS = tuple(
 )
 MAY_DELETE = "bunyad.may_delete"  # in a request's scope: for requests that hold others
 OPEN_PATHS = {"/", "/health"}
+# where other sources notify: what follows is a secret that the broker has told each of them
+OPEN_TO_SOURCES = f"{_BROKER}/receivedNotifications/"
 MOST_CLIENTS = 10_000  # clients whose requests are counted
 EVERY_TENANT = "*"
 
@@ -197,7 +199,8 @@ class Guard:
         if self._often and not self._may_ask(client, self._often):
             await _refuse(send, 429, "Too Many Requests", "ask less often")
             return
-        if self._tokens:
+        of_source = scope["method"] == "POST" and scope["path"].startswith(OPEN_TO_SOURCES)
+        if self._tokens and not of_source:
             token = self._token_of(scope)
             if token is None:
                 await _refuse(send, 401, "Unauthorized", "give a token that this server knows")
@@ -210,6 +213,8 @@ class Guard:
                 await _refuse(send, 403, "Forbidden", f"{token.name} may not do this")
                 return
             scope[MAY_DELETE] = token.role == "writer"
+            # the token is this server's: nobody behind it may pass it on to another
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
             if token.requests_per_s and not self._may_ask(token.sha256, token.requests_per_s):
                 await _refuse(send, 429, "Too Many Requests", "ask less often")
                 return

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import uvicorn
 from broker_life import BROKER_ONLY, Asked, broker, receiver
@@ -251,7 +253,8 @@ def test_a_batch_is_shared_among_here_and_there(tmp_path: Path) -> None:
         assert (merged.status, updated.status) == (204, 204)
         assert (upserted.status, upserted.document) == (201, ["urn:ngsi-ld:Meter:3"])
         told = await there.ask("GET", "/entities", type="Meter", format="simplified")
-        assert [(one.get("power"), one.get("voltage")) for one in told.document] == [
+        by_id = sorted(told.document, key=lambda one: one["id"])  # they are made side by side
+        assert [(one.get("power"), one.get("voltage")) for one in by_id] == [
             (8, None), (2, 230), (None, None),
         ]  # fmt: skip
         here = await ask("GET", "/entities", type="Meter", local="true")
@@ -414,5 +417,271 @@ def test_a_source_that_keeps_silent_is_not_waited_for(tmp_path: Path) -> None:
             assert told.headers["ngsild-warning"].startswith("199 ")
             await left.wait()
         silent.close()
+
+    asyncio.run(story())
+
+
+def test_what_became_of_attributes_is_told_by_their_names(tmp_path: Path) -> None:
+    name = "https://uri.etsi.org/ngsi-ld/default-context/"
+
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url, "exclusive", operations=["redirectionOps"]))
+        await ask("POST", "/entities", meter(name="here"))
+
+        told = await ask("PATCH", f"/entities/{KEY}/attrs", {"power": 7, "name": "new"})
+
+        assert (told.status, told.document["updated"]) == (207, [f"{name}name"])
+        (left,) = told.document["notUpdated"]
+        assert left["attributeName"] == f"{name}power"
+        assert left["registrationId"].endswith("exclusive")
+        made = await ask("POST", f"/entities/{KEY}/attrs", {"power": 7, "level": 1})
+        assert (made.status, made.document["updated"]) == (207, [f"{name}level"])
+
+    live(tmp_path, story)
+
+
+def test_the_one_source_that_has_an_entity_fails_as_a_gateway_does(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiver() as heard, broker(tmp_path) as ask:
+            await register(ask, registration(heard.url, "redirect", operations=["redirectionOps"]))
+            statuses = []
+            for answered in (403, 404, 500):
+                heard.answers[:] = [answered]
+                told = await ask("PATCH", f"/entities/{KEY}", {"type": "Meter", "power": 1})
+                statuses.append(told.status)
+            assert statuses == [502, 404, 502]
+            made = await ask("POST", "/entities", meter(power=1))
+            assert made.headers["location"] == f"/ngsi-ld/v1/entities/{KEY}"
+        async with broker(tmp_path) as ask:  # the source is gone
+            told = await ask("PATCH", f"/entities/{KEY}", {"type": "Meter", "power": 1})
+            assert told.status == 504
+
+    asyncio.run(story())
+
+
+def test_what_is_held_alone_cannot_be_redirected(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url, "exclusive"))
+        for mode, status in (("redirect", 409), ("inclusive", 201), ("auxiliary", 201)):
+            more = {"operations": ["retrieveOps"]}
+            told = await ask("POST", "/csourceRegistrations", registration(there.url, mode, **more))
+            assert told.status == status, mode
+
+    live(tmp_path, story)
+
+
+def test_a_source_is_spoken_with_as_its_registration_says(tmp_path: Path) -> None:
+    power, volts = "https://example.org/power", "https://example.org/volts"
+
+    async def story() -> None:
+        async with receiver() as heard, broker(tmp_path) as ask:
+            made = await ask("POST", "/jsonldContexts", raw=json.dumps(
+                {"@context": {"leistung": power, "Zaehler": "https://example.org/Meter"}}
+            ).encode())  # fmt: skip
+            words = f"http://broker.example{made.headers['location']}"
+            info = {
+                "jsonldContext": words, "contentType": "application/ld+json",
+                "X-User": "urn:ngsi-ld:request", "X-Other": "urn:ngsi-ld:request",
+            }  # fmt: skip
+            document = registration(heard.url, operations=["redirectionOps", "retrieveOps"])
+            document["information"] = [
+                {"entities": [{"type": "https://example.org/Meter"}], "propertyNames": [power]}
+            ]
+            document["contextSourceInfo"] = [{"key": k, "value": v} for k, v in info.items()]
+            await register(ask, document)
+            entity = {"id": KEY, "type": "https://example.org/Meter", power: 1, volts: 2}
+
+            await ask("POST", "/entities", entity, headers={"x-user": "aysel"})
+            heard.bodies["/ngsi-ld/v1/entities"] = [{"id": KEY, "type": "Zaehler", "leistung": 5}]
+            found = await ask(
+                "GET", "/entities", type="https://example.org/Meter", q="name==1", pick="id,name"
+            )
+            whole = await ask("GET", "/entities", type="https://example.org/Meter")
+
+            sent = heard.heard[0]
+            assert sent.document == {
+                "id": KEY, "type": "Zaehler", "leistung": 1, "@context": words,
+            }  # fmt: skip
+            assert sent.headers["content-type"] == "application/ld+json"
+            assert (sent.headers["x-user"], "x-other" in sent.headers) == ("aysel", False)
+            assert "link" not in sent.headers
+            asked = dict(parse_qsl(heard.heard[1].path.partition("?")[2]))
+            assert (asked["type"], asked["attrs"]) == ("Zaehler", "leistung")
+            assert words in heard.heard[1].headers["link"]
+            assert found.status == 200
+            assert whole.document[0][power]["value"] in {1, 5}
+
+    asyncio.run(story())
+
+
+def test_a_source_is_asked_for_what_it_is_registered_for(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with receiver() as heard, broker(tmp_path) as ask:
+            document = registration(heard.url)
+            document["information"] = [
+                {"entities": [{"type": "Meter", "id": KEY}], "propertyNames": ["power", "volts"]}
+            ]
+            await register(ask, document)
+            await ask("GET", "/entities", type="Meter,Pump", attrs="power,name")
+            await ask("GET", "/entities", attrs="volts")
+            await ask("GET", f"/entities/{KEY}")
+
+            asked = [dict(parse_qsl(one.path.partition("?")[2])) for one in heard.heard]
+            begin = "https://uri.etsi.org/ngsi-ld/default-context/"
+            assert [one["attrs"].replace(begin, "") for one in asked] == [
+                "power", "volts", "power,volts",
+            ]  # fmt: skip
+            assert [one.get("type", "").replace(begin, "") for one in asked] == ["Meter"] * 2 + [""]
+            assert [one.get("id") for one in asked] == [KEY, KEY, None]
+
+    asyncio.run(story())
+
+
+def test_the_past_is_written_where_it_is_registered(tmp_path: Path) -> None:
+    past = {"observationInterval": {"startAt": "2020-01-01T00:00:00Z"}}
+    operations = [
+        "upsertTemporal", "appendAttrsTemporal", "deleteAttrsTemporal", "deleteTemporal",
+        "updateAttrInstanceTemporal", "deleteAttrInstanceTemporal", "retrieveTemporal",
+    ]  # fmt: skip
+    path = f"/temporal/entities/{KEY}"
+
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url, "exclusive", operations=operations, **past))
+        made = await ask("POST", "/temporal/entities", meter(power=observed(1, 1), level=2))
+        again = await ask("POST", "/temporal/entities", meter(power=observed(2, 2)))
+        added = await ask("POST", f"{path}/attrs", {"power": observed(3, 3)})
+        told = (await there.ask("GET", path)).document["power"]
+        here = (await ask("GET", path, local="true")).document
+        assert (made.status, again.status, added.status) == (201, 204, 204)
+        assert made.headers["location"] == f"/ngsi-ld/v1{path}"
+        assert [one["value"] for one in told] == [1, 2, 3]
+        assert ("power" in here, "level" in here) == (False, True)
+
+        first, second = (f"{path}/attrs/power/{one['instanceId']}" for one in told[:2])
+        assert (await ask("PATCH", first, {"power": observed(9, 1)})).status == 204
+        assert (await ask("DELETE", second)).status == 204
+        told = (await there.ask("GET", path)).document["power"]
+        assert [one["value"] for one in told] == [9, 3]
+        assert (await ask("DELETE", f"{path}/attrs/power")).status == 204
+        assert "power" not in (await there.ask("GET", path)).document
+        assert (await ask("DELETE", path)).status == 204
+        assert (await there.ask("GET", path)).status == 404
+        assert (await ask("POST", "/entities", meter(power=1))).status == 201  # the present is here
+
+    live(tmp_path, story)
+
+
+def test_who_subscribes_here_hears_what_happens_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with source(tmp_path / "there") as there, source(tmp_path / "here") as here, \
+                receiver() as heard:  # fmt: skip
+            host = {"host": here.url.removeprefix("http://")}
+
+            async def ask(method: str, path: str, document: Any = None) -> Any:
+                return await here.ask(method, path, document, headers=host)
+
+            async def copies() -> list[Any]:
+                told = (await there.ask("GET", "/subscriptions")).document
+                return [(one["entities"], one.get("q"), one.get("watchedAttributes"))
+                        for one in told]  # fmt: skip
+
+            bound = registration(there.url)
+            bound["information"][0]["propertyNames"] = ["power"]
+            await register(here.ask, bound)
+            await register(here.ask, registration(there.url, "redirect", operations=["updateOps"]))
+            subscription = {
+                "id": "urn:s:1", "type": "Subscription",
+                "entities": [{"type": "Meter"}, {"type": "Pump"}],
+                "notification": {"endpoint": {"uri": heard.url}, "format": "simplified"},
+            }  # fmt: skip
+            assert (await ask("POST", "/subscriptions", subscription)).status == 201
+            assert await copies() == [([{"type": "Meter"}], None, ["power"])]
+
+            await there.ask("POST", "/entities", meter(power=5))
+            (told,) = [one.document for one in await heard.wait(1)]
+            assert told["subscriptionId"] == "urn:s:1"
+            assert told["data"] == [{"id": KEY, "type": "Meter", "power": 5}]
+
+            await ask("PATCH", "/subscriptions/urn:s:1", {"q": "power>7"})
+            assert await copies() == [([{"type": "Meter"}], "power>7", ["power"])]
+            await there.ask("PATCH", f"/entities/{KEY}/attrs/power", {"value": 6})
+            await there.ask("PATCH", f"/entities/{KEY}/attrs/power", {"value": 8})
+            assert (await heard.wait(2))[1].document["data"][0]["power"] == 8
+
+            await ask("DELETE", f"/csourceRegistrations/{bound['id']}")
+            assert await copies() == []
+            await register(ask, bound)
+            assert len(await copies()) == 1
+            await ask("DELETE", "/subscriptions/urn:s:1")
+            assert await copies() == []
+            nobody = await ask("POST", "/receivedNotifications/x", {"subscriptionId": "urn:s:1"})
+            assert nobody.status == 404
+
+    asyncio.run(story())
+
+
+def test_what_is_subscribed_to_here_only_stays_here(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url))
+        local = {"type": "Subscription", "entities": [{"type": "Meter"}], "localOnly": True,
+                 "notification": {"endpoint": {"uri": "http://127.0.0.1:9"}}}  # fmt: skip
+        filtered = {**local, "localOnly": False, "csf": "level==1"}
+        for one in (local, filtered, {**local, "localOnly": False, "entities": [{"type": "Pump"}]}):
+            assert (await ask("POST", "/subscriptions", one)).status == 201
+        assert (await there.ask("GET", "/subscriptions")).document == []
+
+    live(tmp_path, story)
+
+
+def test_types_and_attributes_are_those_of_here_and_there(tmp_path: Path) -> None:
+    async def story(ask: Asked, there: Source) -> None:
+        await register(ask, registration(there.url))
+        await ask("POST", "/entities", meter(1, power=1))
+        await there.ask("POST", "/entities", meter(2, power={"object": "urn:x:1"}, level=2))
+        await there.ask("POST", "/entities", {"id": "urn:p:1", "type": "Pump"})
+
+        types = (await ask("GET", "/types")).document["typeList"]
+        details = (await ask("GET", "/types", details="true")).document
+        info = (await ask("GET", "/types/Meter")).document
+        names = (await ask("GET", "/attributes")).document["attributeList"]
+        power = (await ask("GET", "/attributes/power")).document
+        level = (await ask("GET", "/attributes/level")).document
+
+        assert types == ["Meter", "Pump"]
+        assert [one["attributeNames"] for one in details] == [["level", "power"], []]
+        assert info["entityCount"] == 2
+        assert [one["attributeName"] for one in info["attributeDetails"]] == ["level", "power"]
+        assert names == ["level", "power"]
+        assert (power["attributeCount"], power["attributeTypes"]) == (
+            2, ["Property", "Relationship"],
+        )  # fmt: skip
+        assert level["typeNames"] == ["Meter"]
+        assert (await ask("GET", "/attributes/none")).status == 404
+        assert (await ask("GET", "/types", local="true")).document["typeList"] == ["Meter"]
+
+    live(tmp_path, story)
+
+
+def test_two_that_are_registered_with_each_other_subscribe_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with source(tmp_path / "there") as there, source(tmp_path / "here") as here, \
+                receiver() as heard:  # fmt: skip
+            hosts = {one.url: {"host": one.url.removeprefix("http://")} for one in (here, there)}
+            for one, other in ((here, there), (there, here)):
+                await register(one.ask, registration(other.url))
+            subscription = {"id": "urn:s:1", "type": "Subscription",
+                            "entities": [{"type": "Meter"}],
+                            "notification": {"endpoint": {"uri": heard.url}}}  # fmt: skip
+            made = await here.ask("POST", "/subscriptions", subscription, headers=hosts[here.url])
+            assert made.status == 201
+            again = registration(here.url, id="urn:r:again")
+            await there.ask("POST", "/csourceRegistrations", again, headers=hosts[there.url])
+
+            counts = [len((await one.ask("GET", "/subscriptions")).document)
+                      for one in (here, there)]  # fmt: skip
+            assert counts == [1, 1]
+            await there.ask("POST", "/entities", meter(power=5))
+            (told,) = await heard.wait(1)
+            assert told.document["subscriptionId"] == "urn:s:1"
 
     asyncio.run(story())

@@ -113,3 +113,44 @@ def test_what_once_was_a_mistake_of_ours_is_told_to_be_wrong(server: Asker) -> N
 
     assert asked.status == 400
     assert server.post("/csourceSubscriptions", subscription).status == 400
+
+
+REGISTRATION = {
+    "type": "ContextSourceRegistration", "endpoint": "http://127.0.0.1:9",
+    "information": [{"entities": [{"type": "F", "idPattern": ".*"}], "propertyNames": ["a"]}],
+    "mode": "inclusive", "operations": ["retrieveOps"], "datasetId": ["urn:d:1"], "scope": "/a",
+    "contextSourceInfo": [{"key": "a", "value": "b"}], "expiresAt": "2040-01-01T00:00:00Z",
+    "location": {"type": "Point", "coordinates": [1, 2]}, "tenant": "t", "own": {"a": 1},
+    "observationInterval": {"startAt": "2020-01-01T00:00:00Z"}, "management": {"timeout": 10},
+}  # fmt: skip
+SUBSCRIPTION = {
+    "type": "Subscription", "entities": [{"type": "F"}], "expandValues": "a", "jsonKeys": "a",
+    "datasetId": ["@none"], "scopeQ": "/a", "q": "a>1", "csf": "own==1", "throttling": 1,
+    "temporalQ": {"timerel": "before", "timeAt": "2020-01-01T00:00:00Z"}, "lang": "az",
+    "notification": {"endpoint": {"uri": "http://127.0.0.1:9/", "timeout": 1}},
+}  # fmt: skip
+
+
+@RULES
+@given(
+    st.sampled_from([("/csourceRegistrations", REGISTRATION), ("/subscriptions", SUBSCRIPTION),
+                     ("/csourceSubscriptions", SUBSCRIPTION)]),
+    st.data(), JSON,
+)  # fmt: skip
+def test_any_member_of_what_is_registered_is_taken_or_told_to_be_wrong(
+    server: Asker, what: tuple[str, dict[str, Any]], data: st.DataObject, value: Any
+) -> None:
+    path, document = what
+    name = data.draw(st.sampled_from(sorted(document)))
+    key = "urn:f:registered"
+
+    made = server.post(path, {**document, "id": key, name: value})
+    if made.status == 409:
+        made = server.post(path, {**document, name: value})
+    changed = server.ask("PATCH", f"{path}/{key}", {name: value})
+    listed = server.get(path, type="F", csf="own==1") if "Reg" in path else server.get(path)
+    if made.status == 201:
+        server.ask("DELETE", made.headers["location"].removeprefix("/ngsi-ld/v1"))
+
+    for answer in (made, changed, listed):
+        assert answer.status < 500 or answer.problem == "LdContextNotAvailable", answer.body

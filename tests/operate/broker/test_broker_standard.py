@@ -396,3 +396,48 @@ def test_a_term_with_a_context_of_its_own_is_refused(server: Asker) -> None:
     refused = server.post("/entities", body, LD)
 
     assert (refused.status, refused.problem) == (400, "BadRequestData")
+
+
+def test_queries_are_read_as_the_standard_writes_them(server: Asker) -> None:
+    """Examples C.5.13 and C.5.15: a space after an operator, scopes in quotation marks."""
+    key = pump(server, "Quoted", scope="/Madrid/Centro", marque={"languageMap": {"en": "Viva"}})
+
+    assert ids(server.get("/entities", type="Quoted", q='marque[en]== "Viva"')) == [key]
+    scopes = '"/Madrid/Centro,/Madrid/Cortes"'
+    assert ids(server.get("/entities", type="Quoted", scopeQ=scopes)) == [key]
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("POST", "/attrs"), ("PATCH", "/attrs"), ("PATCH", ""), ("PUT", ""),
+])  # fmt: skip
+def test_a_fragment_is_of_the_entity_that_the_path_names(
+    server: Asker, method: str, path: str
+) -> None:
+    key = pump(server, flow=is_(1))
+    told = server.ask(method, f"/entities/{key}{path}", {"id": "urn:x:9", "flow": is_(2)})
+    assert (told.status, told.problem) == (400, "BadRequestData")
+
+
+def test_a_mistake_of_ours_is_not_blamed_on_the_client(
+    server: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise TypeError("'int' object is not iterable")
+
+    monkeypatch.setattr("bunyad.operate.broker.entities.insert", broken)
+    told = server.post("/entities", {"id": "urn:a:b", "type": "T"})
+    assert (told.status, told.problem) == (500, "InternalError")
+
+
+def test_there_are_as_many_tenants_as_there_may_be(
+    server: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = server.app.server.records
+    body = {"id": "urn:a:tenant", "type": "T"}
+    assert server.post("/entities", body, {"ngsild-tenant": "first"}).status == 201
+    monkeypatch.setattr(records, "most_tenants", len(records.names()) - 1)
+
+    refused = server.post("/entities", body, {"ngsild-tenant": "second"})
+
+    assert (refused.status, "tenants already" in refused.json()["detail"]) == (400, True)
+    assert server.post("/entities", body, {"ngsild-tenant": "first"}).status == 409

@@ -453,3 +453,45 @@ def test_unknown_parameters_are_refused(tmp_path: Path) -> None:
             assert told.document["type"].endswith("/InvalidRequest")
 
     live(tmp_path, story)
+
+
+def test_the_past_is_asked_for_and_summed_up_as_the_standard_shows(tmp_path: Path) -> None:
+    """Examples C.5.5 and C.5.14 of ETSI GS CIM 009: what has no past is what it is."""
+    key, noon = "urn:ngsi-ld:Vehicle:B9211", "2018-08-01T12:0"
+    speeds = [
+        {"type": "Property", "value": value, "observedAt": f"{noon}{minute}:00Z"}
+        for value, minute in ((120, 3), (80, 5), (100, 7))
+    ]
+    asked = {
+        "type": "Vehicle", "timerel": "between", "timeAt": f"{noon}0:00Z",
+        "endTimeAt": "2018-08-01T13:00:00Z",
+    }  # fmt: skip
+    summed = {"aggrMethods": "max,avg", "aggrPeriodDuration": "PT4M", "format": "aggregatedValues"}
+
+    async def story(ask: Asked) -> None:
+        brand = {"type": "Property", "value": "Volvo"}
+        vehicle = {"id": key, "type": "Vehicle", "scope": "/Baku", "brandName": [brand]}
+        await ask("POST", "/temporal/entities", {**vehicle, "speed": speeds})
+        other = 'brandName!="Mercedes"'
+
+        first = (await ask("GET", "/temporal/entities", **asked, q=other, attrs="speed")).document
+        second = (
+            await ask("GET", "/temporal/entities", **asked, q=other, attrs="speed,brandName")
+        ).document
+        none = await ask("GET", "/temporal/entities", **asked, q='brandName=="Mercedes"')
+        scoped = await ask("GET", "/temporal/entities", **asked, scopeQ="/Baku", attrs="speed")
+        (sums,) = (
+            await ask("GET", "/temporal/entities", **asked, **summed, q=other, attrs="speed")
+        ).document
+
+        assert values(first[0], "speed") == [120, 80, 100]
+        assert second[0].keys() == {"id", "type", "speed"}
+        assert (none.document, len(scoped.document)) == ([], 1)
+        periods = [(f"{noon}0:00Z", f"{noon}4:00Z"), (f"{noon}4:00Z", f"{noon}8:00Z")]
+        assert sums["speed"] == {
+            "type": "Property",
+            "max": [[value, *period] for value, period in zip((120, 100), periods, strict=True)],
+            "avg": [[value, *period] for value, period in zip((120, 90), periods, strict=True)],
+        }
+
+    live(tmp_path, story)

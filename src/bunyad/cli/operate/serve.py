@@ -24,6 +24,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     tokens: Path | None = None,
     requests_per_s: float = 0.0,
     clients: int = 512,
+    tenants: int = 1_000,
     keep_days: float = 35.0,
     keep_readings: int = 3_000_000,
     keep_history_days: float = 0.0,
@@ -58,6 +59,8 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
         How often one address may ask [1/s]; 0 is as often as it likes.
     clients
         Connections at one time.
+    tenants
+        Tenants that requests may make at most, each with a file of its own.
     keep_days
         Age at which readings leave the database for Parquet files [d]; 0 moves none.
     keep_readings
@@ -100,6 +103,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command)
     app: Any = make_server(
         data, fetches=fetch_contexts, keeping=keeping, mqtt=broker, reach=reach, database=database
     )
+    app.server.records.most_tenants = tenants
     if not known and not is_loopback(f"http://{host}/"):
         print(f"Everybody who reaches {host} may do everything; --tokens names who may.",
               file=sys.stderr, flush=True)  # fmt: skip

@@ -9,20 +9,20 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import orjson
-
 from bunyad.errors import InputError
 from bunyad.operate.broker.bodies import check_media
 from bunyad.operate.broker.contexts import CORE_URL, Context, Contexts
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply, Route, Router
 from bunyad.operate.broker.params import truth
 from bunyad.operate.broker.problems import Problem, bad_request, invalid_request, no_tenant
+from bunyad.operate.guard import MAY_DELETE
 from bunyad.operate.records import Records, Tenant
 
 BASE = "/ngsi-ld/v1"
 LARGEST_BODY = 32_000_000  # bytes; a batch of some ten thousand entities
 MOST_PARAMETERS = 100
 WRITES = {"POST", "PATCH", "PUT"}
+TOO_DEEP = "Recursion limit reached"  # what orjson says, in an error that is a bare TypeError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -102,13 +102,14 @@ class Broker:
             reply = await self._answer(scope, headers, receive)
         except Problem as problem:
             reply = reply_of(problem)
-        except (orjson.JSONEncodeError, RecursionError) as error:  # it may be read, yet too deep
-            reply = reply_of(bad_request(f"the body cannot be kept: {error}"))
-        except Exception:  # noqa: BLE001  (our own mistakes are told too, and logged)
-            _log.exception("%s %s", scope["method"], scope["path"])
-            reply = reply_of(
-                Problem(500, "InternalError", "Our own mistake", "see the server's log")
-            )
+        except Exception as error:  # noqa: BLE001  (our own mistakes are told too, and logged)
+            if isinstance(error, RecursionError) or str(error) == TOO_DEEP:
+                reply = reply_of(bad_request("the body is too deep to be kept"))
+            else:
+                _log.exception("%s %s", scope["method"], scope["path"])
+                reply = reply_of(
+                    Problem(500, "InternalError", "Our own mistake", "see the server's log")
+                )
         tenant = headers.get("ngsild-tenant")
         if tenant:
             reply.headers.append(("NGSILD-Tenant", tenant))
@@ -130,7 +131,7 @@ class Broker:
         params = read_params(scope["query_string"])
         call = Call(
             self, method, scope["path"], dict(zip(names, values, strict=True)), params, headers,
-            b"", base_of(scope, headers),
+            b"", base_of(scope, headers), may_delete=scope.get(MAY_DELETE, True),
         )  # fmt: skip
         if method in WRITES and headers.get("content-length") != "0":
             check_media(call)

@@ -45,6 +45,8 @@ class Question:
         (as the standard wants it).
     depth
         How many relationships its values follow.
+    names
+        Attributes that its tests look at.
     """
 
     ids: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Question:
     tests: list[Test] = field(default_factory=list)
     restricted: bool = False
     depth: int = 0
+    names: frozenset[str] = frozenset()
 
     def bind(self, keys: Iterable[str]) -> None:
         """Ask for entities of these identifiers only."""
@@ -164,6 +167,7 @@ def _ask_values(
     asked.facts += query.facts
     asked.restricted = asked.restricted or not query.names <= {expand(name) for name in SYSTEM}
     asked.depth = query.depth
+    asked.names |= query.names
     if query.links:
         asked.tests.append(lambda entity: query.matches(entity, lambda key: load_entity(db(), key)))
     else:
@@ -176,6 +180,7 @@ def _ask_place(asked: Question, params: Mapping[str, str], expand: Callable[[str
         params.get("georel"), params.get("geometry"), params.get("coordinates"), attribute
     )
     asked.restricted = True
+    asked.names |= {attribute}
     if place.bounds is not None:
         west, south, east, north = place.bounds
         asked.boxes += ((attribute, (west, east, south, north)),)

@@ -61,7 +61,7 @@ async def upsert(call: Call) -> Reply:
             insert(tx, entity)
             return True
         changed = update_attributes(before, entity) if updates else replace_entity(before, entity)
-        keep(tx, before, changed)
+        keep(call, tx, before, changed)
         return False
 
     outcomes = await _run(call, apply, whole=True, create=True)
@@ -139,7 +139,7 @@ async def purge(call: Call) -> Reply:
             for iri in gone:
                 changed = delete_attribute(changed.after, iri, iri, every=True, now=now)
                 touched |= changed.touched
-            keep(tx, before, Changed(changed.after, touched))
+            keep(call, tx, before, Changed(changed.after, touched))
 
     await tenant.write(work)
     return Reply(204)
@@ -156,7 +156,7 @@ async def _change(
         if before is None:
             raise not_found(f"there is no entity {key}")
         changed = work(before, fragment)
-        keep(tx, before, changed)
+        keep(call, tx, before, changed)
         if changed.refused:
             names = ", ".join(sorted(changed.refused))
             refused[key] = bad_request(f"{names} are there already, and noOverwrite was asked for")

@@ -33,6 +33,12 @@ class Changed:
     members: bool = False
 
 
+def takes_away(before: Entity, changed: Changed) -> bool:
+    """Tell whether an attribute, or an instance of one, is there no more."""
+    was, attrs = before["attrs"], changed.after["attrs"]
+    return any(len(attrs.get(iri, ())) < len(was.get(iri, ())) for iri in changed.touched)
+
+
 def is_null(instance: Instance) -> bool:
     """Tell whether an instance asks for its own deletion."""
     value = instance.get(VALUE_OF.get(instance["type"], "value"))

@@ -19,6 +19,7 @@ from bunyad.operate.broker.changes import (
     patch_attribute,
     replace_attribute,
     replace_entity,
+    takes_away,
     update_attributes,
 )
 from bunyad.operate.broker.contexts import Context
@@ -69,7 +70,6 @@ async def replace(call: Call) -> Reply:
     """Answer PUT /entities/{id}."""
     key = check_uri(call.parts["id"], "the entity's id")
     context, fragment = await _known_fragment(call, key)
-    _check_same(fragment, key)
     await change(call, context, key, lambda before: replace_entity(before, fragment))
     return Reply(204)
 
@@ -78,7 +78,6 @@ async def merge(call: Call) -> Reply:
     """Answer PATCH /entities/{id}."""
     key = check_uri(call.parts["id"], "the entity's id")
     context, fragment = await _known_fragment(call, key, nulls=True, merges=True)
-    _check_same(fragment, key)
     how = merging_of(call)
     await change(call, context, key, lambda before: merge_entity(before, fragment, how))
     return Reply(204)
@@ -211,14 +210,23 @@ async def change(
         if before is None or not fits(before):
             raise not_found(f"there is no entity {key}")
         changed = work(before)
-        keep(tx, before, changed)
+        keep(call, tx, before, changed)
         return changed
 
     return await call.tenant().write(job)
 
 
-def keep(tx: Writing, before: Entity, changed: Changed) -> None:
-    """Keep a changed entity, if it is changed at all."""
+def keep(call: Call, tx: Writing, before: Entity, changed: Changed) -> None:
+    """
+    Keep a changed entity, if it is changed at all.
+
+    Raises
+    ------
+    Problem
+        403 if something is taken away by who may not do so.
+    """
+    if not call.may_delete and takes_away(before, changed):
+        raise Problem(403, None, "Forbidden", "a token of this role takes nothing away")
     if changed.touched or changed.members:
         put_entity(tx, changed.after, before=before, touched=changed.touched)
 
@@ -252,11 +260,13 @@ async def _known_fragment(
     """Read a fragment; of an entity that is not there that is told first (5.6.2 to 5.6.18)."""
     try:
         document, context = await read_document(call)
-        return context, reader(call, context, nulls=nulls, merges=merges).fragment(document)
+        fragment = reader(call, context, nulls=nulls, merges=merges).fragment(document)
+        _check_same(fragment, key)
     except Problem as problem:
         if problem.status == 400 and load_entity(call.tenant().reader(), key) is None:
             raise not_found(f"there is no entity {key}") from None
         raise
+    return context, fragment
 
 
 def one_instance(told: Reader, name: str, document: Any) -> Instance:
@@ -284,6 +294,7 @@ def _names(call: Call) -> tuple[str, str]:
 
 
 def _check_same(fragment: Entity, key: str) -> None:
+    """Raise if a fragment says that it is of another entity (5.4)."""
     if fragment.get("id", key) != key:
         raise bad_request(f"the body is of {fragment['id']}, the path of {key}")
 

@@ -70,6 +70,8 @@ class Call:
         Entities to which the request is bound, if it names a map of them.
     warnings
         What went wrong with other sources, as the header NGSILD-Warning tells it (6.3.17).
+    may_delete
+        Whether whoever asks may take something away that is there.
     """
 
     broker: Broker
@@ -82,6 +84,7 @@ class Call:
     base: str
     mapped: EntityMap | None = None
     warnings: list[str] = field(default_factory=list)
+    may_delete: bool = True
 
     def tenant(self, *, create: bool = False) -> Tenant:
         """Return the records of the tenant that the request names."""

@@ -14,6 +14,7 @@ from bunyad.operate.records.sharing import Sharing
 from bunyad.operate.records.tenant import Tenant
 
 FORM_OF_TENANTS = re.compile(r"[A-Za-z0-9_\-.~:]{1,128}")
+MOST_TENANTS = 1_000
 
 
 class Records:
@@ -29,6 +30,8 @@ class Records:
         What several servers on one database do together; None with a folder.
     on_open
         Functions called with every tenant that is opened.
+    most_tenants
+        Tenants that there may be beside the default one.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Records:
         self._synchronous = synchronous
         self._tenants: dict[str, Tenant] = {}
         self._lock = threading.Lock()
+        self.most_tenants = MOST_TENANTS
         self.on_open: list[Callable[[Tenant], None]] = []
 
     def tenant(self, name: str = "", *, create: bool = True) -> Tenant | None:
@@ -69,6 +73,8 @@ class Records:
         with self._lock:
             found = self._tenants.get(name)
             if found is None:
+                if create and name:
+                    self._check_room(name)
                 home = self._home(name, create=create)
                 if home is None:
                     return None
@@ -79,6 +85,15 @@ class Records:
                     watcher(found)
                 self._tenants[name] = found
         return found
+
+    def _check_room(self, name: str) -> None:
+        known = set(self.names()) - {""}
+        if name not in known and len(known) >= self.most_tenants:
+            raise InputError(
+                f"there are {len(known)} tenants already, as many as there may be",
+                where="tenant",
+                mend="name one that is there, or start the server with more --tenants",
+            )
 
     def _home(self, name: str, *, create: bool) -> Home | None:
         path = self._path(name)

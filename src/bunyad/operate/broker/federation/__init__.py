@@ -7,10 +7,13 @@ registry      the registrations, known by heart
 discovery     which registrations are asked for
 watching      subscriptions to registrations
 sources       asking other sources on behalf of a request
+narrowing     asking them for what they are registered for only
+words         asking them in the words of their own context
 maps          where the entities of requests that belong together are
 merging       one entity out of the parts that several sources have
-reading, past, writing, batching
+reading, past, listing, writing, batching
               operations that other sources take part in
+subscribing   subscriptions to what other sources have
 endpoints, source_endpoints
               requests about registrations, and about subscriptions to them
 """
@@ -19,8 +22,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bunyad.operate.broker.federation import endpoints, maps, source_endpoints
+from bunyad.operate.broker.federation import endpoints, maps, source_endpoints, subscribing
 from bunyad.operate.broker.federation.batching import around_batches
+from bunyad.operate.broker.federation.listing import OPERATIONS, Listed
 from bunyad.operate.broker.federation.past import FederatedPast
 from bunyad.operate.broker.federation.reading import Federated
 from bunyad.operate.broker.federation.registry import registry_of
@@ -32,8 +36,11 @@ if TYPE_CHECKING:
     from bunyad.operate.broker.app import Broker
     from bunyad.operate.server import Server
 
-ROUTES = (*endpoints.ROUTES, *source_endpoints.ROUTES, *maps.ROUTES)
+ROUTES = (
+    *endpoints.ROUTES, *source_endpoints.ROUTES, *maps.ROUTES, *subscribing.ROUTES,
+)  # fmt: skip
 
+OF_INSTANCES = "/temporal/entities/{id}/attrs/{attribute}/{instance}"
 WRITING = (
     ("POST", "/entities", "createEntity"),
     ("PUT", "/entities/{id}", "replaceEntity"),
@@ -44,6 +51,12 @@ WRITING = (
     ("PATCH", "/entities/{id}/attrs/{attribute}", "updateAttrs"),
     ("PUT", "/entities/{id}/attrs/{attribute}", "replaceAttrs"),
     ("DELETE", "/entities/{id}/attrs/{attribute}", "deleteAttrs"),
+    ("POST", "/temporal/entities", "upsertTemporal"),
+    ("POST", "/temporal/entities/{id}/attrs", "appendAttrsTemporal"),
+    ("DELETE", "/temporal/entities/{id}", "deleteTemporal"),
+    ("DELETE", "/temporal/entities/{id}/attrs/{attribute}", "deleteAttrsTemporal"),
+    ("PATCH", OF_INSTANCES, "updateAttrInstanceTemporal"),
+    ("DELETE", OF_INSTANCES, "deleteAttrInstanceTemporal"),
 )
 """Operations on entities that are passed on, by method and path."""
 
@@ -61,12 +74,23 @@ def attach(broker: Broker, server: Server) -> None:
     broker.wrap("GET", "/temporal/entities/{id}", past.retrieve)
     broker.wrap("GET", "/temporal/entities", past.query)
     broker.wrap("POST", "/temporal/entityOperations/query", past.query)
+    listed = Listed(read)
+    for path in OPERATIONS:
+        broker.wrap("GET", path, listed.around(path))
     maps.attach_maps(broker, read)
     for method, path, operation in WRITING:
         broker.wrap(method, path, write.around(operation))
     for method, path, around in around_batches(client):
         broker.wrap(method, path, around)
+    subscribed = subscribing.Subscribed(broker, client)
+    for name, around in (
+        ("subscriptions", subscribed.after_subscription),
+        ("csourceRegistrations", subscribed.after_registration),
+    ):
+        broker.wrap("POST", f"/{name}", around)
+        broker.wrap("PATCH", f"/{name}/{{id}}", around)
+        broker.wrap("DELETE", f"/{name}/{{id}}", around)
     server.stopping.append(client.close)
     desk = source_desk_of(broker)
-    server.starting += [registry_of(broker).start, desk.start]
+    server.starting += [registry_of(broker).start, desk.start, subscribed.start]
     server.stopping.append(desk.close)

@@ -196,20 +196,27 @@ def _check_clashes(tx: Writing, registry: Registry, registration: Registration) 
     """Raise if a source that holds data alone would share them (4.3.6.3, 5.9.2)."""
     if registration.mode == "redirect" and _has_such(tx, registration):
         raise conflict("there are entities here already that the source would hold alone")
-    if registration.mode != "exclusive":
-        return
+    if registration.mode == "exclusive":
+        _check_alone(tx, registration)
+    for other in registry.all(tx.tenant):
+        modes = {registration.mode, other.mode}
+        if other.key == registration.key or not (modes <= _PROXIED and "exclusive" in modes):
+            continue
+        one, two = (other, registration) if other.mode == "exclusive" else (registration, other)
+        for information in one.information:
+            for kin in information.kin:
+                has, attributes = two.covered(str(kin.id), kin.types)
+                if has and (not attributes or attributes & information.attributes):
+                    raise conflict(f"{other.key} has such attributes of {kin.id} already")
+
+
+def _check_alone(tx: Writing, registration: Registration) -> None:
+    """Raise if an entity that is here has attributes that a source would hold alone."""
     for information in registration.information:
         for kin in information.kin:
-            assert kin.id is not None
-            entity: dict[str, Any] | None = load_entity(tx.db, kin.id)
+            entity: dict[str, Any] | None = load_entity(tx.db, str(kin.id))
             if entity is not None and information.attributes & entity["attrs"].keys():
                 raise conflict(f"{kin.id} has such attributes here already")
-            for other in registry.all(tx.tenant):
-                if other.key == registration.key or other.mode not in _PROXIED:
-                    continue
-                has, attributes = other.covered(kin.id, kin.types)
-                if has and (not attributes or attributes & information.attributes):
-                    raise conflict(f"{other.key} has such attributes of {kin.id} alone")
 
 
 _OF_QUERIES = OF_QUERIES | {"timerel", "timeAt", "endTimeAt", "timeproperty"}

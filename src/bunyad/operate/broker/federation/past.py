@@ -19,9 +19,11 @@ from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.sources import (
     Errand,
     context_for,
+    context_of_source,
     is_alone,
     sources_for,
 )
+from bunyad.operate.broker.federation.words import renamed_back
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply
 from bunyad.operate.broker.names import is_uri
 from bunyad.operate.broker.outgoing import Answer
@@ -104,7 +106,15 @@ class FederatedPast:
         answers = await asyncio.gather(
             *(self._federated.ask(call, source, errand) for source, errand in errands)
         )
-        return [one for answered in answers for one in told_pasts(answered)]
+        told: list[Document] = []
+        for (source, errand), answered in zip(errands, answers, strict=True):
+            speaks = await context_of_source(call, source)
+            names = errand.context or call.broker.contexts.core
+            told += [
+                one if speaks is None else renamed_back(one, speaks, names)
+                for one in told_pasts(answered)
+            ]
+        return told
 
 
 async def _read(call: Call) -> tuple[Context, dict[str, str], list[dict[str, str]]]:

@@ -16,12 +16,14 @@ from bunyad.operate.broker.consuming import is_over, told_by
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.entities import type_test
 from bunyad.operate.broker.federation.merging import merge_entity, without
+from bunyad.operate.broker.federation.narrowing import attributes_of, narrowed
 from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.sources import (
     FAILED,
     Errand,
     ask_source,
     context_for,
+    context_of_source,
     is_alone,
     sources_for,
 )
@@ -35,7 +37,7 @@ from bunyad.operate.broker.problems import Problem, bad_request, not_found
 from bunyad.operate.broker.query import compile_pattern, compile_types
 from bunyad.operate.broker.reading import Reader
 from bunyad.operate.broker.subscriptions.endpoints import rename_types
-from bunyad.operate.broker.telling import kept_attributes, tell_entity, tell_feature
+from bunyad.operate.broker.telling import Form, kept_attributes, tell_entity, tell_feature
 from bunyad.operate.records import find_entities, load_entity, now_us, to_iso
 
 MOST_MERGED = 1_000
@@ -87,7 +89,10 @@ class Federated:
         if local is not None and is_over(local):
             local = None
         path = f"/entities/{quote(key, safe=':')}"
-        errands = [(source, Errand(method="GET", path=path, params={})) for source in sources]
+        errands = []
+        for source in sources:
+            params = _attributes_asked(source, key, form, context)
+            errands.append((source, Errand(method="GET", path=path, params=params)))
         found = await self._ask_all(call, errands, context)
         merged = merge_all(local, found, key)
         if merged is None or not type_test(call, context)(merged):
@@ -210,7 +215,7 @@ class Federated:
         answered = await self.ask(call, source, replace(errand, params=params, context=speaks))
         if answered.status not in {200, 201}:
             return []
-        names = speaks or call.broker.contexts.core
+        names = await context_of_source(call, source) or speaks or call.broker.contexts.core
         reader = Reader(names, to_iso(now_us()))
         try:
             told = orjson.loads(answered.body)
@@ -240,12 +245,29 @@ def errands_for(
     Problem
         BadRequestData if a query is malformed; 508 if it has passed this broker already.
     """
-    return [
-        (source, Errand(method="GET", path=path, params=_passed_on(asked, params)))
-        for params in asked.selections
-        if params.get("type") != "*"  # which is asked for here only
-        for source in sources_for(call, operation, wanted_by(params, asked.context))
-    ]
+    speaks = context_for(asked.context)
+    errands = []
+    for params in asked.selections:
+        if params.get("type") == "*":  # which is asked for here only
+            continue
+        wanted, passed = wanted_by(params, asked.context), _passed_on(asked, params)
+        for source in sources_for(call, operation, wanted):
+            bound = narrowed(source, wanted, passed, speaks)
+            errands.append((source, Errand(method="GET", path=path, params=bound)))
+    return errands
+
+
+def _attributes_asked(
+    source: Registration, key: str, form: Form, context: Context
+) -> dict[str, str]:
+    """Return which attributes of an entity a source is asked for: those it is registered for."""
+    found = [source.information[at] for at in source.matching(Wanted(ids=frozenset({key})))]
+    attributes = attributes_of(found)
+    if form.attributes:
+        attributes = attributes & form.attributes or form.attributes
+    speaks = context_for(context)
+    names = [speaks.compact(iri) if speaks else iri for iri in attributes]
+    return {"attrs": ",".join(sorted(names))} if names else {}
 
 
 def _local(asked: Asked) -> list[dict[str, str]]:

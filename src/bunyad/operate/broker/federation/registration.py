@@ -8,6 +8,7 @@ from typing import Any
 
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.federation.operations import GROUPS, NAMES, spell_out
+from bunyad.operate.broker.http import JSON, JSON_LD
 from bunyad.operate.broker.model import NULL
 from bunyad.operate.broker.names import check_instant, check_name, check_uri, is_scope
 from bunyad.operate.broker.problems import bad_request
@@ -180,9 +181,20 @@ def check_registration(document: Document, now_us: int) -> None:
     _check_information(document.get("information"))
     _check_plain(document)
     _check_where_and_when(document, now_us)
-    check_pairs("contextSourceInfo", document.get("contextSourceInfo", []))
+    _check_info(document.get("contextSourceInfo", []))
     _check_management(document.get("management", {}))
     _check_mode(document)
+
+
+def _check_info(pairs: Any) -> None:
+    """Raise unless how to speak with a source is as 4.3.6.6 has it."""
+    check_pairs("contextSourceInfo", pairs)
+    for pair in pairs:
+        key, value = pair["key"].lower(), pair["value"]
+        if key in {"accept", "contenttype"} and value not in {JSON, JSON_LD}:
+            raise bad_request(f"{pair['key']} of contextSourceInfo is neither {JSON} nor {JSON_LD}")
+        if key == "jsonldcontext":
+            check_uri(value, "jsonldContext of contextSourceInfo")
 
 
 def _check_management(management: Any) -> None:
@@ -220,7 +232,8 @@ def _check_plain(document: Document) -> None:
     for scope in scopes if isinstance(scopes, list) else [scopes]:
         if not is_scope(scope):
             raise bad_request(f"{scope!r} is no scope")
-    for key in document.get("datasetId", []):
+    datasets = document.get("datasetId", [])
+    for key in datasets if isinstance(datasets, list) else [datasets]:
         if key != "@none":
             check_uri(key, "datasetId")
 

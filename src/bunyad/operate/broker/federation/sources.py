@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,13 +13,22 @@ from bunyad.operate.broker.bodies import LINK_OF_CONTEXT
 from bunyad.operate.broker.contexts import CORE_URL, Context
 from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.registry import registry_of
-from bunyad.operate.broker.http import Call
+from bunyad.operate.broker.federation.words import renamed
+from bunyad.operate.broker.http import JSON, JSON_LD, Call
 from bunyad.operate.broker.outgoing import Answer, Client, OutgoingError
 from bunyad.operate.broker.params import truth
 from bunyad.operate.broker.problems import Problem
 from bunyad.operate.records import now_us
 
 LONGEST_WAIT_S = 10.0
+OF_REQUEST = "urn:ngsi-ld:request"
+# what is not a header of requests: how to speak with the source, or what is not its to say
+_NO_HEADERS = frozenset(
+    {
+        "accept", "contenttype", "content-type", "jsonldcontext", "link", "ngsild-entitymap",
+        "ngsild-tenant", "ngsildconformance", "via",
+    }
+)  # fmt: skip
 FAILED = Answer(504, {}, b"")
 """Stands for no answer at all."""
 
@@ -105,6 +114,11 @@ class Errand:
     context: Context | None = None
 
 
+def address_of(source: Registration) -> str:
+    """Return the address under which a source answers operations."""
+    return str(source.document["endpoint"]).rstrip("/") + "/ngsi-ld/v1"
+
+
 async def ask_source(client: Client, call: Call, source: Registration, errand: Errand) -> Answer:
     """
     Pass an operation on to a source.
@@ -125,6 +139,7 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
     Answer
         The source's answer; status 504 if there is none.
     """
+    errand = await in_words_of(call, source, errand)
     management = source.document.get("management", {})
     tally = source.tally
     resting_us = int(1e3 * management.get("cooldown", 0))
@@ -132,14 +147,12 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
         return FAILED  # it failed just now, and is left alone for a while
     params = {**errand.params, "local": "true"} if management.get("localOnly") else errand.params
     query = f"?{urlencode(params, quote_via=quote)}" if params else ""
-    endpoint = str(source.document["endpoint"]).rstrip("/")
-    body = b"" if errand.document is None else orjson.dumps(errand.document)
     try:
         answer = await client.ask(
             errand.method,
-            f"{endpoint}/ngsi-ld/v1{errand.path}{query}",
+            f"{address_of(source)}{errand.path}{query}",
             headers=_headers(call, source, errand),
-            body=body,
+            body=_body_of(source, errand),
             timeout_s=min(LONGEST_WAIT_S, management.get("timeout", 1e9) / 1e3),
         )
     except OutgoingError:
@@ -153,20 +166,66 @@ async def ask_source(client: Client, call: Call, source: Registration, errand: E
     return answer
 
 
+async def context_of_source(call: Call, source: Registration) -> Context | None:
+    """Return the context in which a source wants to be spoken with, if it names one (4.3.6.6)."""
+    address = info_of(source).get("jsonldcontext")
+    return None if address is None else await call.broker.contexts.of(address)
+
+
+async def in_words_of(call: Call, source: Registration, errand: Errand) -> Errand:
+    """Return an errand in the words of the context that its source names, if it names one."""
+    told = await context_of_source(call, source)
+    if told is None or errand.path.startswith("/subscriptions"):  # whose members are no attributes
+        return errand
+    params, document, path = renamed(
+        errand.params, errand.document, errand.path, errand.context or call.broker.contexts.core,
+        told,
+    )  # fmt: skip
+    return replace(errand, params=params, document=document, path=path, context=told)
+
+
 def _headers(call: Call, source: Registration, errand: Errand) -> list[tuple[str, str]]:
+    told = info_of(source)
     context = errand.context
-    link = LINK_OF_CONTEXT.format(context.link if context and context.link else CORE_URL)
     via = [part for part in [call.headers.get("via"), f"1.1 {alias_of(call)}"] if part]
-    headers = [("Accept", "application/json"), ("Link", link), ("Via", ", ".join(via))]
+    headers = [("Accept", told.get("accept", JSON)), ("Via", ", ".join(via))]
     if errand.document is not None:
-        headers.append(("Content-Type", "application/json"))
+        headers.append(("Content-Type", told.get("contenttype", JSON)))
+    if errand.document is None or told.get("contenttype") != JSON_LD:
+        link = context.link if context and context.link else CORE_URL
+        headers.append(("Link", LINK_OF_CONTEXT.format(link)))
     if call.mapped is not None and errand.method == "GET" and source.key in call.mapped.linked:
         headers.append(("NGSILD-EntityMap", call.mapped.linked[source.key]))
     if tenant := source.document.get("tenant"):
         headers.append(("NGSILD-Tenant", str(tenant)))
-    own = {name.lower() for name, _ in headers} | {"jsonldcontext"}
-    return headers + [
-        (pair["key"], pair["value"])
-        for pair in source.document.get("contextSourceInfo", [])
-        if pair["key"].lower() not in own
-    ]
+    for pair in source.document.get("contextSourceInfo", []):
+        key, value = pair["key"], pair["value"]
+        if key.lower() in _NO_HEADERS:
+            continue
+        if value == OF_REQUEST:  # to be taken from the request, if it is there (4.3.6.5)
+            value = call.headers.get(key.lower())
+        if value is not None:
+            headers.append((key, value))
+    return headers
+
+
+def info_of(source: Registration) -> dict[str, str]:
+    """Return what a registration says of how to speak with its source (4.3.6.6), by key."""
+    pairs = source.document.get("contextSourceInfo", [])
+    return {pair["key"].lower(): pair["value"] for pair in pairs}
+
+
+def _body_of(source: Registration, errand: Errand) -> bytes:
+    """Return the body of a request, with its context inside where the source wants it so."""
+    document = errand.document
+    if document is None:
+        return b""
+    if info_of(source).get("contenttype") == JSON_LD:
+        context = errand.context.link if errand.context and errand.context.link else CORE_URL
+        if isinstance(document, dict):
+            document = {**document, "@context": context}
+        else:
+            document = [
+                {**one, "@context": context} if isinstance(one, dict) else one for one in document
+            ]
+    return orjson.dumps(document)

@@ -1,5 +1,5 @@
 """
-Entities written here and at other sources at once (CIM 009, 5.6, 4.3.6).
+Entities and their past written here and at other sources at once (CIM 009, 5.6, 4.3.6).
 
 Attributes that an exclusive or a redirect source holds go there and not here; an inclusive source
 gets what it is registered for as well. Where one of them fails and another does not, the answer
@@ -27,6 +27,7 @@ from bunyad.operate.broker.federation.sources import (
     sources_for,
 )
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply
+from bunyad.operate.broker.model import NULL
 from bunyad.operate.broker.names import is_uri
 from bunyad.operate.broker.outgoing import Answer, Client
 from bunyad.operate.broker.problems import ERRORS, Problem, conflict
@@ -34,6 +35,7 @@ from bunyad.operate.records import load_entity
 
 _MEMBERS = frozenset({"id", "type", "scope", "@context", "@id", "@type", "expiresAt"})
 _PROXIED = frozenset({"redirect", "exclusive"})
+_INTERVALS = frozenset({"observationInterval", "managementInterval"})
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Part:
     document: dict[str, Any] | None
     answer: Answer | None = None
     problem: Problem | None = None
+    attributes: tuple[str, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -84,6 +87,8 @@ class Distributed:
         plan = make_plan(frozenset({operation}), call, document, context, sources)
         if not plan.parts:
             return await handler(call)
+        if not call.may_delete and NULL.encode() in call.content:
+            raise Problem(403, None, "Forbidden", "a token of this role takes nothing away")
         await asyncio.gather(*(self._send(call, part, context) for part in plan.parts))
         local, problem = None, None
         if plan.here:
@@ -93,7 +98,7 @@ class Distributed:
                 local = await handler(call)
             except Problem as raised:
                 problem = raised
-        return _reply(call, key, plan, local, problem)
+        return _reply(call, key, context, plan, local=local, problem=problem)
 
     async def _read(
         self, operation: str, call: Call
@@ -112,7 +117,8 @@ class Distributed:
             return None
         tenant = call.broker.records.tenant(call.headers.get("ngsild-tenant", ""), create=False)
         known = None if tenant is None else load_entity(tenant.reader(), str(key))
-        everyone = sources_for(call, operation, Wanted(ids=frozenset({str(key)})))
+        past = operation.endswith("Temporal")
+        everyone = sources_for(call, operation, Wanted(ids=frozenset({str(key)})), past=past)
         against = refusing(call, frozenset({operation}), str(key))
         if not everyone and not against:
             return None
@@ -129,7 +135,7 @@ class Distributed:
         if part.problem is not None:
             return
         path = call.path.partition("/ngsi-ld/v1")[2]
-        for name in ("id", "attribute"):
+        for name in ("id", "attribute", "instance"):
             if name in call.parts:
                 path = path.replace(call.parts[name], quote(call.parts[name], safe=":%"))
         params = {name: value for name, value in call.params.items() if name != "local"}
@@ -148,8 +154,14 @@ def refusing(call: Call, operations: frozenset[str], key: str) -> list[Registrat
     tenant = call.broker.records.tenant(call.headers.get("ngsild-tenant", ""), create=False)
     if tenant is None or call.params.get("local") == "true":
         return []
-    found = registry_of(call.broker).find(tenant, Wanted(ids=frozenset({key})))
-    return [one for one in found if one.mode in _PROXIED and not operations & one.operations]
+    past = any(name.endswith("Temporal") for name in operations)
+    return [
+        one
+        for one in registry_of(call.broker).find(tenant, Wanted(ids=frozenset({key})))
+        if one.mode in _PROXIED
+        and not operations & one.operations
+        and bool(_INTERVALS & one.document.keys()) == past  # who has the past has it alone
+    ]
 
 
 def _types(document: dict[str, Any] | None, context: Context) -> list[str]:
@@ -179,7 +191,11 @@ def make_plan(
             continue
         if document is None and not whole and not _names_attribute(call, context, attributes):
             continue
-        part = Part(source, None if share is None else _in_words(share, context, speaks))
+        part = Part(
+            source,
+            None if share is None else _in_words(share, context, speaks),
+            attributes=_attributes_of(call, names, context),
+        )
         if not operations & source.operations:
             part.problem = conflict(f"{source.key} holds such data and does not take this")
         plan.parts.append(part)
@@ -222,6 +238,13 @@ def _share(
     }, names
 
 
+def _attributes_of(call: Call, names: list[str], context: Context) -> tuple[str, ...]:
+    """Return the IRIs of what a part is about: the attribute of the path, or a body's names."""
+    if "attribute" in call.parts:
+        names = [call.parts["attribute"]]
+    return tuple(context.expand(name) for name in names if name not in _MEMBERS)
+
+
 def _names_attribute(call: Call, context: Context, attributes: frozenset[str]) -> bool:
     name = call.parts.get("attribute")
     return name is None or context.expand(name) in attributes
@@ -256,19 +279,29 @@ def _in_words(share: dict[str, Any], context: Context, speaks: Context | None) -
     return told
 
 
-def _reply(call: Call, key: str, plan: Plan, local: Reply | None, problem: Problem | None) -> Reply:
+def _reply(
+    call: Call, key: str, context: Context, plan: Plan, *, local: Reply | None,
+    problem: Problem | None,
+) -> Reply:  # fmt: skip
     done = [part for part in plan.parts if part.is_done]
     failed = [part for part in plan.parts if not part.is_done]
     if problem is not None and problem.status == 404 and done:
         problem = None  # the entity is elsewhere
+    place = f"{call.path.rstrip('/')}/{quote(key, safe=':')}"
+    where = [("Location", place)] if call.method == "POST" and "id" not in call.parts else []
     if not failed and problem is None:
         if local is not None:
             return local
-        created = call.method == "POST" and "id" not in call.parts
-        where = [("Location", f"/ngsi-ld/v1/entities/{quote(key, safe=':')}")] if created else []
-        return Reply(201 if created else 204, headers=where)
-    if not done and local is None:
-        raise problem or problem_of(failed[0])
+        made = where and (
+            "/temporal/" not in call.path
+            or any(part.answer is not None and part.answer.status == 201 for part in done)
+        )
+        return Reply(201, headers=where) if made else Reply(204)
+    if not done and local is None and (problem is not None or len(failed) == 1):
+        raise problem or alone_problem_of(failed[0])
+    if "/attrs" in call.path:
+        kept = _attributes_of(call, list(plan.local or ()), context)
+        return Reply(207, orjson.dumps(_update_result(plan, kept, local, problem)), media=JSON)
     errors: list[dict[str, Any]] = [
         {
             "entityId": key,
@@ -279,12 +312,39 @@ def _reply(call: Call, key: str, plan: Plan, local: Reply | None, problem: Probl
     ]
     if problem is not None:
         errors.append({"entityId": key, "error": problem.document()})
-    body = {"success": [key], "errors": errors}
-    return Reply(207, orjson.dumps(body), media=JSON)
+    body = {"success": [key] if done or local is not None else [], "errors": errors}
+    return Reply(207, orjson.dumps(body), media=JSON, headers=where)
+
+
+def _update_result(
+    plan: Plan, kept: tuple[str, ...], local: Reply | None, problem: Problem | None
+) -> dict[str, Any]:
+    """Return what became of which attributes (5.2.18); `kept` are those written here."""
+    done = [part for part in plan.parts if part.is_done]
+    failed = [part for part in plan.parts if not part.is_done]
+    updated = [iri for part in done for iri in part.attributes]
+    refused: list[dict[str, Any]] = [
+        {
+            "attributeName": iri,
+            "reason": problem_of(part).detail,
+            "registrationId": part.source.key,
+        }
+        for part in failed
+        for iri in part.attributes
+    ]
+    if local is not None:
+        here: dict[str, Any] = {"updated": kept, "notUpdated": []}
+        if local.body:
+            here = orjson.loads(local.body)
+        updated += here["updated"]
+        refused += here["notUpdated"]
+    if problem is not None:
+        refused += [{"attributeName": iri, "reason": problem.detail} for iri in kept]
+    return {"updated": list(dict.fromkeys(updated)), "notUpdated": refused}
 
 
 def problem_of(part: Part) -> Problem:
-    """Return what went wrong with a source's part."""
+    """Return what went wrong with a source's part, in the source's own words."""
     if part.problem is not None:
         return part.problem
     answer = part.answer
@@ -302,3 +362,16 @@ def problem_of(part: Part) -> Problem:
         "A context source did not do its part",
         f"{part.source.key}: {detail or status}",
     )
+
+
+def alone_problem_of(part: Part) -> Problem:
+    """
+    Return the problem of a request whose data only one source has, which did not do its part.
+
+    That source's not knowing them (404), not answering (504) or going round in circles (508) is
+    told as it is; any other error of it is 502 (6.3.17).
+    """
+    problem = problem_of(part)
+    if part.problem is not None or problem.status in {404, 504, 508}:
+        return problem
+    return Problem(502, None, "Bad Gateway", problem.detail)

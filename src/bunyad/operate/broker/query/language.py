@@ -267,6 +267,8 @@ class _Reader:
         return Between(low, high)
 
     def literal(self) -> Literal:
+        while self.eat(" "):  # as in C.5.13
+            pass
         if self.text.startswith('"', self.at):
             text = self.quoted()
             return Literal(text, read_moment(text))

@@ -44,6 +44,8 @@ def compile_scopes(text: str) -> ScopeQuery:
     Problem
         If it is malformed.
     """
+    if len(text) > 2 and text[0] == text[-1] == '"':  # as in C.5.15
+        text = text[1:-1]
     choices = split_choices(text, "scopeQ")
     for scope in (scope for choice in choices for scope in choice):
         if not _SCOPE.fullmatch(scope) or scope in {"", "/"}:

@@ -174,6 +174,12 @@ def _query(name: str, value: Any, context: Context) -> None:
         compile_query(value, context.expand)
 
 
+def _expanded(name: str, value: Any, _context: Context) -> None:
+    names = value.split(",") if isinstance(value, str) else value
+    for one in names if isinstance(names, list) else [names]:
+        check_name(one.strip() if isinstance(one, str) else one, name)
+
+
 def _triggers(name: str, value: Any, _context: Context) -> None:
     if not isinstance(value, list) or not value or not all(one in TRIGGERS for one in value):
         raise bad_request(f"{name} lists some of {', '.join(TRIGGERS)}")
@@ -276,6 +282,8 @@ _CHECKS: dict[str, _Check] = {
     "csf": _query,
     "scopeQ": _scopes,
     "datasetId": _datasets,
+    "expandValues": _expanded,
+    "jsonKeys": _expanded,
     "expiresAt": _moment,
     "isActive": _truth,
     "localOnly": _truth,
@@ -324,7 +332,8 @@ def merged(document: Document, fragment: Document) -> Document:
         if value is None or value == NULL:
             result.pop(name, None)
         elif name in {"notification", "endpoint"} and isinstance(value, dict):
-            result[name] = merged(result.get(name, {}), value)
+            known = result.get(name)
+            result[name] = merged(known if isinstance(known, dict) else {}, value)
         else:
             result[name] = value
     return result

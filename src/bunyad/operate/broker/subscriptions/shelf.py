@@ -221,7 +221,7 @@ class Shelf:
             return []
         if watch.throttling_us or watch.cooldown_us:
             self._see_others(tx, watch)
-            if _rests(watch, tx.now_us):
+            if rests(watch, tx.now_us):
                 return []
 
         def find(key: str) -> dict[str, Any] | None:
@@ -240,7 +240,7 @@ class Shelf:
         watch.queued_us = max(watch.queued_us, queued_us)
 
 
-def _rests(watch: Watch, now_us: int) -> bool:
+def rests(watch: Watch, now_us: int) -> bool:
     """Tell whether it is too early for another notification."""
     tally = watch.tally
     if watch.throttling_us:

@@ -145,7 +145,9 @@ def _periods(instants: list[int], totals: Totals) -> Iterator[tuple[int, int, in
         end_us = window.to_us if window.to_us < ENDLESS_US else instants[-1]
         yield start_us, end_us, 0, len(instants)
         return
-    origin_us, number, first = instants[0], 0, 0
+    # periods are those of the time that is asked for (C.5.14), where its beginning is told
+    origin_us = window.from_us if window.from_us > -ENDLESS_US else instants[0]
+    number, first = 0, 0
     for _ in range(MOST_PERIODS):
         if first >= len(instants):
             return

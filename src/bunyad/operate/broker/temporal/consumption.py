@@ -35,7 +35,7 @@ from bunyad.operate.broker.temporal.telling import (
     tell_evolution,
 )
 from bunyad.operate.broker.temporal.window import Window, read_window
-from bunyad.operate.records import Tenant
+from bunyad.operate.records import Tenant, load_entity
 from bunyad.operate.records.database import Db
 
 _FORMS = {
@@ -219,23 +219,39 @@ def _matching(tenant: Tenant, asked: list[Question], told: Telling) -> Iterator[
                 raise invalid_request("the query looks at too many entities; name their types")
             if one.ref in seen:
                 continue
-            one.lines = _load(tenant, one, told, frozenset(question.attributes))
-            if one.lines and _answers(question, one):
+            asked_for = frozenset(question.attributes)
+            one.lines = _load(tenant, one, told, asked_for)
+            if one.lines and _answers(tenant, question, one, told, asked_for):
                 seen.add(one.ref)
                 yield one
 
 
-def _answers(question: Question, one: Evolution) -> bool:
-    """Tell whether an entity's instances in the window meet what is asked of values and place."""
+def _answers(
+    tenant: Tenant, question: Question, one: Evolution, told: Telling, asked_for: frozenset[str]
+) -> bool:
+    """
+    Tell whether an entity's instances in the window meet what is asked of values and place.
+
+    An attribute that was never observed at any instant has no past: it is what it is (C.5.5).
+    """
     if not question.tests:
         return True
+    lines, loaded = one.lines, asked_for or told.form.attributes
+    if loaded and (others := (question.names | {SCOPE}) - loaded):
+        lines = [*lines, *_load(tenant, one, told, others)]
     attrs: dict[str, list[Any]] = {}
     scopes: list[str] = []
-    for line in one.lines:
+    for line in lines:
         instances = [instance for _, instance in line.instances]
         attrs.setdefault(line.attribute, []).extend(instances)
         if line.attribute == SCOPE:
             scopes += [scope for instance in instances for scope in instance.get("value") or ()]
+    if told.window.member == "observedAt" and not (question.names | {SCOPE}) <= attrs.keys():
+        present = load_entity(tenant.reader(), one.id) or {"attrs": {}}
+        scopes = scopes or present.get("scope", [])
+        for iri in question.names - attrs.keys():
+            instances = present["attrs"].get(iri, [])
+            attrs[iri] = [instance for instance in instances if "observedAt" not in instance]
     entity = {"id": one.id, "type": one.types, "attrs": attrs, "scope": scopes}
     return all(test(entity) for test in question.tests)
 
