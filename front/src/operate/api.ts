@@ -27,7 +27,9 @@ export interface AlarmRow {
   rule: string;
   thing: string;
   thing_name: string;
+  thing_type: string;
   title: Texts;
+  amount: Texts;
   priority: string;
   state: string;
   since: number;
@@ -80,6 +82,7 @@ export interface ShiftRow {
   kind: string;
   by: string;
   text: string;
+  amount: Texts;
   rule: string;
   title: Texts;
   thing: string;
@@ -134,6 +137,20 @@ export interface BalanceRow {
   coverage: number;
 }
 
+export interface ServiceRow {
+  name: string;
+  things: number;
+  lines: {
+    name: string;
+    unit: string;
+    actual: number;
+    plan: number | null;
+    share: number | null;
+  }[];
+  coverage: number;
+  age: number | null;
+}
+
 export interface Figures {
   month: string;
   start: number;
@@ -141,6 +158,7 @@ export interface Figures {
   scores: ScoreRow[];
   plan: PlanRow[];
   balances: BalanceRow[];
+  services: ServiceRow[];
   alarms: Record<string, number | null>;
   targets: Record<string, number>;
 }

@@ -48,6 +48,9 @@ def test_the_village_rules_say_everything_in_both_languages() -> None:
         for words in (rule.title, rule.consequence, rule.action):
             assert words.en
             assert words.az
+        if rule.measure is not None:
+            assert "{n}" in rule.measure.en
+            assert "{n}" in rule.measure.az
     shares = [sum(rule.priority == one for rule in rules.rules) for one in PRIORITIES]
     assert shares[3] > shares[1]  # most are low, as ISA-18.2 asks
 

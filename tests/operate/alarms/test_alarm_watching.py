@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import alarm_worlds
+import orjson
 import pytest
 
 from bunyad.operate import records
@@ -131,6 +132,28 @@ def test_less_than_expected_rings(world: World, log: AlarmLog) -> None:
         world.read(minute, 1)
     events = world.watcher(log).look()
     assert [event.rule for event in events if event.is_announcement] == ["weak"]
+
+
+def test_members_of_a_structured_value_are_looked_at_one_by_one(
+    world: World, log: AlarmLog
+) -> None:
+    def job(tx) -> None:
+        series = records.series_ref(tx, METER, "https://example.org/voltage")
+        voltages = ({"L2": 230}, {"L1": 230, "L2": 188}, "none", {"L1": 231}, {"L2": 229})
+        bodies = [orjson.dumps({"value": one}).decode() for one in voltages]
+        records.append_readings(tx, [
+            records.Reading(series, minute * 60_000_000, None, body)
+            for minute, body in enumerate(bodies, start=1)
+        ])  # fmt: skip
+
+    world.tenant.submit(job).result(10)
+    when = {"attribute": "voltage.L2", "below": 207}
+    low = alarm_worlds.rules(alarm_worlds.rule("low", when, measure={"en": "{n} V"}))
+    watcher = Watcher(world.tenant.reader, log, low, clock="readings")
+    events = watcher.look()
+    assert told(events) == [("low", 2, "unacknowledged"), ("low", 5, "returned")]
+    assert events[0].note == "188"
+    assert [one.amount for one in log.standing()] == ["188"]
 
 
 def test_acts_reach_the_engine_through_the_log(world: World, log: AlarmLog) -> None:

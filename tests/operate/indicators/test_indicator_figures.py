@@ -17,6 +17,8 @@ from bunyad.operate.indicators import (
     catalogue,
     deviate,
     forecast_year,
+    light_service,
+    waste_service,
 )
 from bunyad.operate.indicators.catalogue import BANDS
 from bunyad.operate.indicators.figure import counted_use
@@ -120,6 +122,49 @@ HOURS = np.full(100, 10.0)
 def test_deviations_have_a_verdict_and_a_reason(factor, around, verdict, reason) -> None:
     found = deviate(HOURS * factor, HOURS, around=Circumstances(**around))
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+def test_a_dead_lamp_and_one_that_burns_by_day_are_told_apart() -> None:
+    """Two nights of 12 hours: one lamp is dark in the second, one is silent, one burns on."""
+    plan = np.where(np.arange(48) % 24 < 12, 60.0, 0.0)
+    power = np.repeat(plan[:, None], 4, axis=1)
+    power[24:36, 0] = 0.0
+    power[:24, 1] = math.nan
+    power[40:44, 2] = 60.0
+    power[:, 3] *= 0.5  # told to burn low
+    found = light_service(power, plan, np.full(4, 60.0))
+    assert found is not None
+    told = {line.name: (line.actual, line.plan) for line in found.lines}
+    assert told["lit"] == (12 + 12 + 24 + 4 + 24, 24 + 12 + 24 + 24)
+    assert told["energy"] == (
+        pytest.approx(0.06 * (12 + 12 + 24 + 4 + 12)), pytest.approx(0.06 * (24 + 12 + 24 + 24)),
+    )  # fmt: skip
+    assert (told["dark"][0], told["by-day"][0], told["out"][0]) == (12, 4, 1)
+    assert found.coverage == pytest.approx(1 - 24 / (4 * 48))
+
+
+def test_a_container_that_is_left_is_not_collected_and_silence_hides_no_round() -> None:
+    """Filled by a tenth an hour, emptied every eight hours of a day; 200 kg when full."""
+    plan = (np.arange(25) % 8) / 10
+    left = np.minimum(np.arange(25) / 10, 1.0)
+    silent = plan.copy()
+    silent[6:10] = math.nan
+    levels = np.column_stack((plan, left, silent))
+    found = waste_service(levels, plan, 200 * levels)
+    assert found is not None
+    told = {line.name: (line.actual, line.plan) for line in found.lines}
+    assert told["emptied"] == (6, 9)
+    # the silent one is seen to fall from 0.5, its last reading, to 0.2
+    assert told["collected"] == (
+        pytest.approx(0.2 * (5 * 0.7 + 0.3)), pytest.approx(0.2 * 9 * 0.7),
+    )  # fmt: skip
+    assert told["full"] == (16, 0)
+
+
+def test_what_tells_nothing_has_no_balance() -> None:
+    nothing = np.full((5, 2), math.nan)
+    assert light_service(nothing, np.ones(5), np.ones(2)) is None
+    assert waste_service(nothing, np.ones(5), nothing) is None
 
 
 def test_too_few_hours_give_no_verdict() -> None:

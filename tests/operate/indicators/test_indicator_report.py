@@ -50,6 +50,22 @@ def test_a_village_that_lives_as_planned_keeps_to_the_plan(month: Month) -> None
     assert power.closure == pytest.approx(1, abs=0.05)
 
 
+def test_lamps_and_containers_do_what_the_plan_expects(month: Month) -> None:
+    light, waste = month.services
+    told = {line.name: line for one in (light, waste) for line in one.lines}
+    assert (light.things, waste.things) == (6, 2)
+    assert told["lit"].plan == 6 * 12  # the sun is down for half of the day
+    assert told["lit"].actual == 6 * 13  # what is told at the full hour counts to the next
+    assert told["energy"].share == pytest.approx(0, abs=0.03)
+    assert (told["dark"].actual, told["by-day"].actual, told["out"].actual) == (0, 6, 0)
+    assert told["emptied"].actual == told["emptied"].plan == 2
+    # 60 people leave 48 kg a day, give or take what the two containers differ by
+    assert told["collected"].plan == pytest.approx(0.048, rel=0.1)
+    assert told["collected"].actual == pytest.approx(0.048, rel=0.4)
+    assert min(light.coverage, waste.coverage) > 0.9
+    assert light.age_s is not None
+
+
 def test_the_report_tells_figures_coverage_and_what_is_missing(month: Month) -> None:
     rules = load_rules("village")
     found = tell_statistics([], rules=rules, start=month.start_s, end=month.end_s)
@@ -60,6 +76,8 @@ def test_the_report_tells_figures_coverage_and_what_is_missing(month: Month) -> 
         )
         assert "Çayqovuşan" in text
         assert words("profile-home-solar", language) in text
+        assert words("balance-waste", language, {"count": 2}) in text
+        assert words("light-out", language) in text
         assert "EC: I: WS: 3C" in text
         assert "incomes of households" in text  # what an indicator needs that it has not
 

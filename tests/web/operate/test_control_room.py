@@ -93,6 +93,12 @@ def test_a_village_shows_its_things_and_what_is_wrong_with_them(server: Server) 
     assert {"inverter-dead", "lamp-by-day", "meter-silent"} <= set(rules)
     alarm = village["alarms"][0]
     assert alarm["title"]["az"] == "Su fasiləsiz axır"
+    assert alarm["thing_type"] == "WaterConsumptionObserved"
+    assert alarm["amount"] == {
+        "en": "at least 60 l/h all the time", "az": "daim ən azı 60 l/saat"
+    }  # fmt: skip
+    lamp = next(one for one in village["alarms"] if one["rule"] == "lamp-by-day")
+    assert lamp["amount"] == {}
     worst = {one["id"]: one["worst"] for one in village["things"] if one["worst"]}
     assert worst[alarm["thing"]] == "high"
     assert all(one["lon"] is not None for one in village["things"] if one["type"] == "Building")
@@ -155,7 +161,11 @@ def test_the_figures_of_the_month_close_their_balances(server: Server) -> None:
     assert figures["month"] == "2030-07"
     assert len(figures["scores"]) == 91
     water = next(one for one in figures["balances"] if one["name"] == "water")
-    assert water["loss_share"] == pytest.approx(0.25, abs=0.02)  # the plan's own share
+    # the plan's 125 l an hour of 500, and what leaks in a home goes in as well
+    assert water["loss_share"] == pytest.approx(125 / 560, abs=0.02)
+    assert [one["name"] for one in figures["services"]] == ["light", "waste"]
+    light = {one["name"]: one["actual"] for one in figures["services"][0]["lines"]}
+    assert light["by-day"] > 0  # lamp-002 burns by day
     verdicts = {one["id"].rsplit(":", 1)[-1]: one["verdict"] for one in figures["plan"]}
     assert verdicts["home-water"] == "over"
     assert verdicts["public-power"] == "within"

@@ -176,6 +176,7 @@ def list_alarms(
             {
                 "rule": one.rule, "thing": one.thing, "state": one.state.word,
                 "priority": known[one.rule].priority, "since": one.since, "cause": one.cause,
+                "amount": known[one.rule].tell_amount(one.amount).get("en", ""),
             }
             for one in found
         ]  # fmt: skip
@@ -183,9 +184,10 @@ def list_alarms(
         return
     for one in found:
         rule = known[one.rule]
+        amount = rule.tell_amount(one.amount).get("en", "")
         print(
             f"{_clock(one.since)}  {rule.priority:<8}  {one.state.word:<22}  "
-            f"{rule.title.en}: {one.thing}"
+            f"{rule.title.en}: {one.thing}{f', {amount}' if amount else ''}"
         )
 
 

@@ -52,6 +52,13 @@ def indicators(
             f"{kept.title:<44} {found.actual:>12.1f} {kept.unit:<4} plan {found.plan:>12.1f}"
             f" {share:>7}  {found.verdict} ({found.reason}), coverage {100 * found.coverage:.0f} %"
         )
+    for service in told.services:
+        for line in service.lines:
+            plan = "" if line.plan is None else f"plan {line.plan:>12.1f}"
+            print(
+                f"{f'{service.name}: {line.name}':<44} {line.actual:>12.1f} {line.unit:<4} {plan}"
+                f"  coverage {100 * service.coverage:.0f} %"
+            )
     for score in told.scores:
         figure = score.figure
         if figure.value is not None:

@@ -15,25 +15,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
-from bunyad.operate.alarms.feed import Bools, Feed, Floats, Indices, number_of
+from bunyad.operate.alarms.comparing import ALONE, Company, compare_parts, compare_peers
+from bunyad.operate.alarms.feed import EXPECTED, Bools, Feed, Floats, Indices, number_of
 from bunyad.operate.alarms.rules.model import (
     DAYS,
     All,
     AnyOf,
+    Astray,
     Below,
     Condition,
     During,
     Hours,
     Limit,
+    Missing,
     Not,
     Silent,
     Unexpected,
     Unlike,
 )
-
-EXPECTED = "expected:"
-"""What the name of the attribute begins with that holds what the plan expects."""
 
 _HOUR_S = 3600.0
 _FEWEST = 8
@@ -46,6 +47,8 @@ class Truth:
 
     yes: Bools
     no: Bools
+    amount: Floats | None = None
+    """The number that was looked at, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,11 @@ class Room:
     zone: ZoneInfo
     children: Callable[[Below], Callable[[], tuple[Floats, Floats]]]
     """What gives, for each thing, how many hang on it and how many of them have an alarm."""
+    company: Company = ALONE
 
 
+Memory = npt.NDArray[np.bool_] | Floats
+"""What a condition remembers, a row a thing."""
 Part = Callable[[float], Truth]
 """A compiled condition: at a time [s], where it holds."""
 
@@ -70,7 +76,7 @@ class Compiled:
     """A condition ready to be worked out, with what it has to remember."""
 
     work: Part
-    memory: list[Bools]
+    memory: list[Memory]
 
     def __call__(self, now: float) -> Truth:
         """Return where the condition holds at a time [s]."""
@@ -88,11 +94,11 @@ def compile_condition(condition: Condition, room: Room) -> Compiled:
     room
         What it is worked out on; the attributes it needs are made room for.
     """
-    memory: list[Bools] = []
+    memory: list[Memory] = []
     return Compiled(_compile(condition, room, memory), memory)
 
 
-def _compile(condition: Condition, room: Room, memory: list[Bools]) -> Part:
+def _compile(condition: Condition, room: Room, memory: list[Memory]) -> Part:
     if isinstance(condition, All | AnyOf):
         is_all = isinstance(condition, All)
         inner = [
@@ -110,6 +116,8 @@ def _compile(condition: Condition, room: Room, memory: list[Bools]) -> Part:
         return swap
     if isinstance(condition, Limit):
         return _limit(condition, room, memory)
+    if isinstance(condition, Missing | Astray):
+        return _compared(condition, room, memory)
     simple: Mapping[type, Callable[..., Part]] = {
         Silent: _silent, During: _during, Unexpected: _unexpected, Below: _below, Unlike: _unlike,
     }  # fmt: skip
@@ -120,19 +128,31 @@ def _joined(inner: list[Part], *, is_all: bool) -> Part:
     def join(now: float) -> Truth:
         truths = [one(now) for one in inner]
         yes, no = truths[0].yes.copy(), truths[0].no.copy()
+        amount = truths[0].amount
         for truth in truths[1:]:
+            if amount is None:
+                amount = truth.amount
+            elif truth.amount is not None:  # the first that holds tells how much
+                amount = np.where(~yes & truth.yes, truth.amount, amount)
             if is_all:
                 yes &= truth.yes
                 no |= truth.no
             else:
                 yes |= truth.yes
                 no &= truth.no
-        return Truth(yes, no)
+        return Truth(yes, no, amount)
 
     return join
 
 
-def _limit(limit: Limit, room: Room, memory: list[Bools]) -> Part:
+def _compared(one: Missing | Astray, room: Room, memory: list[Memory]) -> Part:
+    at = (room.feed, room.rows, room.company, room.step_s)
+    look, kept = compare_parts(one, *at) if isinstance(one, Missing) else compare_peers(one, *at)
+    memory.extend(kept)
+    return lambda now: Truth(*look(now))
+
+
+def _limit(limit: Limit, room: Room, memory: list[Memory]) -> Part:
     look = _statistic(limit, room)
     exact = limit.equals if limit.equals is not None else limit.differs
     if exact is not None:
@@ -154,14 +174,15 @@ def _limit(limit: Limit, room: Room, memory: list[Bools]) -> Part:
     memory.append(held)
 
     def beyond(_now: float) -> Truth:
-        excess = (look() - edge) * side
+        value = look()
+        excess = (value - edge) * side
         is_known = ~np.isnan(excess)
         if is_plain:
             beyond_it = excess > 0
-            return Truth(beyond_it, is_known & ~beyond_it)
+            return Truth(beyond_it, is_known & ~beyond_it, value)
         yes = is_known & np.where(held, excess > -limit.dead_band, excess > 0)
         np.copyto(held, yes, where=is_known)
-        return Truth(yes, is_known & ~yes)
+        return Truth(yes, is_known & ~yes, value)
 
     return beyond
 
@@ -208,11 +229,11 @@ def _statistic(limit: Limit, room: Room) -> Callable[[], Floats]:
 
         return change
     feed.watch(name, steps=steps, needs_fresh=True)
-    reduce = _REDUCTIONS[limit.statistic]
+    kind, reduce = limit.statistic, _REDUCTIONS[limit.statistic]
 
     def over() -> Floats:
-        window = feed.fresh(name, steps)
-        return unknown if window is None else reduce(window[:, rows])
+        found = feed.reduced(name, steps, kind, reduce)
+        return unknown if found is None else found[rows]
 
     return over
 
@@ -250,7 +271,7 @@ def _unexpected(one: Unexpected, room: Room) -> Part:
         if one.less_by is not None:
             yes |= -apart > np.maximum(one.less_by * np.abs(expected), one.at_least)
         yes &= is_known
-        return Truth(yes, is_known & ~yes)
+        return Truth(yes, is_known & ~yes, apart)
 
     return differ
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,9 +19,12 @@ import numpy.typing as npt
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.acts import carry_out
-from bunyad.operate.alarms.conditions import EXPECTED, Room, compile_condition
+from bunyad.operate.alarms.comparing import Company
+from bunyad.operate.alarms.conditions import Room, compile_condition
 from bunyad.operate.alarms.events import Act, Event
 from bunyad.operate.alarms.feed import (
+    EXPECTED,
+    Bools,
     Feed,
     Floats,
     Indices,
@@ -32,9 +34,17 @@ from bunyad.operate.alarms.feed import (
     match_ids,
     number_of,
 )
-from bunyad.operate.alarms.rules.model import PRIORITIES, Below, Rule, Rules, parts
+from bunyad.operate.alarms.rules.model import (
+    PRIORITIES,
+    Below,
+    Rule,
+    Rules,
+    compared,
+    others,
+    parts,
+)
 from bunyad.operate.alarms.states import SHOWN, Life, State
-from bunyad.operate.alarms.watch import Hiding, Watch, find_ancestors
+from bunyad.operate.alarms.watch import Hiding, Watch, find_ancestors, find_group, fits
 
 Snapshot = dict[str, npt.NDArray[np.generic]]
 
@@ -79,8 +89,7 @@ class Engine:
         for point in self.points.values():
             by_type.setdefault(point.type, []).append(point.id)
         self.feeds = {
-            about: Feed(by_type.get(about, []), start=start)
-            for about in dict.fromkeys(rule.about for rule in rules.rules)
+            about: Feed(by_type.get(about, []), start=start) for about in _types(rules.rules)
         }
         self.watches: dict[str, Watch] = {}
         for rule in _causes_first(rules.rules):
@@ -216,8 +225,9 @@ class Engine:
             for key, array in watch.life.arrays().items():
                 array[here] = old[key][there]
             for number, one in enumerate(watch.memories()):
-                if f"memory{number}" in old:
-                    one[here] = old[f"memory{number}"][there]
+                kept_one = old.get(f"memory{number}")
+                if kept_one is not None and kept_one.shape[1:] == one.shape[1:]:
+                    one[here] = kept_one[there]
 
     def _step(self, end: float) -> list[Event]:
         for feed in self.feeds.values():
@@ -271,10 +281,7 @@ class Engine:
 
     def _watch(self, rule: Rule) -> Watch:
         feed = self.feeds[rule.about]
-        chosen = [
-            name for name in feed.ids
-            if self.points[name].attributes >= set(rule.having) and fnmatchcase(name, rule.like)
-        ]  # fmt: skip
+        chosen = [name for name in feed.ids if fits(self.points[name], rule)]
         points = tuple(self.points[name] for name in chosen)
         room = Room(
             feed=feed,
@@ -282,6 +289,10 @@ class Engine:
             step_s=self.step_s,
             zone=self._zone,
             children=lambda below: self._children(below, points),
+            company=Company(
+                group=lambda one: find_group(one, points, self.feeds[one.about], self.points),
+                alarmed=self._alarmed,
+            ),
         )
         hush = rule.suppressed_when
         return Watch(
@@ -310,6 +321,17 @@ class Engine:
 
         return count
 
+    def _alarmed(self, feed: Feed, names: tuple[str, ...]) -> Bools | None:
+        """Tell which things of a feed had an alarm of some rules after the last step."""
+        found: Bools | None = None
+        for name in names:
+            watch = self.watches[name]
+            if self.feeds[watch.rule.about] is feed and watch.life.active.any():
+                found = np.zeros(len(feed.ids), bool) if found is None else found
+                rows = np.flatnonzero(watch.life.active)
+                found[[feed.row[watch.points[row].id] for row in rows]] = True
+        return found
+
     def _tie_causes(self) -> None:
         for watch in self.watches.values():
             for cause in watch.rule.hidden_by:
@@ -333,6 +355,13 @@ def expected_name(attribute: str) -> str:
     'expected:activePower'
     """
     return EXPECTED + attribute
+
+
+def _types(rules: tuple[Rule, ...]) -> dict[str, None]:
+    """Return the types of all things that rules look at."""
+    own = [rule.about for rule in rules]
+    met = [part.about for rule in rules for one in compared(rule) for part in others(one)]
+    return dict.fromkeys([*own, *met])
 
 
 def _causes_first(rules: tuple[Rule, ...]) -> list[Rule]:

@@ -30,6 +30,7 @@ class Event:
     by: str = ""
     """Who did it; empty: nobody, it came by itself."""
     note: str = ""
+    """What a person wrote; of an alarm that rings how much it is, where its rule tells that."""
     cause: str = ""
     """The thing whose alarm explains and hides this one."""
 

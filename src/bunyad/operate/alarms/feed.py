@@ -7,7 +7,7 @@ Values are numbers: true and false are 1 and 0, a text is a number that stands f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,9 @@ Value = bool | float | str
 Kept = dict[str, npt.NDArray[np.generic]]
 """Arrays by name, to be kept."""
 
+EXPECTED = "expected:"
+"""What the name of the attribute begins with that holds what the plan expects."""
+_HOUR_S = 3600.0
 _FIRST_TEXT = -1e15
 """Numbers that stand for texts go down from here, where no reading is; all are whole floats."""
 
@@ -84,14 +87,21 @@ class Feed:
         self.steps = 0
         self.values: dict[str, Floats] = {}
         self.times: dict[str, Floats] = {}
+        self.rates: dict[str, Floats] = {}
+        """What counters rose by in an hour, between their last two readings."""
         self._held: dict[str, Floats] = {}
         self._fresh: dict[str, Floats] = {}
+        self._worked: dict[tuple[str, int, str], tuple[int, Floats | None]] = {}
 
-    def watch(self, attribute: str, *, steps: int = 0, needs_fresh: bool = False) -> None:
+    def watch(
+        self, attribute: str, *, steps: int = 0, needs_fresh: bool = False, is_rated: bool = False
+    ) -> None:
         """Make room for an attribute, and for its last steps: held values, or fresh ones too."""
         count = len(self.ids)
         self.values.setdefault(attribute, np.full(count, np.nan))
         self.times.setdefault(attribute, np.full(count, -np.inf))
+        if is_rated:
+            self.rates.setdefault(attribute, np.full(count, np.nan))
         for memory, is_wanted in ((self._held, True), (self._fresh, needs_fresh)):
             old = memory.get(attribute)
             if steps and is_wanted and (old is None or len(old) < steps):
@@ -105,8 +115,20 @@ class Feed:
         is_newer = times >= known[rows]
         if not is_newer.all():
             rows, times, values = rows[is_newer], times[is_newer], values[is_newer]
+        held, rates = self.values[attribute], self.rates.get(attribute)
+        if rates is None:
+            known[rows] = times
+            held[rows] = values
+            return
+        touched = np.unique(rows)
+        before, since = held[touched], known[touched]
         known[rows] = times
-        self.values[attribute][rows] = values
+        held[rows] = values
+        rise, span = held[touched] - before, known[touched] - since
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # A counter that falls was replaced: nobody knows what it rose by.
+            rate = np.where(rise >= 0, rise / span * _HOUR_S, np.nan)
+        rates[touched] = np.where(span > 0, rate, rates[touched])
 
     def end_step(self, start: float, end: float) -> None:
         """Remember the values at the end of a step [s]."""
@@ -121,6 +143,17 @@ class Feed:
     def fresh(self, attribute: str, steps: int) -> Floats | None:
         """Return the values that came in the last steps, or None before there are as many."""
         return self._last(self._fresh[attribute], steps)
+
+    def reduced(
+        self, attribute: str, steps: int, kind: str, reduce: Callable[[Floats], Floats]
+    ) -> Floats | None:
+        """Return one value of those that came in the last steps, worked out once a step."""
+        at, found = self._worked.get((attribute, steps, kind), (-1, None))
+        if at != self.steps:
+            window = self.fresh(attribute, steps)
+            found = None if window is None else reduce(window)
+            self._worked[attribute, steps, kind] = self.steps, found
+        return found
 
     def held(self, attribute: str, steps: int) -> Floats | None:
         """Return the values that stood at the end of the last steps, or None before then."""
@@ -166,7 +199,7 @@ class Feed:
 
     def _parts(self) -> tuple[tuple[str, dict[str, Floats]], ...]:
         return (
-            ("values", self.values), ("times", self.times),
+            ("values", self.values), ("times", self.times), ("rates", self.rates),
             ("held", self._held), ("fresh", self._fresh),
         )  # fmt: skip
 

@@ -93,6 +93,8 @@ class Standing:
     cause: str
     seq: int
     """Last event of it."""
+    amount: str = ""
+    """How much it was when it rang, where its rule tells that."""
 
 
 class AlarmLog:
@@ -291,11 +293,15 @@ class AlarmLog:
     def standing(self) -> list[Standing]:
         """Return every alarm that is not normal, the oldest first."""
         rows = self._db.execute(
-            "SELECT rule, thing, state, since, cause, seq FROM standing ORDER BY since, rule, thing"
+            "SELECT rule, thing, state, since, cause, seq, (SELECT note FROM event e "
+            "WHERE e.rule = s.rule AND e.thing = s.thing AND what = 'state' AND after = ? "
+            "ORDER BY e.seq DESC LIMIT 1) FROM standing s ORDER BY since, rule, thing",
+            (int(State.UNACKNOWLEDGED),),
         )
         return [
-            Standing(row[0], row[1], State(row[2]), row[3], row[4], row[5]) for row in rows
-        ]  # fmt: skip
+            Standing(row[0], row[1], State(row[2]), row[3], row[4], row[5], row[6] or "")
+            for row in rows
+        ]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -22,13 +22,18 @@ from bunyad.operate.village.model import Village
 
 RULES_OF: Mapping[str, tuple[str, ...]] = {
     "leak": ("water-leak",),
-    "pipe_leak": ("network-leak", "tank-low"),
+    "pipe_leak": ("network-leak", "night-loss", "tank-low"),
     "dead_inverter": ("inverter-dead",),
     "lamp_out": ("lamp-dead",),
     "lamp_day": ("lamp-by-day",),
     "stuck_valve": ("valve-stuck",),
     "container_full": ("container-full", "container-fuller"),
     "transformer_out": ("transformer-lost",),
+    "theft": ("power-unaccounted",),
+    "tap": ("power-unaccounted",),
+    "low_voltage": ("transformer-voltage", "home-voltage"),
+    "high_voltage": ("transformer-voltage", "home-voltage"),
+    "drift": ("thermometer-astray",),
     "charger_fault": ("charger-out",),
     "stuck": ("meter-stuck",),
     "silent": (
@@ -36,7 +41,7 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
         "container-silent", "station-silent",
     ),
 }  # fmt: skip
-"""Rules of the village that are to ring for each kind of fault; other kinds have none."""
+"""Rules of the village that are to ring for each kind of fault."""
 
 SLACK_S = 7200.0
 """How long after its end a fault may still ring [s]."""
@@ -56,9 +61,9 @@ class Trial:
     things: int
 
 
-def try_rules(
+def try_rules(  # noqa: PLR0913  (each is another side of one trial)
     village: Village, rules: Rules, faults: Sequence[str], *,
-    from_us: int, hours: int, seed: int = 1,
+    from_us: int, hours: int, seed: int = 1, step_s: int = 60,
 ) -> Trial:  # fmt: skip
     """
     Play a village with faults, watch it by rules, and judge the alarms.
@@ -80,15 +85,20 @@ def try_rules(
         How long it is played [h].
     seed
         Seed of the village's noise, and of where faults strike.
+    step_s
+        Time between readings, and between looks at them, a part of an hour [s].
     """
     points = points_of(village)
     struck = read_faults(faults, points, from_us=from_us, seed=seed)
     things = village_points(village)
-    engine = Engine(rules, things, start=from_us / 1e6)
+    engine = Engine(rules, things, start=from_us / 1e6, step_s=step_s)
     feeder = _Feeder(engine, points.groups, expected_of(village))
     events: list[Event] = []
     count = 0
-    for block in play(village, from_us=from_us, hours=hours, seed=seed, faults=struck):
+    blocks = play(
+        village, from_us=from_us, hours=hours, seed=seed, faults=struck, step_s=step_s
+    )  # fmt: skip
+    for block in blocks:
         readings = list(feeder.readings(block))
         count += sum(len(one.times) for one in readings)
         events += engine.advance(float(block.times_us[-1]) / 1e6, readings)
@@ -102,13 +112,27 @@ def try_rules(
         Fault(kind=one.kind, thing=one.entity, start=one.start_us / 1e6, end=one.end_us / 1e6)
         for one in struck
     ]
-    tanks = tuple(one.id for one in things if one.type == "Tank")  # a broken main empties it
-    related = {
-        one.entity: (one.entity.replace(_METER, _TRANSFORMER),)
-        for one in struck if one.kind == "transformer_out"
-    } | {one.entity: tanks for one in struck if one.kind == "pipe_leak"}  # fmt: skip
-    verdict = judge(events, known, rules_of=RULES_OF, related=related, slack_s=SLACK_S)
+    verdict = judge(
+        events, known, rules_of=RULES_OF, related=_related(things, known), slack_s=SLACK_S
+    )
     return Trial(verdict=verdict, events=tuple(events), readings=count, things=len(things))
+
+
+def _related(things: Sequence[Point], faults: Sequence[Fault]) -> dict[str, tuple[str, ...]]:
+    """Return the things at which faults of others show: above, below, or at the tank."""
+    tanks = tuple(one.id for one in things if one.type == "Tank")  # a broken main empties it
+    fed = {one.id: one.links["isFedBy"] for one in things if "isFedBy" in one.links}
+    found: dict[str, tuple[str, ...]] = {}
+    for fault in faults:
+        transformer = fed.get(fault.thing, "")
+        if fault.kind == "pipe_leak":
+            found[fault.thing] = tanks
+        elif fault.kind == "theft":
+            found[fault.thing] = (transformer.replace(_TRANSFORMER, _METER),)
+        elif fault.kind in ("transformer_out", "low_voltage", "high_voltage"):
+            below = tuple(name for name, end in fed.items() if end == transformer)
+            found[fault.thing] = (transformer, *below)
+    return found
 
 
 def village_points(village: Village) -> list[Point]:
@@ -147,7 +171,7 @@ class _Feeder:
         needs = engine.needs()
         self._groups: list[tuple[Group, Indices, Floats | None]] = []
         for group in groups:
-            if group.leaf or group.attribute not in needs.get(group.type, ()):
+            if group.name not in needs.get(group.type, ()):
                 continue
             rows = engine.rows(group.type)
             at = np.array([rows[name] for name in group.entities], np.int64)
@@ -171,7 +195,7 @@ class _Feeder:
             flat = values.T.ravel()
             is_there = ~np.isnan(flat)
             yield Readings(
-                group.type, group.attribute, np.tile(rows, len(times))[is_there],
+                group.type, group.name, np.tile(rows, len(times))[is_there],
                 np.repeat(times, len(rows))[is_there], flat[is_there],
             )  # fmt: skip
         hour = int(block.times_us[0] // _HOUR_US * _HOUR_US)

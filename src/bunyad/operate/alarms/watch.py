@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 import numpy as np
 
-from bunyad.operate.alarms.conditions import Compiled
+from bunyad.operate.alarms.comparing import Group
+from bunyad.operate.alarms.conditions import Compiled, Memory
 from bunyad.operate.alarms.events import Event
-from bunyad.operate.alarms.feed import Bools, Indices, Point
-from bunyad.operate.alarms.rules.model import Rule
-from bunyad.operate.alarms.states import Life, State, advance
+from bunyad.operate.alarms.feed import Feed, Floats, Indices, Point
+from bunyad.operate.alarms.rules.model import Members, Rule
+from bunyad.operate.alarms.states import Codes, Life, State, advance
 
 _NONE: Indices = np.empty(0, np.int64)
 FARTHEST = 12
@@ -50,12 +52,15 @@ class Watch:
     """Row of a hidden alarm to the id of the thing that explains it."""
     held_back: frozenset[int] = frozenset()
     """Rows of alarms that wait for the end of a flood."""
+    amount: Floats | None = None
+    """The number that the condition looked at last."""
     is_quiet: bool = False
     """Whether nothing can have changed since the last look."""
 
     def work_out(self, now: float) -> bool:
         """Let the alarms rise and return; tell whether any did."""
         truth = self.when(now)
+        self.amount = truth.amount
         delays = (self.rule.on_delay, self.rule.off_delay)
         changed = advance(self.life, truth.yes, truth.no, now=now, delays=delays)
         if changed:
@@ -117,12 +122,20 @@ class Watch:
                 at=now, rule=self.rule.id, thing=self.points[row].id,
                 before=State(life.codes[row]), after=State(codes[row]),
                 cause=self.causes.get(int(row), "") if codes[row] == State.SUPPRESSED else "",
-                note="flood" if int(row) in held_back else "",
+                note="flood" if int(row) in held_back else self._measured(int(row), codes),
             )
             for row in rows
         ]  # fmt: skip
         life.codes = codes
         return events
+
+    def _measured(self, row: int, codes: Codes) -> str:
+        """Return how much it is where an alarm rings and its rule tells that, to three digits."""
+        amount = self.amount
+        if codes[row] != State.UNACKNOWLEDGED or amount is None or self.rule.measure is None:
+            return ""
+        value = float(f"{amount[row]:.3g}")
+        return "" if np.isnan(value) else np.format_float_positional(value, trim="-")
 
     def escalate(self, now: float) -> list[Event]:
         """Return who is to be told because nobody acknowledged in time."""
@@ -141,7 +154,7 @@ class Watch:
             ]  # fmt: skip
         return events
 
-    def memories(self) -> list[Bools]:
+    def memories(self) -> list[Memory]:
         """Return what the conditions remember."""
         suppressed = self.suppressed_when.memory if self.suppressed_when is not None else []
         return [*self.when.memory, *suppressed]
@@ -175,6 +188,43 @@ def find_ancestors(
     width = max((len(rows) for rows in found), default=1) or 1
     padded = [rows + [-1] * (width - len(rows)) for rows in found]
     return np.array(padded, np.int64).reshape(len(found), width)
+
+
+def fits(point: Point, one: Rule | Members) -> bool:
+    """Tell whether a thing is one that a rule, or a part of it, is about."""
+    return point.attributes >= set(one.having) and fnmatchcase(point.id, one.like)
+
+
+def find_group(
+    one: Members, wholes: Iterable[Point], feed: Feed, points: Mapping[str, Point]
+) -> Group:
+    """
+    Return the things that hang on some others, or on what those hang on; never one on itself.
+
+    Parameters
+    ----------
+    one
+        Which things.
+    wholes
+        What they may hang on.
+    feed
+        Feed of their type.
+    points
+        Every thing by its id.
+    """
+    anchors: dict[str, list[tuple[int, str]]] = {}
+    for row, whole in enumerate(wholes):
+        ends = [whole.links[name] for name in one.along if name in whole.links]
+        for end in dict.fromkeys([whole.id, *ends]):
+            anchors.setdefault(end, []).append((row, whole.id))
+    pairs = [
+        (feed.row[name], row)
+        for name in feed.ids if fits(points[name], one)
+        for end in _reach(points[name], points, one.along)
+        for row, whole in anchors.get(end, ()) if whole != name
+    ]  # fmt: skip
+    members, of = np.array(list(dict.fromkeys(pairs)), np.int64).reshape(-1, 2).T
+    return Group(feed, members, of)
 
 
 def _reach(thing: Point, points: Mapping[str, Point], names: tuple[str, ...]) -> dict[str, None]:

@@ -15,11 +15,12 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.engine import Engine, expected_name
 from bunyad.operate.alarms.events import Act, Event
-from bunyad.operate.alarms.feed import Readings, number_of
+from bunyad.operate.alarms.feed import Readings, Value, number_of
 from bunyad.operate.alarms.keeping import AlarmLog, Kept
 from bunyad.operate.alarms.rules import Rules
 from bunyad.operate.place import HOUR_S, Expected, Place, hours_of_plan, read_place
@@ -55,12 +56,19 @@ def log_path(folder: Path, tenant: str = "") -> Path:
     return folder / (f"tenants/{file_name(tenant)}.alarms.sqlite" if tenant else "alarms.sqlite")
 
 
+_Slot = tuple[str, str, int]
+"""Type, attribute and row that a reading is for."""
+_Row = tuple[int, int, int, float | str | None, int, str | None]
+"""Number, series, time, plain value, whether observed, and the body where no value is plain."""
+
+
 @dataclass(slots=True)
 class _Wanted:
     """Series that rules look at: where each goes."""
 
-    slots: dict[int, tuple[str, str, int]] = field(default_factory=dict)
-    """Series to type, attribute and row."""
+    slots: dict[int, _Slot] = field(default_factory=dict)
+    leaves: dict[int, list[tuple[str, _Slot]]] = field(default_factory=dict)
+    """Series of structured values to each member that is looked at, and its slot."""
     expected: dict[tuple[str, str], tuple[npt.NDArray[np.int64], list[Expected]]] = field(
         default_factory=dict
     )
@@ -176,8 +184,11 @@ class Watcher:
                 hopes: list[Expected] = []
                 at = []
                 for thing, row in rows.items():
-                    series = self.place.series.get((thing, attribute))
-                    if series is not None:
+                    name, _, leaf = attribute.partition(".")
+                    series = self.place.series.get((thing, name))
+                    if series is not None and leaf:
+                        found.leaves.setdefault(series, []).append((leaf, (about, attribute, row)))
+                    elif series is not None:
                         found.slots[series] = (about, attribute, row)
                     hope = self.place.expected.get((thing, attribute))
                     if hope is not None:
@@ -189,19 +200,15 @@ class Watcher:
 
     def _take(self) -> tuple[list[Readings], bool]:
         """Return readings that came since the last look, and whether these are all."""
-        rows = (
-            self._reader()
-            .execute(
-                "SELECT ref, series, at_us, value, observed FROM reading WHERE ref > ? "
-                "ORDER BY ref LIMIT ?",
-                (self._seen, _MOST),
-            )
-            .fetchall()
-        )
+        rows = self._reader().execute(
+            "SELECT ref, series, at_us, value, observed, CASE WHEN value IS NULL THEN body END "
+            "FROM reading WHERE ref > ? ORDER BY ref LIMIT ?",
+            (self._seen, _MOST),
+        ).fetchall()  # fmt: skip
         if not rows:
             return [], True
         self._seen = rows[-1][0]
-        unknown = {row[1] for row in rows} - self._wanted.slots.keys()
+        unknown = {row[1] for row in rows} - self._wanted.slots.keys() - self._wanted.leaves.keys()
         if unknown & self._new_series():
             self._look_again()
         return self._sort(rows), len(rows) < _MOST
@@ -224,23 +231,37 @@ class Watcher:
         rows = self._reader().execute("SELECT ref FROM series WHERE dataset = ''")
         return {row[0] for row in rows} - known
 
-    def _sort(self, rows: list[tuple[int, int, int, float | str | None, int]]) -> list[Readings]:
+    def _sort(self, rows: list[_Row]) -> list[Readings]:
         parts: dict[tuple[str, str], list[tuple[float, int, float]]] = {}
         newest = self.engine.latest
-        for _, series, at_us, value, observed in rows:
+        for _, series, at_us, value, observed, body in rows:
             at = at_us / 1e6
             if observed:
                 newest = max(newest, at)
             elif self._clock == "readings":
                 at = newest  # when it was written is no time of a played village
-            slot = self._wanted.slots.get(series)
-            if slot is not None and value is not None:
-                about, attribute, row = slot
-                parts.setdefault((about, attribute), []).append((at, row, number_of(value)))
+            for (about, attribute, row), told in self._told(series, value, body):
+                parts.setdefault((about, attribute), []).append((at, row, number_of(told)))
         return [
             _readings(about, attribute, sorted(found))
             for (about, attribute), found in parts.items()
         ]
+
+    def _told(
+        self, series: int, value: float | str | None, body: str | None
+    ) -> list[tuple[_Slot, Value]]:
+        """Return what a reading tells of what rules look at."""
+        slot = self._wanted.slots.get(series)
+        if slot is not None:
+            return [] if value is None else [(slot, value)]
+        leaves = self._wanted.leaves.get(series)
+        whole = orjson.loads(body).get("value") if leaves and body is not None else None
+        if not leaves or not isinstance(whole, dict):
+            return []
+        return [
+            (place, whole[leaf]) for leaf, place in leaves
+            if isinstance(whole.get(leaf), int | float | str)
+        ]  # fmt: skip
 
     def _due(self, taken: list[Readings], *, is_all: bool) -> float:
         """Return up to when steps may be lived [s]."""

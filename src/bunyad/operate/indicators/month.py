@@ -31,6 +31,7 @@ from bunyad.operate.indicators.amounts import (
 from bunyad.operate.indicators.balances import Balance, balance
 from bunyad.operate.indicators.figure import Figure, combine
 from bunyad.operate.indicators.formulas import Facts, Outages, Scored, score_all
+from bunyad.operate.indicators.services import Service, tell_services
 from bunyad.operate.place import HOUR_S, Expected, Place, place_clock
 from bunyad.operate.records.database import Db
 
@@ -62,6 +63,8 @@ class Month:
     end_s: float
     scores: tuple[Scored, ...]
     balances: tuple[Balance, ...]
+    services: tuple[Service, ...]
+    """Light and waste."""
     plan: tuple[Kept, ...]
     facts: Facts
 
@@ -135,7 +138,7 @@ def tell_month(
     return Month(
         settlement=place.point.name if place is not None else "",
         start_s=span.start_s, end_s=span.end_s,
-        scores=score_all(facts), balances=balances,
+        scores=score_all(facts), balances=balances, services=tell_services(span),
         plan=hold_against_plan(span, events, foretells=foretells), facts=facts,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from bunyad.operate.alarms.statistics import Statistics, targets
 from bunyad.operate.indicators.balances import Balance
 from bunyad.operate.indicators.formulas import Scored
 from bunyad.operate.indicators.month import Kept, Month
+from bunyad.operate.indicators.services import Line, Service
 from bunyad.operate.indicators.words import has_words, words
 from bunyad.pdf import typeset
 from bunyad.report.words import format_number
@@ -80,6 +81,10 @@ def report_data(
         ],
         "plan": [_plan_row(one, language) for one in month.plan],
         "balances": [_balance(one, language) for one in month.balances],
+        "services_head": [
+            words(f"plan-{name}", language) for name in ("actual", "planned", "deviation")
+        ],
+        "services": [_service(one, language) for one in month.services],
         "alarms": _alarms(statistics, language),
         "top": _top(statistics, rules, language),
         "scores_head": ["", *(
@@ -154,6 +159,24 @@ def _balance(one: Balance, language: str) -> dict[str, Any]:
     rows.append([words("balance-closure", language), "", _percent(one.closure, language)])
     rows.append([words("plan-coverage", language), "", _percent(one.coverage, language)])
     return {"name": words(f"balance-{one.name}", language), "unit": one.unit, "rows": rows}
+
+
+def _service(one: Service, language: str) -> dict[str, Any]:
+    def row(line: Line) -> list[str]:
+        name = words(f"{one.name}-{line.name}", language)
+        sign = "+" if line.share is not None and line.share > 0 else ""
+        return [
+            f"{name} [{line.unit}]" if line.unit else name,
+            _number(line.actual, language),
+            _number(line.plan, language),
+            sign + _percent(line.share, language),
+        ]
+
+    rows = [row(line) for line in one.lines]
+    rows.append([words("plan-coverage", language), _percent(one.coverage, language), "", ""])
+    rows.append([words("scores-age", language), tell_age(one.age_s, language), "", ""])
+    name = words(f"balance-{one.name}", language, {"count": one.things})
+    return {"name": name, "rows": rows}
 
 
 def _alarms(found: Statistics, language: str) -> list[list[str]]:

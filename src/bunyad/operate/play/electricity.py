@@ -86,8 +86,10 @@ class Electricity:
             np.where(dark_lamps, 0, lamps_kw), lamp_of, count
         )
         net_kw[0] += np.where(is_dark[0], 0, public_kw.sum(axis=0) + charging_kw + pump_kw)
+        net_kw += self._tapped_kw(hour) * ~is_dark
+        net_kw += constants()["low_voltage_loss_share"] * np.abs(net_kw)
         whole = net_kw.sum(axis=0)
-        whole = whole + constants()["network_loss_share"] * np.abs(whole)
+        whole = whole + constants()["middle_voltage_loss_share"] * np.abs(whole)
         sag = self._sag(hour)
         self._meter(hour, told, "home", seen_kw, sag=sag[home_of], silent=dark_homes)
         self._meter(hour, told, "transformer", net_kw, sag=sag, dark=is_dark)
@@ -201,11 +203,18 @@ class Electricity:
         return is_dark
 
     def _sag(self, hour: Hour) -> Array:
-        """Return the part of the voltage that each transformer lacks [-]."""
+        """Return the part of the voltage that each transformer lacks, or has too much of [-]."""
         sag = np.zeros((len(self.layout.transformers), len(hour.times_us)))
-        for fault, holds in hour.struck("low_voltage"):
-            sag[fault.number, holds] = fault.size
+        for fault, holds in hour.struck("low_voltage", "high_voltage"):
+            sag[fault.number, holds] = fault.size if fault.kind == "low_voltage" else -fault.size
         return sag
+
+    def _tapped_kw(self, hour: Hour) -> Array:
+        """Return what is taken from the lines of each transformer before any meter [kW]."""
+        tapped = np.zeros((len(self.layout.transformers), len(hour.times_us)))
+        for fault, holds in hour.struck("tap"):
+            tapped[fault.number, holds] += fault.size
+        return tapped
 
     def _stolen_kw(self, hour: Hour, used_kw: Array) -> Array:
         """Return what goes past the meters of homes [kW]."""

@@ -82,9 +82,18 @@ FAULTS: Mapping[str, FaultKind] = {
         title="Electricity goes past a meter", type=METER, thing="home-",
         affects=("totalActivePower", "totalActiveEnergyImport"), size="theft_share", unit="-",
     ),
+    "tap": FaultKind(
+        title="Electricity is taken from the line before any meter", type=METER,
+        thing="transformer-", affects=("totalActivePower", "totalActiveEnergyImport"),
+        size="tap_kw", unit="kW",
+    ),
     "low_voltage": FaultKind(
         title="Voltage sags behind a transformer", type=METER, thing="transformer-",
         affects=("phaseVoltage",), size="sag_share", unit="-",
+    ),
+    "high_voltage": FaultKind(
+        title="Voltage swells behind a transformer", type=METER, thing="transformer-",
+        affects=("phaseVoltage",), size="swell_share", unit="-",
     ),
     "transformer_out": FaultKind(
         title="A transformer is off: its homes are dark and their mains meters silent",

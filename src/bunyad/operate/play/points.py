@@ -54,6 +54,11 @@ class Group:
     """Row of its first point in a block."""
 
     @property
+    def name(self) -> str:
+        """Return what rules of alarms call it, such as `phaseVoltage.L1`."""
+        return f"{self.attribute}.{self.leaf}" if self.leaf else self.attribute
+
+    @property
     def rows(self) -> slice:
         """Return its rows in a block."""
         return slice(self.start, self.start + len(self.entities))

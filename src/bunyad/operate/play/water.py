@@ -42,7 +42,7 @@ class Water:
         self.heat_use /= max(self.heat_use.mean(), 1e-9)
         hour = int(hour_of_plan(np.array([first * HOUR_US]))[0])
         self.counted_l = self.use * planned.home_water_l[:hour].sum()
-        self.inlet_l = np.array([planned.inlet_m3[:hour].sum() * LITRES])
+        self.inlet_l = np.array([planned.network_l[:hour].sum()])
         self.heat_kwh = self.heat_use * planned.home_heat_kw[:hour].sum()
         self.last_flow: dict[str, Array] = {}
         self.wet_hours = np.zeros(homes)
@@ -54,12 +54,9 @@ class Water:
         """Return the readings of an hour by group of points."""
         told: Told = {}
         homes_l = self._homes(hour)
-        lost = self.village.water_loss_share
-        flow = (
-            homes_l.sum(axis=0) / (1 - lost)
-            if len(homes_l)
-            else (hour.mix(self.planned.inlet_m3) * LITRES)
-        )
+        flow = hour.mix(self.planned.leaked_l) + homes_l.sum(axis=0)
+        if not len(homes_l):
+            flow = hour.mix(self.planned.network_l)
         for fault, holds in hour.struck("pipe_leak"):
             flow = flow + fault.size * holds
         self.counted_l = self._meter(hour, told, "water", homes_l, self.counted_l)

@@ -159,6 +159,7 @@ class _Maker:
             yield self.make(
                 "PowerTransformer", name, at, self.built, MODELLED, isFedBy=rel(feeder),
                 ratedPower=prop(constants()["transformer_kva"], "KVA"),
+                isMeasuredBy=rel(self.id("ThreePhaseAcMeasurement", name)),
             )  # fmt: skip
             target = self.id("PowerTransformer", name)
             yield self.meter(name, at, self.built, name, target, MODELLED)
@@ -284,8 +285,9 @@ class _Maker:
             "Tank", "tank", at, self.built, MODELLED, maxLevel=prop(4.0, "MTR"),
         )  # fmt: skip
         yield self.make(
-            "Pump", "pump", at, self.built, MODELLED, refExpected=self.expects("pump-power")
-        )
+            "Pump", "pump", at, self.built, MODELLED, refExpected=self.expects("pump-power"),
+            isFedBy=rel(self.id("PowerTransformer", "transformer-1")),
+        )  # fmt: skip
         yield self.make(
             "WaterConsumptionObserved", "inlet", at, self.built, MODELLED,
             refExpected=self.expects("water-inlet"),

@@ -197,7 +197,7 @@ def _series(
     )  # fmt: skip
     water = ("WaterConsumptionObserved", "waterConsumption", "LTR")
     yield "home-water", "Water of a home", water, "total", hours.home_water_l
-    yield "water-inlet", "Water put into the network", water, "total", hours.inlet_m3 * 1000
+    yield "water-inlet", "Water put into the network", water, "total", hours.network_l
     yield (
         "home-heat", "Heat of a home",
         ("SmartMeteringObservation", "totalConsumption", "KWH"), "total", hours.home_heat_kw,

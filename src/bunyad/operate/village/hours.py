@@ -43,7 +43,11 @@ class PlannedHours:
     pump_kw: Array
     """Electricity of the water pump [kW]."""
     inlet_m3: Array
-    """Water put into the network [m³/h]."""
+    """Water that the pump puts into the tank [m³/h]."""
+    leaked_l: Array
+    """Water that the network loses, as much by night as by day [l/h]."""
+    network_l: Array
+    """Water that goes from the tank into the network [l/h]."""
     transformer_kw: Array
     """Net power of each transformer, one row each; negative where roofs give more [kW]."""
     feeder_kw: Array
@@ -85,20 +89,26 @@ def plan_hours(village: Village) -> PlannedHours:
     lit = np.bincount(layout.lamp_transformer, minlength=count)[:, None] / lamps
     net_kw = net_kw + lit * demand["street_lighting"]
     net_kw[0] += demand["public_services"] + charging_kw + pump_kw
+    net_kw += known["low_voltage_loss_share"] * np.abs(net_kw)
     whole_kw = net_kw.sum(axis=0)
+    daily_l = np.repeat(inlet_m3.reshape(-1, 24).mean(axis=1), 24) * 1000
+    leaked_l = village.water_loss_share * daily_l
+    used_l = inlet_m3 * (1 - village.water_loss_share) * 1000
     return PlannedHours(
         home_kw=home_kw,
         home_solar_kw=solar_kw,
         home_heat_kw=village.heat_kw / homes,
-        home_water_l=inlet_m3 * (1 - village.water_loss_share) * 1000 / homes,
+        home_water_l=used_l / homes,
         public_kw=demand["public_services"] / len(PUBLIC),
         lights_kw=demand["street_lighting"],
         lamp_w=demand["street_lighting"] * 1000 / lamps,
         charger_kw=charging_kw / max(chargers, 1),
         pump_kw=pump_kw,
         inlet_m3=inlet_m3,
+        leaked_l=leaked_l,
+        network_l=used_l + leaked_l,
         transformer_kw=net_kw,
-        feeder_kw=whole_kw + known["network_loss_share"] * np.abs(whole_kw),
+        feeder_kw=whole_kw + known["middle_voltage_loss_share"] * np.abs(whole_kw),
         container_level=_container_level(village),
         field_m3=_field_m3(village),
         air_c=village.air_c,

@@ -50,8 +50,11 @@ class AlarmRow(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     thing: str
     thing_name: str
+    thing_type: str
     title: dict[str, str]
     """Title by language."""
+    amount: dict[str, str]
+    """How much it was when it rang, by language; empty where its rule does not tell."""
     priority: str
     state: str
     since: float
@@ -133,6 +136,8 @@ class ShiftRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["state", "escalated", "flood_began", "flood_ended", "note", "command"]
     by: str
     text: str
+    amount: dict[str, str] = {}
+    """How much an alarm was when it rang, by language."""
     rule: str = ""
     title: dict[str, str] = {}
     thing: str = ""
@@ -250,6 +255,30 @@ class BalanceRow(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
 
 
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount beside what the plan expects of it."""
+
+    name: str
+    unit: str
+    actual: float
+    plan: float | None
+    """None: the plan says nothing of it."""
+    share: float | None
+    """Deviation as a share of the plan's [-]."""
+
+
+class ServiceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What lamps or containers did."""
+
+    name: str
+    """`light` or `waste`."""
+    things: int
+    lines: tuple[LineRow, ...]
+    coverage: float
+    age: float | None
+    """Age of its newest reading [s]."""
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of a month, so far."""
 
@@ -259,6 +288,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     scores: tuple[ScoreRow, ...]
     plan: tuple[PlanRow, ...]
     balances: tuple[BalanceRow, ...]
+    services: tuple[ServiceRow, ...]
     alarms: dict[str, float | None]
     """Figures of the alarms, by name."""
     targets: dict[str, float]

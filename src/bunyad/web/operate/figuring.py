@@ -20,10 +20,12 @@ from bunyad.web.operate.bodies import (
     BalanceRow,
     FigureBody,
     Figures,
+    LineRow,
     MonthQuery,
     PlanRow,
     ReportQuery,
     ScoreRow,
+    ServiceRow,
 )
 from bunyad.web.operate.rooms import Room, find_room, is_watched
 from bunyad.web.operate.seeing import month_of
@@ -109,6 +111,19 @@ def _body(name: str, month: Month, found: Statistics) -> Figures:
                 closure=one.closure, coverage=one.coverage,
             )
             for one in month.balances
+        ),
+        services=tuple(
+            ServiceRow(
+                name=one.name, things=one.things, coverage=one.coverage, age=one.age_s,
+                lines=tuple(
+                    LineRow(
+                        name=line.name, unit=line.unit, actual=line.actual, plan=line.plan,
+                        share=line.share,
+                    )
+                    for line in one.lines
+                ),
+            )
+            for one in month.services
         ),
         alarms=alarms,
         targets={key: one.value for key, one in targets().items()},

@@ -91,6 +91,11 @@ class Room:
         known = self.rule.get(rule)
         return {} if known is None else known.title.model_dump()
 
+    def amount(self, rule: str, note: str) -> dict[str, str]:
+        """Return how much an alarm was when it rang, by language, where its rule tells that."""
+        known = self.rule.get(rule)
+        return {} if known is None else known.tell_amount(note)
+
     def standing(self, log: AlarmLog) -> list[Standing]:
         """Return its alarms that are not normal."""
         known = self.rule
@@ -215,7 +220,10 @@ def alarm_rows(room: Room, found: list[Standing], *, hidden: bool = False) -> tu
         AlarmRow(
             rule=one.rule, thing=one.thing, thing_name=room.thing_name(one.thing),
             title=rules[one.rule].title.model_dump(), priority=rules[one.rule].priority,
-            state=one.state.word, since=one.since, cause=one.cause,
+            thing_type=room.place.things[one.thing].point.type,
+            amount=room.amount(one.rule, one.amount),
+            state=one.state.word, since=one.since,
+            cause=one.cause,
             consequence=rules[one.rule].consequence.model_dump(),
             action=rules[one.rule].action.model_dump(), owner=rules[one.rule].owner,
             procedure=rules[one.rule].procedure,

@@ -214,8 +214,10 @@ def _events(room: Room, log: AlarmLog, start: float, thing: str) -> list[Event]:
 
 
 def _event_row(room: Room, event: Event) -> ShiftRow:
+    amount = room.amount(event.rule, event.note) if event.is_announcement else {}
     return ShiftRow(
-        at=event.at, kind=event.what, by=event.by, text=event.note, rule=event.rule,
+        at=event.at, kind=event.what, by=event.by, text="" if amount else event.note,
+        amount=amount, rule=event.rule,
         title=room.title(event.rule), thing=event.thing,
         thing_name=room.thing_name(event.thing) if event.thing else "",
         before=event.before.word, after=event.after.word,

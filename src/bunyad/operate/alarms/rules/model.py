@@ -130,6 +130,52 @@ class Unexpected(_Part):
         return self
 
 
+class Members(_Part):
+    """Things of one type that hang on a thing, or on what it hangs on itself."""
+
+    about: str = Field(description="Their type.")
+    attribute: str
+    having: tuple[str, ...] = Field(default=(), description="Only things with these attributes.")
+    like: str = Field(default="*", description="Only things whose id is like this.")
+    along: tuple[str, ...] = Field(min_length=1, description="Relationships that lead to it.")
+    factor: float = Field(default=1, description="Turns their unit into that of the thing.")
+
+
+class _Compared(_Part):
+    """What comparisons with other things have in common."""
+
+    over: Duration = Field(description="While over which the difference is taken.")
+    heard_within: Duration = Field(
+        default=3600, description="How old a reading may be.", validate_default=True
+    )
+    unless: tuple[str, ...] = Field(
+        default=(), description="Rules: what has their alarm counts as silent."
+    )
+
+
+class Missing(_Compared):
+    """A thing tells more than its parts do together, beyond what the plan expects to be lost."""
+
+    missing: str = Field(description="Attribute of the thing, the whole.")
+    parts: tuple[Members, ...] = Field(min_length=1)
+    is_counter: bool = Field(
+        default=False, description="All count up: what they rise by in an hour is compared."
+    )
+    share: float = Field(default=0, ge=0, description="Of the whole; less is never missing.")
+    at_least: float = Field(default=0, ge=0, description="Less than this is never missing.")
+    heard: float = Field(
+        default=0.9, gt=0, le=1, description="Share of the parts that have to be heard."
+    )
+
+
+class Astray(_Compared):
+    """A thing tells something else than the middle of its peers."""
+
+    astray: str = Field(description="Attribute of the thing.")
+    peers: tuple[Members, ...] = Field(min_length=1, description="Three or more have to be heard.")
+    by: float = Field(gt=0, description="How far apart they are in the mean of the while.")
+
+
 class Silent(_Part):
     """Nothing was heard for a while."""
 
@@ -181,10 +227,17 @@ class Not(_Part):
     not_: Condition = Field(alias="not")
 
 
+KINDS = (
+    "all", "any", "not", "silent", "during", "unexpected", "share_of", "unlike", "missing",
+    "astray",
+)  # fmt: skip
+"""Fields that only one kind of condition has each."""
+
+
 def _kind(value: Any) -> str:
     """Tell of which kind a condition is, by the field that only this kind has."""
     named = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
-    for field in ("all", "any", "not", "silent", "during", "unexpected", "share_of", "unlike"):
+    for field in KINDS:
         if field in named or f"{field}_" in named:
             return field
     return "attribute"
@@ -199,6 +252,8 @@ Condition = Annotated[
     | Annotated[Unexpected, Tag("unexpected")]
     | Annotated[Below, Tag("share_of")]
     | Annotated[Unlike, Tag("unlike")]
+    | Annotated[Missing, Tag("missing")]
+    | Annotated[Astray, Tag("astray")]
     | Annotated[Limit, Tag("attribute")],
     Discriminator(_kind),
 ]
@@ -238,6 +293,10 @@ class Rule(_Part):
     when: Condition
     on_delay: Duration = Field(default=0, description="How long the condition holds first.")
     off_delay: Duration = Field(default=0, description="How long it is over before it is back.")
+    measure: Words | None = Field(
+        default=None,
+        description="How much it is, with {n} for the number that the condition looks at.",
+    )
     priority: Priority
     consequence: Words = Field(description="What happens if nobody acts.")
     action: Words = Field(description="What to do.")
@@ -250,6 +309,13 @@ class Rule(_Part):
     )
     escalate: tuple[Step, ...] = ()
     shelve_at_most: Duration = Field(default=8 * 3600, validate_default=True)
+
+    def tell_amount(self, amount: str) -> dict[str, str]:
+        """Say by language how much an alarm is; nothing where the rule does not tell."""
+        if self.measure is None or not amount:
+            return {}
+        texts = self.measure.model_dump()
+        return {language: text.replace("{n}", amount) for language, text in texts.items()}
 
 
 class Flood(_Part):
@@ -281,11 +347,24 @@ class Rules(_Part):
         named = {cause.rule for rule in self.rules for cause in rule.hidden_by}
         for rule in self.rules:
             named |= {one.share_of for one in parts(rule.when) if isinstance(one, Below)}
+            named |= {name for one in compared(rule) for name in one.unless}
         unknown = sorted(named - set(names))
         if unknown:
             msg = f"these rules are named but not there: {', '.join(unknown)}"
             raise ValueError(msg)
         return self
+
+
+def compared(rule: Rule) -> tuple[Missing | Astray, ...]:
+    """Return the conditions of a rule that compare its things with others."""
+    hush = rule.suppressed_when
+    found = parts(rule.when) + (parts(hush) if hush is not None else ())
+    return tuple(one for one in found if isinstance(one, Missing | Astray))
+
+
+def others(one: Missing | Astray) -> tuple[Members, ...]:
+    """Return the things that a condition compares with."""
+    return one.parts if isinstance(one, Missing) else one.peers
 
 
 def parts(condition: Condition) -> tuple[Condition, ...]:

@@ -9,14 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from bunyad.errors import Fault, InputError
-from bunyad.operate.alarms.rules.model import Rules
+from bunyad.operate.alarms.rules.model import KINDS, Rules
 from bunyad.written import ReadyMade, fields_faults, parse_fields
 
 _HOLDERS = ("when", "suppressed_when", "not")
 """Fields that hold one condition."""
-_TAGS = frozenset(
-    ("all", "any", "not", "silent", "during", "unexpected", "share_of", "unlike", "attribute")
-)
+_TAGS = frozenset((*KINDS, "attribute"))
 """Kinds of conditions, which pydantic puts into the place of a fault."""
 
 _READY = ReadyMade("bunyad.operate.alarms.rules")
