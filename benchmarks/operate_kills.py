@@ -5,7 +5,8 @@ Kill the server of live data ten times while it writes and notifies, and count w
 kills it with SIGKILL, starts it again, and so on. What was answered is noted; in the end all of it
 must be there: entities, changes in the past, deliveries over an unreliable link (each once), a
 notification of every entity (at least once), and the subscriptions as they were. It prints one JSON
-object a line. `--kills` chooses how often.
+object a line. `--kills` chooses how often, `--database` keeps the records in an empty PostgreSQL
+database instead of files.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import argparse
 import asyncio
 import random
 import signal
-import sqlite3
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,6 +23,9 @@ from typing import Any
 
 import httpx
 from living import Program, free_port, receiver, tell, until
+
+from bunyad.operate.living import Living
+from bunyad.operate.records import Db
 
 LANES = 4
 FEWEST, MOST = 60, 400  # answered creations before a kill
@@ -52,19 +55,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(kill_often(Path(folder), asked.kills, random.Random(asked.seed)))
+        asyncio.run(kill_often(Living(folder=Path(folder), database=asked.database),
+                               asked.kills, random.Random(asked.seed)))  # fmt: skip
 
 
-async def kill_often(folder: Path, kills: int, chance: random.Random) -> None:
+async def kill_often(place: Living, kills: int, chance: random.Random) -> None:
     """Start, load and kill; start once more and count."""
     noted, port = Noted(), free_port()
     base = f"http://127.0.0.1:{port}"
     before: list[Any] = []
     async with receiver(noted.hear) as heard:
         for turn in range(kills + 1):
-            server = serve(folder, port)
+            server = serve(place, port)
             async with httpx.AsyncClient(timeout=30) as client:
                 if turn == 0:
                     before = await subscribe(client, base, heard.url)
@@ -79,7 +84,7 @@ async def kill_often(folder: Path, kills: int, chance: random.Random) -> None:
             await asyncio.gather(*lanes)
         await count(base, noted)
         server.stop()
-    in_past = past(folder / "data" / "records.sqlite", noted)
+    in_past = past(place.records(), noted)
     tell("operate-kills", kills, "times", peer=10, goal=1)
     tell("operate-kills-deliveries-there-once", in_past, "of those answered", peer=noted.delivered,
          goal=1)  # fmt: skip
@@ -90,10 +95,11 @@ async def kill_often(folder: Path, kills: int, chance: random.Random) -> None:
          peer=len(before), goal=1)  # fmt: skip
 
 
-def serve(folder: Path, port: int) -> Program:
-    """Start the server on a data folder."""
-    server = Program("the server", "operate", "serve", "--data", str(folder / "data"),
-                     "--port", str(port), log=folder / "log")  # fmt: skip
+def serve(place: Living, port: int) -> Program:
+    """Start the server on a data folder, or on a database."""
+    database = ("--database", place.database) if place.database else ()
+    server = Program("the server", "operate", "serve", "--data", str(place.folder),
+                     "--port", str(port), *database, log=place.folder / "log")  # fmt: skip
     server.wait_for(f"http://127.0.0.1:{port}/health")
     return server
 
@@ -187,9 +193,8 @@ async def count(base: str, noted: Noted) -> None:
          peer=len(created), goal=1)  # fmt: skip
 
 
-def past(path: Path, noted: Noted) -> int:
+def past(db: Db, noted: Noted) -> int:
     """Count changes and deliveries in the past; a delivery that is there twice counts for none."""
-    db = sqlite3.connect(path)
     rows = db.execute(
         "SELECT e.id, r.value FROM reading r JOIN series s ON s.ref = r.series "
         "JOIN entity e ON e.ref = s.entity"

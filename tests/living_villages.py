@@ -10,9 +10,8 @@ from small_village import JULY_US, small_village
 
 from bunyad.operate import records
 from bunyad.operate.alarms import load_rules
-from bunyad.operate.alarms.keeping import AlarmLog
-from bunyad.operate.alarms.watching import Watcher, log_path
-from bunyad.operate.place import open_reader
+from bunyad.operate.alarms.watching import Watcher
+from bunyad.operate.living import Living
 from bunyad.operate.play import play, points_of, read_faults
 from bunyad.operate.play.points import CODES
 from bunyad.operate.village.entities import village_entities
@@ -43,14 +42,14 @@ def bring_to_life(
         tenant.submit(lambda tx, block=block: _keep(tx, block)).result(60)
     opened.close()
     if watches:
-        watch(folder)
+        watch(Living(folder=folder, database=database))
     return village
 
 
-def watch(folder: Path) -> None:
+def watch(place: Living) -> None:
     """Take in what is there, and keep the log of its alarms."""
-    db = open_reader(folder)
-    with AlarmLog(log_path(folder)) as log:
+    db = place.records()
+    with place.alarms() as log:
         watcher = Watcher(lambda: db, log, load_rules("village"), clock="readings")
         watcher.look()
         watcher.keep()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -134,6 +135,27 @@ def test_entities_are_put_into_a_data_folder_twice_and_are_there_once(
     finally:
         db.close()
     assert count == 24
+
+
+def test_a_village_in_a_database_is_watched_and_listed_from_any_folder(
+    run: Run, plan: Path, small_original: Path, tmp_path: Path, cluster: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    village, asked = told(plan, small_original), ("--data", str(tmp_path / "one"))
+    monkeypatch.setenv("BUNYAD_OPERATE_DATABASE_URL", cluster.make_database())
+    assert run("provision", *village).startswith("[")  # without a target nothing is kept
+    assert "no records" in run("alarms", "watch", *asked, code=USER_ERROR)
+    assert run("provision", *village, *asked).endswith(" entities in the database.\n")
+    assert not (tmp_path / "one" / "records.sqlite").exists()
+
+    other = ("--data", str(tmp_path / "two"))
+    assert "no alarms were watched" in run("alarms", "list", *other, code=USER_ERROR)
+    run("alarms", "watch", "--once", *asked)
+    assert run("alarms", "list", *other) == ""
+    assert json.loads(run("alarms", "statistics", *other, "--json"))["rung"] == 0
+    run("indicators", "2026-01", *other)
+    ask = ("act", "shelve", "water-leak", "urn:x:home", "--hours", "1", "--wait", "0")
+    assert run("alarms", *ask, *other) == ""  # it waits for whoever watches
 
 
 def test_a_played_hour_is_written_as_a_table_with_its_truth(

@@ -11,6 +11,7 @@ place         what the records know of a living place: things, links, hours
 indicators    figures of a place, balances, and plan against actual
 alarms        what is wrong, how bad, who sees to it
 commands      what is switched, by whom, and whether it did as it was told
+living        where all of that is kept of one place: files or a database
 """
 
 from __future__ import annotations

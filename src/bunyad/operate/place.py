@@ -277,15 +277,11 @@ def open_reader(folder: Path, tenant: str = "", *, database: str = "") -> Db:
         If there are no such records.
     """
     if database:
-        from bunyad.operate.records.schemas import open_shared  # noqa: PLC0415  (few have it)
+        from bunyad.operate.records.lending import open_shared  # noqa: PLC0415  (few have it)
 
         shared = open_shared(database, tenant)
         if shared is None:
-            raise InputError(
-                "there are no records of a living place",
-                where="--database",
-                mend="give the --database of `bunyad operate serve`, and a tenant that it has",
-            )
+            raise no_records()
         return shared
     path = folder / (f"tenants/{file_name(tenant)}.sqlite" if tenant else "records.sqlite")
     if not path.is_file():
@@ -297,6 +293,15 @@ def open_reader(folder: Path, tenant: str = "", *, database: str = "") -> Db:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     db.execute("PRAGMA query_only = ON")
     return db
+
+
+def no_records() -> InputError:
+    """Return the error of a database without records of a place."""
+    return InputError(
+        "there are no records of a living place",
+        where="--database",
+        mend="give the --database of `bunyad operate serve`, and a tenant that it has",
+    )
 
 
 def place_clock(db: Db) -> float | None:

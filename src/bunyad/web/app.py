@@ -26,6 +26,7 @@ from bunyad.web.guard import Guard
 from bunyad.web.jobs.runner import Runner
 from bunyad.web.limits import Limits
 from bunyad.web.openapi import openapi_document
+from bunyad.web.operate.rooms import close_rooms
 from bunyad.web.problems import Problem, answer_problem, not_found
 from bunyad.web.services import Services, open_guarded
 from bunyad.web.settings import Settings
@@ -90,6 +91,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             runner.stop()
         closer.stop()
         WORKER.stop()
+        close_rooms(services)
         services.database.close()
 
 

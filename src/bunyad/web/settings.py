@@ -58,9 +58,9 @@ class Settings:
     """Largest file of a data room."""
     ocid_prefix: str = "ocds-000000"
     """Prefix of open contracting ids, which the Partnership gives; this one is for trials."""
-    broker_url: str = "http://127.0.0.1:1026"
-    live_database_url: str = ""
+    live_database_url: str = field(default="", repr=False)
     """Database with the records of living places; empty for files in the data folder."""
+    broker_url: str = "http://127.0.0.1:1026"
     """Address of `bunyad operate serve`, which carries commands to things."""
     broker_token: str = field(default="", repr=False)
     """Token for it, where it asks for tokens."""

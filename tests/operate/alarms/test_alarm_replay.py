@@ -133,7 +133,7 @@ def test_forgotten_events_get_the_same_numbers_again(tmp_path: Path) -> None:
     with AlarmLog(tmp_path / "alarms.sqlite") as log:
         log.add(events)
         before = (log.events(), log.standing())
-        log.forget_after(2)
+        log.add([], after=2)
         assert log.last() == 2
         log.add(events[2:])
         assert (log.events(), log.standing()) == before

@@ -8,87 +8,31 @@ from pathlib import Path
 import alarm_worlds
 import orjson
 import pytest
+from metered_place import FLOW, METER, RULES, MeteredPlace, has_value
 
 from bunyad.operate import records
 from bunyad.operate.alarms import Act, State
 from bunyad.operate.alarms.keeping import AlarmLog
-from bunyad.operate.alarms.watching import Watcher, log_path
+from bunyad.operate.alarms.watching import Watcher
 from bunyad.operate.place import read_hours, read_place
-
-FLOW = "https://example.org/flow"
-RULES = alarm_worlds.rules(
-    alarm_worlds.rule("high", {"attribute": "flow", "above": 5}),
-    alarm_worlds.rule("silent", {"silent": "flow", "longer_than": "5min"}),
-    alarm_worlds.rule("weak", {"unexpected": "flow", "over": "10min", "less_by": 0.5}),
-)
-METER = "urn:ngsi-ld:Meter:x:meter-1"
-PROFILE = "urn:ngsi-ld:ExpectedProfile:x:flow"
-
-
-class World:
-    """A data folder with one meter."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.records = records.open_records(folder)
-        tenant = self.records.tenant("")
-        assert tenant is not None
-        self.tenant = tenant
-        self.make(METER)
-        self.make_profile()
-
-    def make(self, name: str) -> None:
-        self.put(name, "Meter", {
-            "https://example.org/name": [_property(name.rsplit(":", 1)[-1])],
-            "https://example.org/refExpected": [{"type": "Relationship", "object": PROFILE}],
-            "https://uri.etsi.org/ngsi-ld/location": [
-                {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [46.7, 39.1]}}
-            ],
-        })  # fmt: skip
-
-    def make_profile(self) -> None:
-        self.put(PROFILE, "ExpectedProfile", {
-            "urn:x:measuredAttribute": [_property("flow")],
-            "urn:x:hourMeaning": [_property("mean")],
-            "urn:x:hours": [{"type": "JsonProperty", "json": [4.0] * 8760}],
-        })  # fmt: skip
-
-    def put(self, name: str, kind: str, attrs) -> None:
-        now = "2026-01-01T00:00:00Z"
-        for found in attrs.values():
-            for one in found:
-                one |= {"createdAt": now, "modifiedAt": now}
-        entity = {
-            "id": name, "type": [f"https://example.org/{kind}"], "createdAt": now,
-            "modifiedAt": now, "attrs": attrs,
-        }  # fmt: skip
-        self.tenant.submit(lambda tx: records.put_entity(tx, entity)).result(10)
-
-    def read(self, minute: float, value: float, name: str = METER) -> None:
-        def job(tx) -> None:
-            series = records.series_ref(tx, name, FLOW)
-            records.append_readings(tx, [records.Reading(series, int(minute * 60_000_000), value)])
-
-        self.tenant.submit(job).result(10)
-
-    def watcher(self, log: AlarmLog) -> Watcher:
-        return Watcher(self.tenant.reader, log, RULES, clock="readings")
-
-
-def _property(value):
-    return {"type": "Property", "value": value}
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MeteredPlace]:
+    """Return a place in a folder, or in what `on_both` asks for."""
+    is_shared = getattr(request, "param", "files") == "postgresql"
+    url = request.getfixturevalue("cluster").make_database() if is_shared else ""
+    made = MeteredPlace(tmp_path, url)
     yield made
     made.records.close()
 
 
+on_both = pytest.mark.parametrize("world", ["files", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def log(world: World) -> Iterator[AlarmLog]:
-    with AlarmLog(log_path(world.folder)) as opened:
+def log(world: MeteredPlace) -> Iterator[AlarmLog]:
+    with world.living.alarms() as opened:
         yield opened
 
 
@@ -96,7 +40,7 @@ def told(events):
     return [(event.rule, event.at / 60, event.after.word) for event in events]
 
 
-def test_a_place_is_read_from_its_records(world: World) -> None:
+def test_a_place_is_read_from_its_records(world: MeteredPlace) -> None:
     world.read(1, 3)
     place = read_place(world.tenant.reader())
     thing = place.things[METER]
@@ -105,7 +49,7 @@ def test_a_place_is_read_from_its_records(world: World) -> None:
     assert (METER, "flow") in place.series
 
 
-def test_readings_ring_and_the_log_tells_them(world: World, log: AlarmLog) -> None:
+def test_readings_ring_and_the_log_tells_them(world: MeteredPlace, log: AlarmLog) -> None:
     for minute, value in enumerate((3, 6, 6, 3), start=1):
         world.read(minute, value)
     watcher = world.watcher(log)
@@ -115,11 +59,11 @@ def test_readings_ring_and_the_log_tells_them(world: World, log: AlarmLog) -> No
 
 
 def test_values_that_nobody_observed_do_not_move_the_time_of_a_played_place(
-    world: World, log: AlarmLog
+    world: MeteredPlace, log: AlarmLog
 ) -> None:
     watcher = world.watcher(log)
     assert watcher.look() == []
-    world.put("urn:ngsi-ld:Meter:x:meter-2", "Meter", {FLOW: [_property(6)]})  # written just now
+    world.put("urn:ngsi-ld:Meter:x:meter-2", "Meter", {FLOW: [has_value(6)]})  # written just now
     assert watcher.look() == []
     for minute in (1, 2):
         world.read(minute, 6)
@@ -127,7 +71,7 @@ def test_values_that_nobody_observed_do_not_move_the_time_of_a_played_place(
     assert {one.thing for one in log.standing()} >= {METER, "urn:ngsi-ld:Meter:x:meter-2"}
 
 
-def test_less_than_expected_rings(world: World, log: AlarmLog) -> None:
+def test_less_than_expected_rings(world: MeteredPlace, log: AlarmLog) -> None:
     for minute in range(1, 30):
         world.read(minute, 1)
     events = world.watcher(log).look()
@@ -135,7 +79,7 @@ def test_less_than_expected_rings(world: World, log: AlarmLog) -> None:
 
 
 def test_members_of_a_structured_value_are_looked_at_one_by_one(
-    world: World, log: AlarmLog
+    world: MeteredPlace, log: AlarmLog
 ) -> None:
     def job(tx) -> None:
         series = records.series_ref(tx, METER, "https://example.org/voltage")
@@ -156,7 +100,8 @@ def test_members_of_a_structured_value_are_looked_at_one_by_one(
     assert [one.amount for one in log.standing()] == ["188"]
 
 
-def test_acts_reach_the_engine_through_the_log(world: World, log: AlarmLog) -> None:
+@on_both
+def test_acts_reach_the_engine_through_the_log(world: MeteredPlace, log: AlarmLog) -> None:
     watcher = world.watcher(log)
     world.read(1, 6)
     world.read(2, 6)
@@ -169,8 +114,9 @@ def test_acts_reach_the_engine_through_the_log(world: World, log: AlarmLog) -> N
     assert "not to acknowledge" in str(log.answer(late))
 
 
+@on_both
 @pytest.mark.parametrize("keeps", [False, True])
-def test_a_crash_loses_and_repeats_nothing(world: World, log: AlarmLog, keeps: bool) -> None:
+def test_a_crash_loses_and_repeats_nothing(world: MeteredPlace, log: AlarmLog, keeps: bool) -> None:
     watcher = world.watcher(log)
     world.read(1, 6)
     watcher.look()
@@ -191,7 +137,7 @@ def test_a_crash_loses_and_repeats_nothing(world: World, log: AlarmLog, keeps: b
     ]  # fmt: skip
 
 
-def test_things_that_come_later_are_watched_too(world: World, log: AlarmLog) -> None:
+def test_things_that_come_later_are_watched_too(world: MeteredPlace, log: AlarmLog) -> None:
     watcher = world.watcher(log)
     world.read(1, 6)
     watcher.look()
@@ -205,7 +151,7 @@ def test_things_that_come_later_are_watched_too(world: World, log: AlarmLog) -> 
 
 
 def test_watching_that_began_before_the_first_reading_begins_with_it(
-    world: World, log: AlarmLog
+    world: MeteredPlace, log: AlarmLog
 ) -> None:
     watcher = world.watcher(log)
     assert watcher.look() == []
@@ -220,7 +166,7 @@ def test_watching_that_began_before_the_first_reading_begins_with_it(
 
 
 def test_with_the_wall_clock_silence_is_told_without_any_reading(
-    world: World, log: AlarmLog
+    world: MeteredPlace, log: AlarmLog
 ) -> None:
     clock = [1000.0]
     watcher = Watcher(world.tenant.reader, log, RULES, now=lambda: clock[0])
@@ -229,7 +175,7 @@ def test_with_the_wall_clock_silence_is_told_without_any_reading(
     assert [(event.rule, event.thing) for event in watcher.look()] == [("silent", METER)]
 
 
-def test_hours_of_the_records_come_as_a_table(world: World) -> None:
+def test_hours_of_the_records_come_as_a_table(world: MeteredPlace) -> None:
     world.read(61, 3)
     world.read(62, 5)
     db = world.tenant.reader()

@@ -139,6 +139,23 @@ def test_throttling_holds_over_all_servers(cluster: Any, tmp_path: Path) -> None
     tell(cluster.make_database(), tmp_path, story)
 
 
+def test_a_throttling_of_a_millisecond_holds_nothing_back(cluster: Any, tmp_path: Path) -> None:
+    async def story(one: Asked, other: Asked, heard: Receiver) -> None:
+        await one("POST", "/subscriptions", subscription(heard, throttling=0.001))
+        for number in range(4):
+            await (one if number % 2 else other)("POST", "/entities", lamp(number))
+
+            async def is_counted(count: int = number + 1) -> bool:
+                told = await get(other, f"/subscriptions/{KEY}")
+                return bool(told["notification"].get("timesSent") == count)
+
+            await until(is_counted)  # a change before that would be held back, as it should be
+            await asyncio.sleep(0.003)
+        assert told_of(heard) == [lamp(number)["id"] for number in range(4)]
+
+    tell(cluster.make_database(), tmp_path, story)
+
+
 def test_one_of_two_servers_tells_what_comes_by_the_clock(cluster: Any, tmp_path: Path) -> None:
     async def story(one: Asked, other: Asked, heard: Receiver) -> None:
         await one("POST", "/entities", lamp())

@@ -11,6 +11,7 @@ from broker_life import Asked, broker
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bunyad.errors import InputError
 from bunyad.operate.broker.problems import Problem
 from bunyad.operate.broker.temporal.aggregates import (
     METHODS,
@@ -21,7 +22,8 @@ from bunyad.operate.broker.temporal.aggregates import (
 )
 from bunyad.operate.broker.temporal.past import Line
 from bunyad.operate.broker.temporal.window import Window
-from bunyad.operate.records import from_iso, history, to_iso
+from bunyad.operate.records import from_iso, history, now_us, to_iso
+from bunyad.operate.records.keeping import Keeper, Keeping
 
 KEY = "urn:ngsi-ld:Meter:1"
 PATH = f"/temporal/entities/{KEY}"
@@ -126,6 +128,36 @@ def test_the_distant_past_is_read_from_files(tmp_path: Path) -> None:
         assert values((await ask("GET", PATH, **window)).document) == [50, 60, 70]
         assert (await ask("DELETE", f"{PATH}/attrs/power", deleteAll="true")).status == 204
         assert "power" not in (await ask("GET", PATH, headers=pages)).document
+
+    live(tmp_path, story)
+
+
+def test_a_missing_file_of_the_distant_past_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(ask: Asked) -> None:
+        await ask("POST", "/temporal/entities", meter(30))
+        tenant = ask.app.server.records.tenant("")
+        assert tenant is not None
+        await asyncio.to_thread(history.archive_readings, tenant, keep_days=1)
+        (path,) = history.history_files(tenant)
+        whole = {"timerel": "after", "timeAt": at(0)}
+        assert "ngsild-warning" not in (await ask("GET", PATH)).headers
+        path.rename(path.with_suffix(".away"))
+        for wanted, more in ((PATH, {}), ("/temporal/entities", {"type": "Meter", **whole})):
+            answered = await ask("GET", wanted, **more)
+            assert answered.status == 200
+            assert f"{path.name} is missing" in answered.headers["ngsild-warning"]
+        late = await ask("GET", PATH, timerel="after", timeAt=to_iso(now_us()))
+        assert "ngsild-warning" not in late.headers
+        with pytest.raises(InputError, match="Put it back"):
+            history.load_history(tenant, [1], from_us=0, to_us=now_us())
+        keeper = Keeper(ask.app.server.records, Keeping(every_s=0.01))
+        await keeper.start()
+        async with asyncio.timeout(60):
+            while path.name not in caplog.text:  # noqa: ASYNC110  (a log has no event)
+                await asyncio.sleep(0.01)
+        await keeper.stop()
 
     live(tmp_path, story)
 

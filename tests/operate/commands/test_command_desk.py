@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from bunyad.errors import InputError, SourceError
 from bunyad.operate.commands import Desk, Sight, load_command_rules
 from bunyad.operate.commands.rules import Actuator, command_schema
+from bunyad.operate.living import Living
+from bunyad.operate.village.send import keep_entities
 
 VALVE, FEEDER, LAMPS = "valve-1", "feeder", "lamps-1"
 TYPES = {VALVE: "Valve", FEEDER: "ACLineSegment", LAMPS: "StreetlightGroup"}
@@ -145,6 +148,38 @@ def test_a_crash_sends_nothing_twice(world: World, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="is sent"):
             again.confirm(number, by="leyla", now=2)
     assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("kept", ["files", "postgresql"])
+@pytest.mark.parametrize("act", ["confirm", "cancel"])
+def test_of_two_desks_that_act_at_once_the_first_counts(
+    world: World, tmp_path: Path, request: pytest.FixtureRequest, kept: str, act: str
+) -> None:
+    place = Living(folder=tmp_path)
+    if kept == "postgresql":
+        url = request.getfixturevalue("cluster").make_database()
+        keep_entities(tmp_path, [], database=url)
+        place = Living(folder=tmp_path, database=url)
+    rules, sight = load_command_rules(), world.sight()
+    assert not place.is_commanded()
+
+    def desk(seen: Sight) -> Desk:
+        return Desk(place.commands(), rules, seen, world.send)
+
+    def first_the_other(_rule: str) -> bool:
+        getattr(other, act)(number, by="rauf", now=1)
+        return False
+
+    with desk(sight) as other, desk(replace(sight, stands=first_the_other)) as late:
+        number = other.ask(VALVE, 60, by="leyla", now=0).number
+        with pytest.raises(InputError, match="is sent" if act == "confirm" else "is cancelled"):
+            late.confirm(number, by="leyla", now=1)
+        assert len(world.sent) == (act == "confirm")
+        assert [step for _, step, _, _ in late.log(number)] == [
+            "asked", {"confirm": "sent", "cancel": "cancelled"}[act],
+        ]  # fmt: skip
+        assert late.recent() == other.recent()
+    assert place.is_commanded()
 
 
 STEPS = st.lists(

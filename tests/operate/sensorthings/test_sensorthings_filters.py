@@ -231,14 +231,28 @@ BOX = "geography'POLYGON((7.5 51.5, 7.5 53.5, 8.5 53.5, 8.5 51.5, 7.5 51.5))'"
     ],
 )
 def test_shapes_relate_as_the_reference_servers_say(places, condition, expected):
-    if places.database and ("st_" in condition or "geo." in condition):
-        answer = places.ask("GET", "Locations", options={"$filter": condition})
-        assert (answer.status, "shapes" in answer.text) == (501, True)
-        return
-
     found = places.values("Locations", filter=condition)
 
     assert [each["properties"]["at"] for each in found] == expected
+
+
+def test_shapes_are_counted_ordered_by_and_asked_within_others(places):
+    far = "geo.distance(location,geography'POINT(8 54.1)')"
+    told = places.get("Locations", filter=f"{far} gt 1", orderby=f"{far} desc", top=2, count="true")
+    assert told["@iot.count"] == 7
+    assert [one["properties"]["at"] for one in told["value"]] == [5, 0]
+
+    outer = f"st_disjoint({BOX},location) eq true and (properties/at lt 2 or {far} lt 1)"
+    found = places.values("Locations", filter=outer)
+    assert [one["properties"]["at"] for one in found] == [0, 3]
+
+
+def test_shapes_of_the_last_request_are_no_answer_to_the_next(places):
+    near = "geo.distance(location,geography'POINT(8 {})') lt 0.5"
+    for _ in range(2):
+        for at, y in enumerate((51, 52, 53)):
+            found = places.values("Locations", filter=near.format(y), top=1)
+            assert found[0]["properties"]["at"] == at
 
 
 @pytest.fixture(scope="module", params=["files", "postgresql"])

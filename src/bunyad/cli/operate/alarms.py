@@ -5,14 +5,18 @@ from __future__ import annotations
 import getpass
 import json
 import time
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from bunyad.cli.app import AsJson, say
 from bunyad.cli.operate.app import operate_app
 from bunyad.errors import InputError
+
+if TYPE_CHECKING:
+    from bunyad.operate.alarms.keeping import AlarmLog
 
 alarms_app = App(name="alarms", help="Alarms of a living place: rules, watching, list, statistics.")
 operate_app.command(alarms_app)
@@ -102,7 +106,8 @@ def watch(  # noqa: PLR0913  (each is an option of the command)
     """
     Watch a living place, and keep the log of its alarms; Ctrl-C stops.
 
-    One process watches a place. After a stop or a crash it goes on where it was.
+    One process watches a place. After a stop or a crash it goes on where it was. With a database
+    several may be started: one watches, and another takes over when it ends.
 
     Parameters
     ----------
@@ -121,36 +126,32 @@ def watch(  # noqa: PLR0913  (each is an option of the command)
     database
         URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
-    from bunyad.operate.alarms.keeping import AlarmLog
+    from bunyad.operate.alarms.duty import Duty
     from bunyad.operate.alarms.rules import load_rules
-    from bunyad.operate.alarms.watching import Watcher, log_path
-    from bunyad.operate.place import open_reader
+    from bunyad.operate.alarms.watching import Clock, Watcher
+    from bunyad.operate.living import Living
 
     read = load_rules(rules)
-    reader = open_reader(data, tenant, database=database)
-    with AlarmLog(log_path(data, tenant)) as log:
-        watcher = Watcher(lambda: reader, log, read, clock="readings" if by_readings else "wall")
-        say(f"Watching {len(watcher.place.things)} things by {len(read.rules)} rules.")
-        titles = {one.id: one.title.en for one in read.rules}
-        try:
-            while True:
-                for event in watcher.look():
-                    said = titles.get(event.rule, event.what.replace("_", " "))
-                    thing = event.thing.rsplit(":", 1)[-1]
-                    print(
-                        f"{_clock(event.at)}  {event.after.word:<22}  {said}: {thing}", flush=True
-                    )
-                if once:
-                    break
-                time.sleep(every)
-        finally:
-            watcher.keep()
+    place = Living(folder=data, tenant=tenant, database=database)
+    reader = place.records()
+    clock: Clock = "readings" if by_readings else "wall"
+    duty = Duty(
+        open_log=place.alarms, is_shared=bool(database), every_s=every, once=once, say=say,
+        make_watcher=lambda log: Watcher(lambda: reader, log, read, clock=clock),
+    )  # fmt: skip
+    titles = {one.id: one.title.en for one in read.rules}
+    with closing(reader):
+        for event in duty.keep():
+            said = titles.get(event.rule, event.what.replace("_", " "))
+            thing = event.thing.rsplit(":", 1)[-1]
+            print(f"{_clock(event.at)}  {event.after.word:<22}  {said}: {thing}", flush=True)
 
 
 @alarms_app.command(name="list")
 def list_alarms(
-    *, data: Path = DATA, rules: str = "village", tenant: str = "", as_json: AsJson = False
-) -> None:
+    *, data: Path = DATA, rules: str = "village", tenant: str = "", as_json: AsJson = False,
+    database: LiveDatabase = "",
+) -> None:  # fmt: skip
     """
     List the alarms that stand, the most urgent first.
 
@@ -164,11 +165,13 @@ def list_alarms(
         Tenant of the broker.
     as_json
         Print them for machines.
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
     from bunyad.operate.alarms.rules import PRIORITIES, load_rules
 
     known = {one.id: one for one in load_rules(rules).rules}
-    with _log(data, tenant) as log:
+    with _log(data, tenant, database) as log:
         found = [one for one in log.standing() if one.rule in known]
     found.sort(key=lambda one: (PRIORITIES.index(known[one.rule].priority), one.since))
     if as_json:
@@ -204,6 +207,7 @@ def act(  # noqa: PLR0913  (each is an option of the command)
     note: str = "",
     hours: float | None = None,
     wait: float = 10.0,
+    database: LiveDatabase = "",
 ) -> None:
     """
     Acknowledge, shelve or reset an alarm, or take it out of service.
@@ -228,6 +232,8 @@ def act(  # noqa: PLR0913  (each is an option of the command)
         How long it lies on the shelf [h].
     wait
         How long to wait for the process that watches [s].
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
     from bunyad.operate.alarms.events import ACTS, Act
 
@@ -239,7 +245,7 @@ def act(  # noqa: PLR0913  (each is an option of the command)
         at=now, kind=kind, rule=rule, thing=thing, by=by or getpass.getuser(), note=note,
         until=until,
     )  # fmt: skip
-    with _log(data, tenant) as log:
+    with _log(data, tenant, database) as log:
         number = log.ask(asked)
         ends = time.monotonic() + wait
         while (answer := log.answer(number)) is None and time.monotonic() < ends:
@@ -324,7 +330,7 @@ def trial(  # noqa: PLR0913  (each is an option of the command)
 @alarms_app.command(name="statistics")
 def statistics(
     *, data: Path = DATA, rules: str = "village", tenant: str = "", days: float = 30.0,
-    as_json: AsJson = False,
+    as_json: AsJson = False, database: LiveDatabase = "",
 ) -> None:  # fmt: skip
     """
     Tell whether a person can live with the alarms, beside the targets of ISA-18.2.
@@ -341,6 +347,8 @@ def statistics(
         How far to look back from the last event [d].
     as_json
         Print them for machines.
+    database
+        URL that `bunyad operate serve` has as its --database, by default files in the folder.
     """
     from dataclasses import asdict
 
@@ -348,7 +356,7 @@ def statistics(
     from bunyad.operate.alarms.statistics import targets, tell_statistics
 
     read = load_rules(rules)
-    with _log(data, tenant) as log:
+    with _log(data, tenant, database) as log:
         found = log.events()
     end = found[-1][1].at if found else time.time()
     start = max(end - 86400 * days, found[0][1].at if found else end - 86400 * days)
@@ -367,17 +375,16 @@ def statistics(
         print(f"{count:>6}  {rule}: {thing}")
 
 
-def _log(data: Path, tenant: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  (heavy type)
-    from bunyad.operate.alarms.keeping import AlarmLog
-    from bunyad.operate.alarms.watching import log_path
+def _log(data: Path, tenant: str, database: str) -> AlarmLog:
+    from bunyad.operate.living import Living
 
-    path = log_path(data, tenant)
-    if not path.is_file():
+    place = Living(folder=data, tenant=tenant, database=database)
+    if not place.is_watched():
         raise InputError(
-            "no alarms were watched there", where=str(path),
+            "no alarms were watched there", where="--database" if database else str(data),
             mend="start `bunyad operate alarms watch`",
         )  # fmt: skip
-    return AlarmLog(path)
+    return place.alarms()
 
 
 def _clock(at_s: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -120,15 +121,15 @@ def report(  # noqa: PLR0913  (each is an option of the command)
 
 def _tell(month: str, data: Path, tenant: str, database: str) -> tuple[Any, list[Any], float]:
     """Return the figures of a month, its events of alarms, and now [s]."""
-    from bunyad.operate.alarms.keeping import AlarmLog
-    from bunyad.operate.alarms.watching import log_path
     from bunyad.operate.indicators.month import so_far, tell_month
-    from bunyad.operate.place import open_reader, read_place
+    from bunyad.operate.living import Living
+    from bunyad.operate.place import read_place
 
-    db = open_reader(data, tenant, database=database)
-    span = so_far(db, read_place(db), month, now_s=time.time())
-    events = []
-    if log_path(data, tenant).is_file():
-        with AlarmLog(log_path(data, tenant)) as log:
-            events = [event for _, event in log.events(start=span.start_s, end=span.end_s)]
-    return tell_month(span, events), events, time.time()
+    place = Living(folder=data, tenant=tenant, database=database)
+    with closing(place.records()) as db:
+        span = so_far(db, read_place(db), month, now_s=time.time())
+        events = []
+        if place.is_watched():
+            with place.alarms() as log:
+                events = [event for _, event in log.events(start=span.start_s, end=span.end_s)]
+        return tell_month(span, events), events, time.time()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from bunyad.cli.app import AsJson, say
+from bunyad.cli.operate.alarms import LiveDatabase
 from bunyad.cli.operate.app import operate_app
 from bunyad.errors import InputError, OutputError
 
@@ -23,6 +24,7 @@ def provision(  # noqa: PLR0913  (each is an option of the command)
     tenant: str = "",
     token: str = "",
     as_json: AsJson = False,
+    database: LiveDatabase = "",
 ) -> None:
     """
     Turn the smart systems of a settlement into NGSI-LD entities, with what the plan expects.
@@ -42,7 +44,7 @@ def provision(  # noqa: PLR0913  (each is an option of the command)
     out
         File to write, as a JSON list that any NGSI-LD broker takes.
     data
-        Data folder of a broker that is not running.
+        Data folder of a broker that is not running; with a database, that of its servers.
     region
         Region folder of the plan, for its climate. By default the built-in region it was made of.
     tenant
@@ -51,6 +53,9 @@ def provision(  # noqa: PLR0913  (each is an option of the command)
         Token for the broker.
     as_json
         Print the result for machines.
+    database
+        URL that `bunyad operate serve` has as its --database: with --data, entities are kept there
+        and not in the folder, and its servers know them at once. Subscribers are not told.
     """
     from bunyad.operate.village.entities import village_entities
     from bunyad.operate.village.expected import expected_entities, expected_of
@@ -67,13 +72,15 @@ def provision(  # noqa: PLR0913  (each is an option of the command)
     if to is not None:
         send_entities(entities, Broker(url=to, tenant=tenant, token=token))
     elif data is not None:
-        keep_entities(data, entities, tenant=tenant)
+        keep_entities(data, entities, tenant=tenant, database=database)
     elif out is not None:
         _write(out, entities)
     else:
         print(json.dumps(_with_context(entities), ensure_ascii=False))
+        if database:
+            say("Nothing is kept: give --data as well, to write into the database.")
         return
-    where = str(to or data or out)
+    where = "the database" if data is not None and database else str(to or data or out)
     if as_json:
         kinds: dict[str, int] = {}
         for entity in entities:

@@ -9,7 +9,9 @@ watch       one rule on all its things
 engine      readings in, changes out: the same for live ones and those of the records
 acts        what an operator may do, and when
 events      what the log keeps
-keeping     the log and the engine's state, on disk
+keeping     the log and the engine's state: a file, or tables in PostgreSQL
+watching    a living place
+duty        one of several processes watches, another takes over
 statistics  whether a person can live with the alarms: rates, floods, chattering, top ten
 judging     precision and recall where the faults are known
 """

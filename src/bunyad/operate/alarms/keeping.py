@@ -1,5 +1,5 @@
 """
-The log of alarms and the engine's state, on disk: one SQLite file beside the records.
+The log of alarms and the engine's state: a SQLite file beside the records, or tables in PostgreSQL.
 
 The process that watches is the only one that writes events and snapshots; others write acts
 (what operators ask for) into a queue, and it carries them out with its next step. After a crash
@@ -10,9 +10,7 @@ alarms: nothing is told twice, because an event that the log has is not written 
 from __future__ import annotations
 
 import io
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -22,9 +20,11 @@ import numpy as np
 from bunyad.operate.alarms.engine import Snapshot
 from bunyad.operate.alarms.events import Act, Event
 from bunyad.operate.alarms.states import State
+from bunyad.operate.records.beside import Beside
+from bunyad.operate.records.database import Db
 
-_BUSY_S = 10.0
-_TABLES = """
+_ALL = 1 << 62
+TABLES = """
 CREATE TABLE IF NOT EXISTS event (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, what TEXT NOT NULL,
     rule TEXT NOT NULL, thing TEXT NOT NULL, before INTEGER NOT NULL, after INTEGER NOT NULL,
@@ -51,6 +51,17 @@ CREATE TABLE IF NOT EXISTS standing (
 """
 
 
+# only who watches tells: nobody takes the same number at the same time
+_TELL = """
+INSERT INTO event (seq, at, what, rule, thing, before, after, by, note, cause)
+VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq
+"""
+_KEEP = """
+INSERT INTO snapshot (one, at, rules, place, seq, content)
+VALUES (1, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM event), ?)
+ON CONFLICT (one) DO UPDATE SET at = excluded.at, rules = excluded.rules, place = excluded.place,
+    seq = excluded.seq, content = excluded.content
+"""
 _REBUILD = """
 INSERT INTO standing
 SELECT e.rule, e.thing, e.after,
@@ -103,8 +114,9 @@ class AlarmLog:
 
     Parameters
     ----------
-    path
-        The SQLite file; made where it is not there.
+    place
+        The SQLite file, made where it is not there; or an open database of records, which is
+        closed with the log.
 
     Examples
     --------
@@ -115,13 +127,9 @@ class AlarmLog:
     ['unacknowledged']
     """
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False)
-        self._db.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_TABLES)
+    def __init__(self, place: Path | Db) -> None:
+        self._log = Beside(place, TABLES)
+        self._db = self._log.db
 
     def __enter__(self) -> Self:
         return self
@@ -130,8 +138,12 @@ class AlarmLog:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Let go of it."""
+        self._log.close()
+
+    def take_watch(self) -> bool:
+        """Become the process that watches, unless another is; of a file nobody else is."""
+        return self._log.take_watch()
 
     def add(
         self,
@@ -139,6 +151,7 @@ class AlarmLog:
         *,
         kept: Kept | None = None,
         done: Iterable[tuple[int, float]] = (),
+        after: int | None = None,
     ) -> None:
         """
         Keep events, a snapshot and what acts are done, all or nothing.
@@ -151,29 +164,33 @@ class AlarmLog:
             State of the engine after them; its `seq` is set here.
         done
             Acts that were carried out, and after which step of the engine [s].
+        after
+            Number of an event: those after it are dropped, as the events tell them again.
+
+        Raises
+        ------
+        sqlite3.OperationalError
+            If the database does not answer, or another process may be watching by now.
         """
-        with self._transaction():
+        with self._log.transaction():
+            if after is not None:
+                self._forget_after(after)
             for event in events:
                 self._add_event(event)
             self._db.executemany(
-                "UPDATE act SET done_at = ? WHERE seq = ?", ((at, act) for act, at in done)
+                "UPDATE act SET done_at = ? WHERE seq = ?", [(at, act) for act, at in done]
             )
             if kept is not None:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO snapshot VALUES "
-                    "(1, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM event), ?)",
-                    (kept.at, kept.rules, kept.place, _pack(kept.content)),
-                )
+                self._db.execute(_KEEP, (kept.at, kept.rules, kept.place, _pack(kept.content)))
 
     def _add_event(self, event: Event) -> None:
-        row = self._db.execute(
-            "INSERT INTO event (at, what, rule, thing, before, after, by, note, cause) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((seq,),) = self._db.execute(
+            _TELL,
             (
                 event.at, event.what, event.rule, event.thing, int(event.before),
                 int(event.after), event.by, event.note, event.cause,
             ),
-        )  # fmt: skip
+        ).fetchall()  # fmt: skip
         if event.what != "state":
             return
         if event.after == State.NORMAL:
@@ -184,16 +201,13 @@ class AlarmLog:
         self._db.execute(
             "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (rule, thing) DO UPDATE "
             "SET state = excluded.state, cause = excluded.cause, seq = excluded.seq",
-            (event.rule, event.thing, int(event.after), event.at, event.cause, row.lastrowid),
+            (event.rule, event.thing, int(event.after), event.at, event.cause, seq),
         )
 
-    def forget_after(self, seq: int) -> None:
-        """Drop events after one, because the engine will tell them again from its snapshot."""
-        with self._transaction():
-            self._db.execute("DELETE FROM event WHERE seq > ?", (seq,))
-            self._db.execute("DELETE FROM standing")
-            self._db.execute("DELETE FROM sqlite_sequence WHERE name = 'event'")
-            self._db.execute(_REBUILD)
+    def _forget_after(self, seq: int) -> None:
+        self._db.execute("DELETE FROM event WHERE seq > ?", (seq,))
+        self._db.execute("DELETE FROM standing")
+        self._db.execute(_REBUILD)
 
     def is_flood(self) -> bool:
         """Return whether there are more alarms just now than a person can take in."""
@@ -212,12 +226,12 @@ class AlarmLog:
 
     def ask(self, act: Act) -> int:
         """Put an act into the queue and return its number."""
-        row = self._db.execute(
-            "INSERT INTO act (at, kind, rule, thing, by, note, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((seq,),) = self._db.execute(
+            "INSERT INTO act (at, kind, rule, thing, by, note, until) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "RETURNING seq",
             (act.at, act.kind, act.rule, act.thing, act.by, act.note, act.until),
-        )
-        assert row.lastrowid is not None, "a row was written"
-        return row.lastrowid
+        ).fetchall()
+        return int(seq)
 
     def refuse(self, act: int, why: str) -> None:
         """Tell why an act was not carried out."""
@@ -264,8 +278,8 @@ class AlarmLog:
         rows = self._db.execute(
             "SELECT * FROM (SELECT seq, at, what, rule, thing, before, after, by, note, cause "
             "FROM event WHERE at >= ? AND at < ? AND seq > ? ORDER BY seq DESC LIMIT ?) "
-            "ORDER BY seq",
-            (start, end, after, -1 if limit is None else limit),
+            "AS newest ORDER BY seq",
+            (start, end, after, _ALL if limit is None else limit),
         )
         return [
             (row[0], Event(
@@ -302,17 +316,6 @@ class AlarmLog:
             Standing(row[0], row[1], State(row[2]), row[3], row[4], row[5], row[6] or "")
             for row in rows
         ]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with closing(self._db.execute("BEGIN IMMEDIATE")):
-            pass
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
 
 def _act(row: tuple[Any, ...]) -> Act:

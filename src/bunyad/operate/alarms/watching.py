@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -108,8 +108,12 @@ class Watcher:
         self._told_hour = -1
         self._kept_at = begin
         self._acted = 0
+        self._retold: list[Event] = []
+        self._forget: int | None = None
         if kept is not None:
             self._go_on(kept)
+        elif self._is_begun:
+            self.keep()  # whoever goes on after a crash needs a begin
 
     def look(self) -> list[Event]:
         """Take in what came, live the steps that are due, carry out acts; return the changes."""
@@ -127,21 +131,29 @@ class Watcher:
                 break
         done = self._carry_out(events)
         is_due = self.engine.now - self._kept_at >= KEEP_EVERY_S
-        if events or done or is_due:
+        if events or done or is_due or self._forget is not None:
             kept = self._snapshot() if is_due else None
-            self.log.add(events, kept=kept, done=done)
+            self._add(events, kept=kept, done=done)
         return events
+
+    def _add(
+        self, events: list[Event], *, kept: Kept | None, done: Iterable[tuple[int, float]] = ()
+    ) -> None:
+        """Keep what changed; first of all what is told again, in the same moment as the rest."""
+        self.log.add([*self._retold, *events], kept=kept, done=done, after=self._forget)
+        self._retold, self._forget = [], None
 
     def _begin(self, first: float) -> None:
         """Let time begin with the first reading of a place that had none."""
         self._is_begun = True
         self._kept_at = first - self.engine.step_s
         self.engine = Engine(self.rules, self.place.points, start=self._kept_at)
+        self.keep()
 
     def keep(self) -> None:
         """Keep the state of the engine, as before a planned stop."""
-        if self._is_begun:
-            self.log.add([], kept=self._snapshot())
+        if self._is_begun and self._forget is None:
+            self._add([], kept=self._snapshot())
 
     def _snapshot(self) -> Kept:
         self._kept_at = self.engine.now
@@ -164,17 +176,16 @@ class Watcher:
         self._seen = kept.place
         self._acted = int(kept.content["acts"][0])
         acts = self.log.done_after(self._acted)
-        self.log.forget_after(kept.seq)
+        self._forget = kept.seq
         if not acts:
             return
-        events: list[Event] = []
+        events = self._retold
         taken, _ = self._take()
         for number, at, act in acts:
             events += self._live(at, taken)
             taken = []
             events.append(self.engine.act(_at_least(act, at)))
             self._acted = number
-        self.log.add(events)
 
     def _find_wanted(self) -> _Wanted:
         found = _Wanted()

@@ -10,20 +10,20 @@ The desk where commands are asked for, confirmed, sent and followed until they a
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from bunyad.errors import BunyadError, InputError
 from bunyad.operate.commands.rules import Actuator, CommandRules, Interlock
+from bunyad.operate.records.beside import Beside
+from bunyad.operate.records.database import Db
 
 Step = Literal["asked", "sent", "done", "failed", "refused", "expired", "cancelled"]
 Value = float | str
 
-_TABLES = """
+TABLES = """
 CREATE TABLE IF NOT EXISTS command (
     number INTEGER PRIMARY KEY AUTOINCREMENT, thing TEXT NOT NULL, kind TEXT NOT NULL,
     attribute TEXT NOT NULL, value TEXT NOT NULL, step TEXT NOT NULL, asked_at REAL NOT NULL,
@@ -78,8 +78,9 @@ class Desk:
 
     Parameters
     ----------
-    path
-        SQLite file of the commands.
+    place
+        SQLite file of the commands, made where it is not there; or an open database of records,
+        which is closed with the desk.
     rules
         What may be switched.
     sight
@@ -89,15 +90,11 @@ class Desk:
     """
 
     def __init__(
-        self, path: Path, rules: CommandRules, sight: Sight, send: Callable[[Command], None]
+        self, place: Path | Db, rules: CommandRules, sight: Sight, send: Callable[[Command], None]
     ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.rules, self._sight, self._send = rules, sight, send
-        self._db = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
-        self._db.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_TABLES)
+        self._log = Beside(place, TABLES)
+        self._db = self._log.db
 
     def __enter__(self) -> Self:
         return self
@@ -106,8 +103,8 @@ class Desk:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Let go of the commands."""
+        self._log.close()
 
     def ask(self, thing: str, value: Value, *, by: str, now: float, note: str = "") -> Command:
         """
@@ -141,14 +138,14 @@ class Desk:
                 f"an interlock forbids it: {forbidden.why.en}",
                 where=thing, mend="remove its cause first",
             )  # fmt: skip
-        row = self._db.execute(
-            "INSERT INTO command (thing, kind, attribute, value, step, asked_at, asked_by, note) "
-            "VALUES (?, ?, ?, ?, 'asked', ?, ?, ?)",
-            (thing, actuator.id, actuator.attribute, json.dumps(value), now, by, note),
-        )
-        assert row.lastrowid is not None, "a row was written"
-        self._note(row.lastrowid, now, "asked", by, note)
-        return self.command(row.lastrowid)
+        with self._log.transaction():
+            ((number,),) = self._db.execute(
+                "INSERT INTO command (thing, kind, attribute, value, step, asked_at, asked_by, "
+                "note) VALUES (?, ?, ?, ?, 'asked', ?, ?, ?) RETURNING number",
+                (thing, actuator.id, actuator.attribute, json.dumps(value), now, by, note),
+            ).fetchall()
+            self._note(number, now, "asked", by, note)
+        return self.command(number)
 
     def confirm(self, number: int, *, by: str, now: float) -> Command:
         """
@@ -162,9 +159,7 @@ class Desk:
         command = self.command(number)
         actuator = self._actuator(command.thing)
         if command.step != "asked":
-            raise InputError(
-                f"the command is {command.step}", where=f"command {number}", mend="ask for it anew"
-            )
+            raise _changed(command)
         if actuator.two_persons and by == command.asked_by:
             raise InputError(
                 "the one who asked may not confirm it",
@@ -177,7 +172,8 @@ class Desk:
             return self._end(command, "refused", now, by=by, why=forbidden.why.en)
         # Kept as sent before it is: after a crash its feedback is waited for, never sent twice.
         sent = replace(command, step="sent", confirmed_by=by, sent_at=now)
-        self._keep(sent, now, by, "")
+        if not self._keep(sent, now, by, "", before="asked"):
+            raise _changed(self.command(number))
         try:
             self._send(sent)
         except (BunyadError, OSError) as error:
@@ -192,7 +188,10 @@ class Desk:
                 f"the command is {command.step}",
                 where=f"command {number}", mend="ask for the opposite",
             )  # fmt: skip
-        return self._end(command, "cancelled", now, by=by)
+        ended = self._end(command, "cancelled", now, by=by)
+        if ended.step != "cancelled":
+            raise _changed(ended)
+        return ended
 
     def follow(self, *, now: float) -> list[Command]:
         """Look at feedback and deadlines of all that is under way; return what ended."""
@@ -264,28 +263,35 @@ class Desk:
         self, command: Command, step: Step, now: float, *, by: str = "", why: str = ""
     ) -> Command:
         ended = replace(command, step=step, ended_at=now, why=why)
-        self._keep(ended, now, by, why)
-        return ended
+        is_kept = self._keep(ended, now, by, why, before=command.step)
+        return ended if is_kept else self.command(command.number)
 
-    def _keep(self, command: Command, now: float, by: str, note: str) -> None:
-        with closing(self._db.execute("BEGIN IMMEDIATE")):
-            pass
-        self._db.execute(
-            "UPDATE command SET step = ?, confirmed_by = ?, sent_at = ?, ended_at = ?, why = ? "
-            "WHERE number = ?",
-            (
-                command.step, command.confirmed_by, command.sent_at, command.ended_at,
-                command.why, command.number,
-            ),
-        )  # fmt: skip
-        self._note(command.number, now, command.step, by, note)
-        self._db.execute("COMMIT")
+    def _keep(self, command: Command, now: float, by: str, note: str, *, before: Step) -> bool:
+        """Keep a step, unless the command has left the step before it: another desk was first."""
+        with self._log.transaction():
+            found = self._db.execute(
+                "UPDATE command SET step = ?, confirmed_by = ?, sent_at = ?, ended_at = ?, why = ? "
+                "WHERE number = ? AND step = ?",
+                (
+                    command.step, command.confirmed_by, command.sent_at, command.ended_at,
+                    command.why, command.number, before,
+                ),
+            )  # fmt: skip
+            if found.rowcount == 1:
+                self._note(command.number, now, command.step, by, note)
+        return found.rowcount == 1
 
     def _note(self, number: int, at: float, step: str, by: str, note: str) -> None:
         self._db.execute(
             "INSERT INTO command_log (number, at, step, by, note) VALUES (?, ?, ?, ?, ?)",
             (number, at, step, by, note),
         )
+
+
+def _changed(command: Command) -> InputError:
+    return InputError(
+        f"the command is {command.step}", where=f"command {command.number}", mend="ask for it anew"
+    )
 
 
 _SELECT = (

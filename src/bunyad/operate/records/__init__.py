@@ -9,6 +9,8 @@ postgresql, dialect, schemas, sharing
           servers on one database do together
 entities  the current state: kept, found by type, attribute, value, place and scope
 readings  the past: series and their readings, the last values
+lending   the same for who only looks, or keeps a log: connections that are lent
+beside    logs of other parts: a file beside the records, or tables in the database
 rollups   sums by hour and day
 keeping   what is done now and then: sums, and moving old readings away
 history   long history as Parquet, and how long readings are kept

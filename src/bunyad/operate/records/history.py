@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bunyad.errors import Fault, InputError
 from bunyad.operate.records.database import Db
 from bunyad.operate.records.memory import give_back
 from bunyad.operate.records.readings import Reading
@@ -173,17 +174,21 @@ def load_history(tenant: Tenant, series: Iterable[int], *, from_us: int, to_us: 
     -------
     pyarrow.Table
         `ref, series, at_us, value` (numbers only), by series and time.
+
+    Raises
+    ------
+    InputError
+        If a file that may hold some of them is missing.
     """
     import duckdb  # noqa: PLC0415  (heavy; few need long history)
 
     keys = sorted(set(series))
     db = tenant.reader()
     recent = _table(_rows(db, keys, from_us, to_us))
-    files = [
-        str(history_folder(tenant) / name)
-        for (name,) in db.execute("SELECT file FROM archive ORDER BY file")
-        if (history_folder(tenant) / name).exists()
-    ]
+    paths = history_files(tenant, from_us=from_us)
+    if missing := [path for path in paths if not path.exists()]:
+        raise InputError.of([_missing(path) for path in missing])
+    files = [str(path) for path in paths]
     with duckdb.connect() as engine:
         engine.register("recent", recent)
         parts = "SELECT ref, series, at_us, value FROM recent"
@@ -200,6 +205,35 @@ def load_history(tenant: Tenant, series: Iterable[int], *, from_us: int, to_us: 
             "any_value(value) AS value "
             f"FROM ({parts}) GROUP BY ref ORDER BY 2, 3, 1"
         ).to_arrow_table()
+
+
+def history_files(tenant: Tenant, *, from_us: int | None = None) -> list[Path]:
+    """
+    Return the files of long history, also those that should be there and are not.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's records.
+    from_us
+        Only those that may hold readings from this instant on [µs since 1970].
+    """
+    folder = history_folder(tenant)
+    rows = tenant.reader().execute("SELECT file, until_us FROM archive ORDER BY file")
+    return [folder / name for name, until_us in rows if from_us is None or from_us < until_us]
+
+
+def missing_history(tenant: Tenant) -> list[Fault]:
+    """Return what to tell of files of long history that are not there."""
+    return [_missing(path) for path in history_files(tenant) if not path.exists()]
+
+
+def _missing(path: Path) -> Fault:
+    return Fault(
+        where=str(path),
+        what="the file of long history is missing, and what it holds is not told",
+        mend="put it back from a backup",
+    )
 
 
 def history_folder(tenant: Tenant) -> Path:
@@ -337,6 +371,8 @@ def _finish(tenant: Tenant) -> None:
     for name, until, newest in db.execute(
         "SELECT file, until_us, newest FROM archive WHERE deleted = 0"
     ).fetchall():
+        if not (history_folder(tenant) / name).exists():
+            continue  # the readings are nowhere else
         keys = _moving(db)
         for start in range(0, len(keys), SERIES_OF_STEP):
             some = keys[start : start + SERIES_OF_STEP]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import sqlite3
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,6 +54,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
         self._moved: dict[str, int] = {}
         self._staying: dict[str, int] = {}
+        self._missing: set[str] = set()
 
     async def start(self) -> None:
         """Begin."""
@@ -66,6 +69,8 @@ class Keeper:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._keeping.every_s)
+            for tenant in self._records.open_tenants():
+                await self._look_for_files(tenant)
             sharing = self._records.sharing
             if sharing is not None and not await sharing.leads():
                 continue  # one server does it for all
@@ -76,6 +81,16 @@ class Keeper:
                 except Exception:  # noqa: BLE001  (the next round tries again)
                     _log.exception("the records of %r are not in order", tenant.name)
             await asyncio.to_thread(give_back)
+
+    async def _look_for_files(self, tenant: Tenant) -> None:
+        """Tell the log of files of long history that are missing here, each once."""
+        from bunyad.operate.records.history import missing_history  # noqa: PLC0415  (heavy)
+
+        with contextlib.suppress(sqlite3.Error):  # the next round looks again
+            for fault in await asyncio.to_thread(missing_history, tenant):
+                if fault.where not in self._missing:
+                    self._missing.add(fault.where)
+                    _log.error("%s", fault)
 
     async def _move(self, tenant: Tenant) -> None:
         from bunyad.operate.records.history import (  # noqa: PLC0415  (heavy)

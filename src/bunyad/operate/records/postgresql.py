@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 
 _WHOLE = 1 << 63  # beyond, SQLite has no whole numbers
+OUTLIVE_NO_MACHINE = (
+    "SELECT set_config('tcp_keepalives_idle', '5', false), "
+    "set_config('tcp_keepalives_interval', '2', false), "
+    "set_config('tcp_keepalives_count', '3', false)"
+)
+"""
+Lets the database notice within seconds that this machine is gone, and free the locks it held.
+
+By default that takes hours where a machine loses its power or its network.
+"""
 
 
 class PostgresDb:
@@ -31,13 +41,15 @@ class PostgresDb:
         What is connected; several tenants may share it for reading.
     schema
         The tenant's schema.
-    is_own
-        Whether nobody else uses what is connected.
+    let_go
+        Done when it is closed; by default nothing, as others use what is connected too.
     """
 
-    def __init__(self, link: Link, schema: str, *, is_own: bool = False) -> None:
+    def __init__(
+        self, link: Link, schema: str, *, let_go: Callable[[], None] = lambda: None
+    ) -> None:
         self.total_changes = 0
-        self._is_own = is_own
+        self._let_go = let_go
         self._link = link
         self._schema = schema
 
@@ -67,8 +79,7 @@ class PostgresDb:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._is_own:
-            self._link.close()
+        self._let_go()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -101,11 +112,14 @@ class Link:
         URL of the database.
     server
         Name of the server that this is.
+    reads_only
+        Whether nothing may be written.
     """
 
-    def __init__(self, address: str, server: str) -> None:
+    def __init__(self, address: str, server: str = "", *, reads_only: bool = False) -> None:
         self._address = address
         self._server = server
+        self._reads_only = reads_only
         self._open: psycopg.Connection[Any] | None = None
         self._schema = ""
         self._is_closed = False
@@ -125,12 +139,31 @@ class Link:
         if self._open is None or self._open.closed:
             self._open = connect(self._address, self._server)
             self._schema = ""
+            if self._reads_only:
+                self._open.execute("SET default_transaction_read_only = on")
             if self._is_closed:  # meanwhile
                 self._open.close()
         if self._schema != schema:
             self._open.execute(f'SET search_path TO "{schema}"')
             self._schema = schema
         return psycopg.RawCursor(self._open)
+
+    def answers(self) -> bool:
+        """Tell whether it is connected, and the database is there."""
+        import psycopg  # noqa: PLC0415  (who has no PostgreSQL needs none)
+
+        if self._open is None or self._open.closed:
+            return False
+        try:
+            self._open.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def undo(self) -> None:
+        """End a transaction that was left open, which keeps nothing of it."""
+        if self._open is not None and self.in_transaction:
+            self._open.close()
 
     def close(self) -> None:
         """Let go of the connection for good."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import sqlite3
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,7 +121,7 @@ class PostgresSchema:
     def writer(self) -> PostgresDb:
         """Open a connection for the one writer of this server."""
         link = Link(self._database.address, self._database.server)
-        return PostgresDb(link, self.schema, is_own=True)
+        return PostgresDb(link, self.schema, let_go=link.close)
 
     def reader(self) -> PostgresDb:
         """Return this thread's connection, which all tenants share."""
@@ -213,7 +212,7 @@ class PostgresDatabase:
     """
 
     def __init__(self, address: str) -> None:
-        self.address = _bare(address)
+        self.address = bare_address(address)
         self.server = str(secrets.randbits(31))
         self._local = threading.local()
         self._links: list[Link] = []
@@ -227,7 +226,7 @@ class PostgresDatabase:
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001  (psycopg's, which may not be there)
-            raise _does_not_open(told_of(error)) from None
+            raise does_not_open(told_of(error)) from None
         found.close()
         with self.making() as link:
             link.execute(_TENANTS)
@@ -321,59 +320,13 @@ class PostgresDatabase:
         return found
 
 
-def open_shared(address: str, tenant: str) -> PostgresDb | None:
-    """
-    Open the records of a tenant for reading only; None where there are none.
-
-    Raises
-    ------
-    InputError
-        If the database does not open.
-    """
-    link = Link(_bare(address), "")
-    try:
-        rows = PostgresDb(link, PREFIX).execute(
-            "SELECT schema FROM tenant WHERE name = ?", (tenant,)
-        ).fetchall()  # fmt: skip
-    except sqlite3.OperationalError as error:
-        raise _does_not_open(str(error)) from None
-    except sqlite3.DatabaseError:  # nobody keeps records there yet
-        rows = []
-    if not rows:
-        link.close()
-        return None
-    found = PostgresDb(link, rows[0][0], is_own=True)
-    found.execute("SET default_transaction_read_only = on")
-    return found
-
-
-def shared_tenants(address: str) -> list[str]:
-    """
-    Return the names of the tenants that a database has.
-
-    Raises
-    ------
-    InputError
-        If the database does not open.
-    """
-    link = Link(_bare(address), "")
-    try:
-        statement = 'SELECT name FROM tenant ORDER BY name COLLATE "C"'
-        return [row[0] for row in PostgresDb(link, PREFIX).execute(statement)]
-    except sqlite3.OperationalError as error:
-        raise _does_not_open(str(error)) from None
-    except sqlite3.DatabaseError:  # nobody keeps records there yet
-        return []
-    finally:
-        link.close()
-
-
-def _bare(address: str) -> str:
+def bare_address(address: str) -> str:
     """Return an address as the driver takes it."""
     return re.sub(r"^postgresql\+\w+:", "postgresql:", address)
 
 
-def _does_not_open(why: str) -> InputError:
+def does_not_open(why: str) -> InputError:
+    """Return the error of a database that does not open."""
     return InputError(
         f"the database does not open: {why}",
         where="--database",

@@ -127,6 +127,7 @@ class Sharing:
         while not self._ends.is_set():
             try:
                 with postgresql.connect(self.database.address) as link:
+                    link.execute(postgresql.OUTLIVE_NO_MACHINE)
                     link.execute(
                         "SELECT pg_advisory_lock(%s::int, %s::int)",
                         (schemas.ALIVE, int(self.database.server)),

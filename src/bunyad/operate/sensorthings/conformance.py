@@ -67,8 +67,6 @@ CONFORMANCE: list[str] = [
     *(f"https://fraunhoferiosb.github.io/FROST-Server/extensions/{name}.html" for name in _MORE),
     f"{_INSIDE}/CSV-ResultFormat/CSV-ResultFormat.md",
 ]
-WITH_SHAPES = f"{_ROOT}request-data/built-in-query-functions"
-"""Holds functions of shapes too, which are not there over PostgreSQL."""
 OVER_MQTT: list[str] = [
     f"{_ROOT}create-observations-via-mqtt/observations-creation",
     f"{_ROOT}receive-updates-via-mqtt/receive-updates",

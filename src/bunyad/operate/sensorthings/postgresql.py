@@ -2,7 +2,8 @@
 What conditions call, in PostgreSQL: the functions that SQLite has or is given, of the same names.
 
 They are made in each tenant's schema, beside its tables. A document is a text there too; it is read
-as `jsonb`, so that a condition on one with the character U+0000 is refused. Shapes are not there.
+as `jsonb`, so that a condition on one with the character U+0000 is refused. Shapes are asked of
+shapely (`queries.shapes`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ import re
 
 from bunyad.operate.records import dialect
 from bunyad.operate.records.schema import add_functions
-
-SHAPES = "sensorthings_shape("
+from bunyad.operate.sensorthings.queries import shapes
 
 # SQLite compares texts byte by byte, and PostgreSQL as the database's language does.
 _TEXT = """
@@ -153,7 +153,7 @@ DECLARE p TEXT[]; us NUMERIC; shift BIGINT := 0; BEGIN
 EXCEPTION WHEN datetime_field_overflow THEN RETURN NULL;
 END $$;
 """
-FUNCTIONS = _TEXT + _DOCUMENTS + _TEXTS + _NUMBERS + _TIMES
+FUNCTIONS = _TEXT + _DOCUMENTS + _TEXTS + _NUMBERS + _TIMES + shapes.FUNCTIONS
 
 _KEYS = (
     "FROM (SELECT CAST(j.value AS BIGINT) AS value, j.n AS key FROM "
@@ -181,6 +181,7 @@ _PHRASES = (
     ("= max(coalesce(", "= greatest(coalesce("),
     ("ELSE max(coalesce(", "ELSE greatest(coalesce("),
     ("NOT LIKE '%geo+json%'", "NOT ILIKE '%geo+json%'"),
+    *shapes.PHRASES,
 )  # fmt: skip
 _FORMS = (
     (re.compile(r"\bsubstr\("), "sensorthings_substr("),

@@ -16,7 +16,7 @@ from bunyad.operate.sensorthings.answers.find import Place, find_place, source
 from bunyad.operate.sensorthings.answers.formats import write_formatted
 from bunyad.operate.sensorthings.answers.tables import options_of_array, write_arrays
 from bunyad.operate.sensorthings.answers.tell import digits_of, value_of
-from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT, WITH_SHAPES
+from bunyad.operate.sensorthings.conformance import CONFORMANCE, OVER_MQTT
 from bunyad.operate.sensorthings.language.options import Options, write_token
 from bunyad.operate.sensorthings.language.paths import Resource
 from bunyad.operate.sensorthings.message import TEXT, Reply, Request, tell
@@ -52,8 +52,7 @@ def read(db: Db, request: Request, resource: Resource, now_us: int) -> Reply:
         If what is named is not there, or an option cannot be followed.
     """
     if not resource.steps:
-        shared = not isinstance(db, sqlite3.Connection)
-        return tell(describe(request.base, request.mqtt, shared=shared))
+        return tell(describe(request.base, request.mqtt))
     with ending(db, LONGEST_S):
         return _read(db, request, resource, now_us)
 
@@ -105,7 +104,7 @@ def _counting(options: Options) -> Options:
     return Options(where=options.where, count=True, top=0)
 
 
-def describe(base: str, mqtt: str = "", *, shared: bool = False) -> dict[str, Any]:
+def describe(base: str, mqtt: str = "") -> dict[str, Any]:
     """
     Return the document at the service's root.
 
@@ -115,18 +114,15 @@ def describe(base: str, mqtt: str = "", *, shared: bool = False) -> dict[str, An
         Address of the service.
     mqtt
         Address of the MQTT broker that tells of changes; none where there is none.
-    shared
-        Whether the records are in PostgreSQL, where there are no functions of shapes.
 
     Examples
     --------
     >>> describe("http://host/v1.1")["value"][0]
     {'name': 'Things', 'url': 'http://host/v1.1/Things'}
     """
-    kept = [one for one in CONFORMANCE if one != WITH_SHAPES] if shared else CONFORMANCE
-    settings: dict[str, Any] = {"conformance": kept}
+    settings: dict[str, Any] = {"conformance": CONFORMANCE}
     if mqtt:
-        settings["conformance"] = [*kept, *OVER_MQTT]
+        settings["conformance"] = [*CONFORMANCE, *OVER_MQTT]
         settings |= {requirement: {"endpoints": [mqtt]} for requirement in OVER_MQTT}
     return {
         "value": [{"name": name, "url": f"{base}/{name}"} for name in SETS],

@@ -115,7 +115,7 @@ def cancel_command(call: Call[Nothing, Nothing]) -> CommandRow:
 
 def command_rows(call: Call[Any, Any], room: Room) -> list[CommandRow]:
     """Return the newest commands first, with what their feedback says by now."""
-    if not room.commands_path.is_file():
+    if not room.living.is_commanded():
         return []
     with _desk(call, room) as desk:
         desk.follow(now=time.time())
@@ -131,7 +131,7 @@ def _desk(call: Call[Any, Any], room: Room) -> Iterator[Desk]:
         db = opened.enter_context(room.records())
         log = opened.enter_context(room.log()) if is_watched(room) else None
         sight = see_records(lambda: db, room.place, log, rules, now=time.time)
-        yield opened.enter_context(Desk(room.commands_path, rules, sight, send))
+        yield opened.enter_context(Desk(room.living.commands(), rules, sight, send))
 
 
 def _own(room: Room, desk: Desk, text: str) -> int:

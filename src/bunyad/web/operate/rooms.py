@@ -1,4 +1,4 @@
-"""Which villages the data folder has, and who may see them."""
+"""Which villages the data folder or the database has, and who may see them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from bunyad.operate.alarms.keeping import AlarmLog, Standing
 from bunyad.operate.alarms.rules import PRIORITIES, Rule, Rules, load_rules
 from bunyad.operate.alarms.states import SHOWN
-from bunyad.operate.alarms.watching import log_path
-from bunyad.operate.place import Place, open_reader, place_clock, read_place
+from bunyad.operate.living import Living
+from bunyad.operate.place import Place, place_clock, read_place
 from bunyad.operate.records import Db
+from bunyad.operate.records.lending import Lending
 from bunyad.operate.records.names import tenant_name
-from bunyad.operate.records.schemas import shared_tenants
 from bunyad.web.endpoint import Call
 from bunyad.web.operate.bodies import AlarmRow
 from bunyad.web.problems import Problem, not_found
@@ -29,6 +28,8 @@ FRESH_S = 5.0
 """How long nobody looks whether a place has changed [s]."""
 RULES_FILE = "alarm-rules.yaml"
 """Rules in the data folder that are used instead of those of the package."""
+LENDING = "live-lending"
+"""What lends connections to the database of living places, in the services' cache."""
 _reading = Lock()
 
 
@@ -38,23 +39,16 @@ class Room:
 
     id: str
     name: str
-    folder: Path
-    tenant: str
+    living: Living
+    """Where its records and its logs are."""
     place: Place
     """Its own things only."""
     rules: Rules
-    database: str = ""
-    """URL of the database with its records; empty for a file in the folder."""
 
     @property
-    def log_path(self) -> Path:
-        """File of its alarms."""
-        return log_path(self.folder, self.tenant)
-
-    @property
-    def commands_path(self) -> Path:
-        """File of its commands."""
-        return self.log_path.with_name(self.log_path.name.replace("alarms", "commands"))
+    def tenant(self) -> str:
+        """Tenant of the broker."""
+        return self.living.tenant
 
     @property
     def rule(self) -> Mapping[str, Rule]:
@@ -64,7 +58,7 @@ class Room:
     @contextmanager
     def records(self) -> Iterator[Db]:
         """Open its records for reading."""
-        db = open_reader(self.folder, self.tenant, database=self.database)
+        db = self.living.records()
         try:
             yield db
         finally:
@@ -73,7 +67,7 @@ class Room:
     @contextmanager
     def log(self) -> Iterator[AlarmLog]:
         """Open the log of its alarms."""
-        with AlarmLog(self.log_path) as log:
+        with self.living.alarms() as log:
             yield log
 
     def clock(self) -> float | None:
@@ -105,7 +99,7 @@ class Room:
 
 
 def rooms(services: Services) -> dict[str, Room]:
-    """Return every village of the data folder by its id; a file is read anew when it changed."""
+    """Return every village by its id; what is known of a place is read anew when it changed."""
     with _reading:  # once, however many ask
         return _rooms(services)
 
@@ -114,30 +108,44 @@ def _rooms(services: Services) -> dict[str, Room]:
     kept: dict[str, tuple[Any, dict[str, Room]]] = services.cache.setdefault("villages", {})
     checked = services.cache.get("villages-checked", -math.inf)
     if time.monotonic() - checked >= FRESH_S:
-        folder, database = services.settings.data, services.settings.live_database_url
-        for tenant in _tenants(folder, database):
-            sign = _sign(folder, tenant, database)
-            if tenant not in kept or kept[tenant][0] != sign:
-                kept[tenant] = (sign, _rooms_of(folder, tenant, database))
+        for living in _living(services):
+            sign = _sign(living)
+            if living.tenant not in kept or kept[living.tenant][0] != sign:
+                kept[living.tenant] = (sign, _rooms_of(living))
         services.cache["villages-checked"] = time.monotonic()
     return {name: room for _, found in kept.values() for name, room in found.items()}
 
 
-def _tenants(folder: Path, database: str) -> list[str]:
-    """Return the tenants that have records; the default one has no name."""
+def _living(services: Services) -> list[Living]:
+    """Return the places that have records, one for each tenant; the default one has no name."""
+    folder, database = services.settings.data, services.settings.live_database_url
     if database:
-        return shared_tenants(database)
+        lending = services.cache.get(LENDING)
+        if lending is None:
+            lending = services.cache[LENDING] = Lending(database)
+        return [
+            Living(folder=folder, tenant=name, database=database, lending=lending)
+            for name in lending.tenants()
+        ]
     named = [
         tenant_name(path.stem) for path in sorted((folder / "tenants").glob("*.sqlite"))
         if not path.stem.endswith((".alarms", ".commands"))
     ]  # fmt: skip
-    return ["", *named] if (folder / "records.sqlite").is_file() else named
+    names = ["", *named] if (folder / "records.sqlite").is_file() else named
+    return [Living(folder=folder, tenant=name) for name in names]
 
 
-def _sign(folder: Path, tenant: str, database: str) -> tuple[Any, ...]:
+def close_rooms(services: Services) -> None:
+    """Let go of the database of living places, at the end of the server."""
+    lending = services.cache.pop(LENDING, None)
+    if lending is not None:
+        lending.close()
+
+
+def _sign(living: Living) -> tuple[Any, ...]:
     """Return what changes when things, series or rules do, but not with every reading."""
-    own = folder / RULES_FILE
-    db = open_reader(folder, tenant, database=database)
+    own = living.folder / RULES_FILE
+    db = living.records()
     try:
         newest = [
             db.execute(f"SELECT max(ref) FROM {table}").fetchone()[0]  # noqa: S608  (one of two)
@@ -148,10 +156,10 @@ def _sign(folder: Path, tenant: str, database: str) -> tuple[Any, ...]:
     return (*newest, own.stat().st_mtime_ns if own.is_file() else 0)
 
 
-def _rooms_of(folder: Path, tenant: str, database: str) -> dict[str, Room]:
-    own = folder / RULES_FILE
+def _rooms_of(living: Living) -> dict[str, Room]:
+    own = living.folder / RULES_FILE
     rules = load_rules(own if own.is_file() else "village")
-    db = open_reader(folder, tenant, database=database)
+    db = living.records()
     try:
         place = read_place(db)
     finally:
@@ -168,9 +176,8 @@ def _rooms_of(folder: Path, tenant: str, database: str) -> dict[str, Room]:
         parts = settlement.split(":")
         name = parts[-2] if len(parts) > 3 else parts[-1]
         found[name] = Room(
-            id=name, name=things[settlement].point.name, folder=folder, tenant=tenant,
-            place=part, rules=rules, database=database,
-        )  # fmt: skip
+            id=name, name=things[settlement].point.name, living=living, place=part, rules=rules
+        )
     return found
 
 
@@ -199,7 +206,7 @@ def find_room(call: Call[Any, Any]) -> Room:
 
 def is_watched(room: Room) -> bool:
     """Tell whether a process watches a village for alarms, or has."""
-    return room.log_path.is_file()
+    return room.living.is_watched()
 
 
 def need_watched(room: Room) -> None:

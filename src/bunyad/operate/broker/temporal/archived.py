@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from bunyad.operate.broker.temporal.window import Window
 from bunyad.operate.records import Tenant
-from bunyad.operate.records.history import FROM_FILES, history_folder
+from bunyad.operate.records.history import FROM_FILES, history_files
 
 Row = tuple[int, int, int, bool, float | str | None, str | None]
 """Number, instant [µs], time of writing [µs], whether observed, value and body of a reading."""
@@ -15,14 +16,20 @@ Row = tuple[int, int, int, bool, float | str | None, str | None]
 
 def archive_files(tenant: Tenant, window: Window) -> list[str]:
     """Return the files that may hold a part of a window; none where all of it is at hand."""
-    folder = history_folder(tenant)
-    rows = tenant.reader().execute("SELECT file, until_us FROM archive ORDER BY file")
+    return [str(path) for path in _files(tenant, window) if path.exists()]
+
+
+def warnings_of_missing(tenant: Tenant, window: Window) -> list[str]:
+    """Return a warning (6.3.17) for each file that may hold a part of a window and is not there."""
     return [
-        str(folder / name)
-        for name, until_us in rows
-        if (window.member not in {"observedAt", "deletedAt"} or window.from_us < until_us)
-        and (folder / name).exists()
-    ]
+        f'299 - "The history file {path.name} is missing: what it holds is not told"'
+        for path in _files(tenant, window) if not path.exists()
+    ]  # fmt: skip
+
+
+def _files(tenant: Tenant, window: Window) -> list[Path]:
+    is_of_time = window.member in {"observedAt", "deletedAt"}
+    return history_files(tenant, from_us=window.from_us if is_of_time else None)
 
 
 def archived_rows(

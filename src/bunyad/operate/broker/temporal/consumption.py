@@ -17,7 +17,7 @@ from bunyad.operate.broker.params import OF_QUERIES, OF_TELLING, form_of, option
 from bunyad.operate.broker.problems import bad_request, invalid_request, not_found
 from bunyad.operate.broker.telling import Form
 from bunyad.operate.broker.temporal.aggregates import Totals, read_totals
-from bunyad.operate.broker.temporal.archived import archive_files
+from bunyad.operate.broker.temporal.archived import archive_files, warnings_of_missing
 from bunyad.operate.broker.temporal.past import (
     SCOPE,
     Evolution,
@@ -91,7 +91,7 @@ async def retrieve_evolution(call: Call) -> Reply:
         cut_page(found.lines, told.window)
     document = tell_evolution(found, context, told.form, told.how, told.totals)
     reply = answer(call, document, context, media)
-    return _with_range(reply, [found], told, call.params)
+    return _with_warnings(_with_range(reply, [found], told, call.params), call, told)
 
 
 async def query_evolutions(call: Call) -> Reply:
@@ -177,7 +177,7 @@ async def _query(
         tell_evolution(one, told.context, told.form, told.how, told.totals) for one in found
     ]
     reply = paged(call, answer(call, documents, told.context, speaking.media), page, total)
-    return _with_range(reply, found, told, params)
+    return _with_warnings(_with_range(reply, found, told, params), call, told)
 
 
 def _read_order(params: dict[str, str]) -> bool | None:
@@ -310,6 +310,14 @@ def _with_range(
     if told.how != AGGREGATED and (text := range_of(found, told.window, params)):
         reply.status = 206
         reply.headers.append(("Content-Range", text))
+    return reply
+
+
+def _with_warnings(reply: Reply, call: Call, told: Telling) -> Reply:
+    """Say in the answer, and in the request, what of the past is missing."""
+    missing = warnings_of_missing(call.tenant(), told.window)
+    call.warnings += missing
+    reply.headers += [("NGSILD-Warning", text) for text in missing]
     return reply
 
 

@@ -21,10 +21,10 @@ from bunyad.operate.sensorthings.answers.tell import Row, Teller
 from bunyad.operate.sensorthings.language.options import Expand, Options
 from bunyad.operate.sensorthings.message import write_query
 from bunyad.operate.sensorthings.model import Kind, target_of
-from bunyad.operate.sensorthings.postgresql import SHAPES
 from bunyad.operate.sensorthings.queries.compile import OF_FUNCTIONS, Compiler
 from bunyad.operate.sensorthings.queries.geometry import add_functions
 from bunyad.operate.sensorthings.queries.pieces import Piece, all_of, filled, piece, value
+from bunyad.operate.sensorthings.queries.shapes import SHAPES, run_with_shapes
 from bunyad.operate.sensorthings.refusals import NotDone, Refusal
 
 MOST = 300_000  # entities of one answer, expanded ones counted
@@ -136,18 +136,14 @@ class Fetcher:
 
     def run(self, statement: Piece, parent: int | None = None) -> list[Row]:
         """Return the rows of a statement; `parent` is the entity whose set it asks for."""
-        if isinstance(self.db, sqlite3.Connection):
-            if OF_FUNCTIONS in statement.text and not self.ready:
-                add_functions(self.db)
-                self.ready = True
-        elif SHAPES in statement.text:
-            raise NotDone(
-                "functions of shapes (geo.…, st_…) are not there over PostgreSQL",
-                where="$filter",
-                mend="leave them out, or start the server without --database",
-            )
+        is_new = not self.ready and OF_FUNCTIONS in statement.text
+        if is_new and isinstance(self.db, sqlite3.Connection):
+            add_functions(self.db)
+            self.ready = True
         try:
             values = filled(statement.values, self.now_us, parent)
+            if self.shared and SHAPES in statement.text:
+                return run_with_shapes(self.db, statement.text, values)
             return self.db.execute(statement.text, values).fetchall()
         except (sqlite3.OperationalError, OverflowError) as error:
             raise Refusal(

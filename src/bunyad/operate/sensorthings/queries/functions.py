@@ -102,7 +102,7 @@ def _part(form: str) -> Function:
 def _shapes(operator: str) -> Function:
     def function(given: Sequence[Operand]) -> Operand:
         shapes = [shape_of(each) for each in given]
-        call = piece("sensorthings_shape({}, {}, {}, NULL)", value(operator), *shapes)
+        call = piece(f"sensorthings_shape('{operator}', {{}}, {{}}, NULL)", *shapes)
         return Operand("number" if operator == "distance" else "boolean", call)
 
     return function

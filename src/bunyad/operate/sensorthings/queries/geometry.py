@@ -22,7 +22,7 @@ _PATTERN_LENGTH = 9  # of a DE-9IM pattern
 def add_functions(db: sqlite3.Connection) -> None:
     """Let a connection call what conditions may need."""
     for name, count, function in (
-        ("sensorthings_shape", 4, _shape_says),
+        ("sensorthings_shape", 4, shape_says),
         ("sensorthings_moment", 1, _moment),
         ("sensorthings_lower", 1, _lower),
         ("sensorthings_upper", 1, _upper),
@@ -85,9 +85,19 @@ def _without_srid(text: str) -> str:
     return tail if mark and head.strip().upper().startswith("SRID=") else text
 
 
-def _shape_says(
+def shape_says(
     operator: str, left: str | None, right: str | None, pattern: str | None
 ) -> float | bool | None:
+    """
+    Return what a function of shapes says of two; none where one of them is no shape.
+
+    Examples
+    --------
+    >>> shape_says("distance", "POINT(0 0)", "POINT(3 4)", None)
+    5.0
+    >>> shape_says("within", "POINT(0 0)", "nowhere", None) is None
+    True
+    """
     first = read_shape(left) if isinstance(left, str) else None
     if first is None:
         return None
