@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from numba.core.dispatcher import Dispatcher
 
-ROOT = str(Path(__file__).resolve().parents[1])
+SOURCE = str(Path(__file__).resolve().parents[1] / "src")
 LIBRARIES = "site-packages"
 MEASURED_EXAMPLES = 10
 """Examples of a Hypothesis test that count for coverage; what later ones reach counts for none."""
@@ -56,10 +56,40 @@ def rest_where_nothing_is_ours() -> None:
     rest_and_run = rest_in(run_module)
 
     def exec_module(self: Any, module: ModuleType) -> None:
-        is_ours = self.path.startswith(ROOT) and LIBRARIES not in self.path
-        (run_module if is_ours else rest_and_run)(self, module)
+        if LIBRARIES in self.path:
+            rest_and_run(self, module)
+        elif _resting and sys.gettrace() is None and self.path.startswith(SOURCE):
+            sys.settrace(_resting[-1])
+            _wake()
+            try:
+                run_module(self, module)
+            finally:
+                sys.settrace(None)
+        else:
+            run_module(self, module)
 
     loader.exec_module = exec_module
+
+
+_resting: list[Any] = []
+"""The tracer that rests while tests are collected."""
+
+
+@contextmanager
+def rest_but_in_our_modules() -> Iterator[None]:
+    """Collect tests without the tracer, but for the first run of our own modules."""
+    tracer = sys.gettrace()
+    if tracer is None:
+        yield
+        return
+    _resting.append(tracer)
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        _resting.pop()
+        sys.settrace(tracer)
+        _wake()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ from shapely.geometry import box
 from worlds import CRS, SOUTH, WEST, small_region
 
 from bunyad.options.potential import PotentialOptions
-from bunyad.potential import Reason, assess_potential, why_not_here
+from bunyad.potential import Potential, Reason, assess_potential, why_not_here
 from bunyad.region.model import LandRule, Region
 
 
@@ -68,42 +69,50 @@ def test_places_far_away_are_outside() -> None:
     assert {reason.text for reason in found} == {"outside of the region"}
 
 
-def ruled(kind: str, layer: str, *values: float, unit: str = "") -> Region:
-    rule = LandRule(
-        kind=kind, title="The zone", technologies=("solar", "wind"), layer=layer, values=values,
-        unit=unit, source="made up",
+KINDS = {
+    "inside": ("zone", (), "inside of Old wood"),
+    "near": ("border", (3_000.0,), "2,500 m from the zone, limit 3,000 m"),
+    "near a raster": ("depth", (0.0,), "inside of the zone"),
+    "outside": ("rivers", (), "19,500 m outside of the zone"),
+    "layer_above": ("depth", (2.0,), "The zone 3 cm, limit 2 cm"),
+    "elevation_below": ("", (9_000.0,), "height "),
+    "land_cover_in": ("", (10.0, 12.0), "The zone: "),
+    "aspect_between": ("", (0.0, 360.0), "faces "),
+}
+"""What each kind of rule is about, its values, and how its answer begins."""
+
+
+@cache
+def ruled() -> tuple[Region, Potential]:
+    """Return the small world with a rule of every kind, and what it yields."""
+    rules = tuple(
+        LandRule(
+            kind=kind.split()[0], title="The zone", technologies=("solar", "wind"), layer=layer,
+            values=values, unit="cm" if kind == "layer_above" else "m", source="made up",
+        )
+        for kind, (layer, values, _) in KINDS.items()
     )  # fmt: skip
     terrain = small_region().terrain
     depth = xr.where(terrain.x < WEST + 10_000, 3.0, np.nan) + 0 * terrain.y
     zone = gpd.GeoDataFrame(
         {"name": ["Old wood"]}, geometry=[box(WEST, SOUTH, WEST + 10_000, SOUTH + 40_000)], crs=CRS
     )
-    return replace(
+    region = replace(
         small_region(),
-        land_rules=(rule,),
+        land_rules=rules,
         extra_layers={"zone": zone, "depth": depth.transpose("y", "x")},
     )
+    return region, assess_potential(region, options=PotentialOptions())
 
 
-@pytest.mark.parametrize(
-    ("kind", "layer", "values", "text"),
-    [
-        ("inside", "zone", (), "inside of Old wood"),
-        ("near", "border", (3_000.0,), "2,500 m from the zone, limit 3,000 m"),
-        ("near", "depth", (0.0,), "inside of the zone"),
-        ("outside", "rivers", (), "19,500 m outside of the zone"),
-        ("layer_above", "depth", (2.0,), "The zone 3 cm, limit 2 cm"),
-        ("elevation_below", "", (9_000.0,), "height "),
-        ("land_cover_in", "", (10.0, 12.0), "The zone: "),
-        ("aspect_between", "", (0.0, 360.0), "faces "),
-    ],
-)
-def test_every_kind_of_rule_has_its_words(kind, layer, values, text) -> None:
-    region = ruled(kind, layer, *values, unit="cm" if kind == "layer_above" else "m")
-    potential = assess_potential(region, options=PotentialOptions())
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_rule_has_its_words(kind: str) -> None:
+    region, potential = ruled()
+    position = list(KINDS).index(kind)
 
     found = why_not_here(region, potential, *lonlat(4.5, 20.5))
 
-    assert len(found) == 2
-    assert found[0].text.startswith(text)
-    assert found[0].rule == potential.land_rules["rule"][0]
+    assert len(found) == 2 * len(KINDS)
+    for reason in (found[position], found[len(KINDS) + position]):
+        assert reason.text.startswith(KINDS[kind][2])
+        assert reason.rule == potential.land_rules["rule"][position]

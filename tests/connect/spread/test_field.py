@@ -10,6 +10,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from bunyad.connect.spread import cost_distance, nearest_cells, nearest_source, path_to
+from bunyad.connect.spread import field as spreading
 from bunyad.connect.spread import kernels as k
 from bunyad.errors import InputError
 
@@ -90,6 +91,19 @@ def test_a_wall_of_dear_cells_waits_in_the_last_bucket_and_is_crossed_in_the_end
     field = cost_distance(cost, cell_m=1, sources=np.array([[0, 0]]))
 
     np.testing.assert_allclose(field.distance, slow_distance(cost, 1, [(0, 0)]), rtol=1e-9)
+
+
+def test_costs_of_many_magnitudes_take_few_rounds(monkeypatch):
+    crew, rounds = spreading._Crew, []
+    end_round = crew.end_round
+    monkeypatch.setattr(crew, "end_round", lambda *of: (rounds.append(1), end_round(*of)))
+    cost = rough_land(4, (40, 40), 6.0)
+    cost[0, 0] = 1.0
+
+    found = cost_distance(cost, cell_m=30, sources=np.array([[0, 0]]))
+
+    np.testing.assert_allclose(found.distance, slow_distance(cost, 30, [(0, 0)]), rtol=1e-9)
+    assert len(rounds) < 500  # a way through all buckets between takes 200,000
 
 
 def test_a_full_queue_or_mailbox_ends_the_round_and_loses_nothing(monkeypatch):

@@ -225,7 +225,7 @@ class _Queue:
     """The bucket queue of one worker."""
 
     def __init__(self) -> None:
-        self.state = np.zeros(6, np.int64)
+        self.state = np.zeros(k.LATE + 1, np.int64)
         self.state[FREE] = -1
         self.head = np.full(RING, -1, np.int32)
         self.value = np.empty(0)

@@ -21,14 +21,14 @@ from numba import njit
 TILE_BITS = 8
 """Tiles of 256 x 256 cells: few cells at edges, many tiles at a front."""
 RING = 1 << 12
-"""Lists in the ring of a queue; what is due later waits in the last."""
+"""Lists in the ring of a queue; what is due later waits in one of them."""
 MAIL = 1 << 14
 """Letters that a worker may post to another in one round."""
 ROW = np.array([-1, -1, -1, 0, 0, 1, 1, 1], np.int64)
 COLUMN = np.array([-1, 0, 1, -1, 1, -1, 0, 1], np.int64)
-HERE, END, COUNT, FREE, DONE, USED = range(6)
+HERE, END, COUNT, FREE, DONE, USED, LATE = range(7)
 """Fields of a worker's state: bucket it is at, last bucket of the round, entries, first free entry,
-cells relaxed in the round, entries ever used."""
+cells relaxed in the round, entries ever used, bucket in whose list what is due later waits."""
 
 
 @njit(cache=True, inline="always")
@@ -36,6 +36,14 @@ def owner(row: Any, column: Any, workers: Any) -> Any:
     """Return the worker that a cell belongs to, by its tile."""
     i, j = row >> TILE_BITS, column >> TILE_BITS
     return (i + j + (i >> 1) + (j >> 2)) % workers
+
+
+@njit(cache=True, nogil=True)
+def late(state: Any) -> Any:
+    """Return the bucket in whose list all entries wait that the ring does not reach."""
+    if not state[HERE] < state[LATE] < state[HERE] + RING:
+        state[LATE] = state[HERE] + RING - 1
+    return state[LATE]
 
 
 @njit(cache=True, nogil=True)
@@ -49,16 +57,17 @@ def push(
     entry_cell: Any,
     entry_next: Any,
 ) -> None:
-    """Put an entry into its list, or the last of the ring if it is due later."""
+    """Put an entry into its list."""
     bucket = np.int64(value * inverse)
     state[HERE] = min(state[HERE], bucket)
-    bucket = min(bucket, state[HERE] + RING - 1)
     entry = state[FREE]
     if entry >= 0:
         state[FREE] = entry_next[entry]
     else:
         entry = state[USED]
         state[USED] += 1
+    if bucket >= state[HERE] + RING - 1:
+        bucket = late(state)
     slot = bucket & (RING - 1)
     entry_value[entry] = value
     entry_cell[entry] = cell
@@ -153,6 +162,30 @@ def put_back(entry: Any, slot: Any, head: Any, entry_next: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
+def wait_on(
+    waiting: Any, inverse: Any, state: Any, head: Any, entry_value: Any, entry_next: Any
+) -> None:
+    """Put entries that are due later into their lists; skip empty ones where all entries wait."""
+    number, soonest, entry = 0, entry_value[waiting], waiting
+    while entry >= 0:
+        number += 1
+        soonest = min(soonest, entry_value[entry])
+        entry = entry_next[entry]
+    if number == state[COUNT]:
+        state[HERE] = np.int64(soonest * inverse)
+    entry = waiting
+    while entry >= 0:
+        following = entry_next[entry]
+        bucket = np.int64(entry_value[entry] * inverse)
+        if bucket >= state[HERE] + RING - 1:
+            bucket = late(state)
+        slot = bucket & (RING - 1)
+        entry_next[entry] = head[slot]
+        head[slot] = entry
+        entry = following
+
+
+@njit(cache=True, nogil=True)
 def work(
     me: Any,
     workers: Any,
@@ -180,6 +213,7 @@ def work(
             continue
         bucket = state[HERE]
         head[slot] = -1
+        waiting = np.int64(-1)
         while entry >= 0:
             value, cell, following = (
                 entry_value[entry],
@@ -189,25 +223,32 @@ def work(
             row, column = cell >> 16, cell & 0xFFFF
             if is_full(state[USED], entry_value.size, mail_count):
                 put_back(entry, slot, head, entry_next)
+                if waiting >= 0:
+                    put_back(waiting, slot, head, entry_next)
                 return
+            is_due = np.int64(value * inverse) <= bucket
+            if not is_due and value == distance[row, column]:
+                entry_next[entry] = waiting
+                waiting = entry
+                entry = following
+                continue
             entry_next[entry] = state[FREE]
             state[FREE] = entry
             state[COUNT] -= 1
-            if value == distance[row, column]:
-                if np.int64(value * inverse) > bucket:
-                    push(cell, value, inverse, state, head, entry_value, entry_cell, entry_next)
-                else:
-                    is_inside = (
-                        0 < (row & last) < last and 0 < (column & last) < last
-                        and row + 1 < height and column + 1 < width
-                    )  # fmt: skip
-                    state[DONE] += 1
-                    relax(
-                        me, workers, is_inside, row, column, value, cost, distance, half, inverse,
-                        state, head, entry_value, entry_cell, entry_next,
-                        mail_value, mail_cell, mail_count,
-                    )  # fmt: skip
+            if is_due and value == distance[row, column]:
+                is_inside = (
+                    0 < (row & last) < last and 0 < (column & last) < last
+                    and row + 1 < height and column + 1 < width
+                )  # fmt: skip
+                state[DONE] += 1
+                relax(
+                    me, workers, is_inside, row, column, value, cost, distance, half, inverse,
+                    state, head, entry_value, entry_cell, entry_next,
+                    mail_value, mail_cell, mail_count,
+                )  # fmt: skip
             entry = following
+        if waiting >= 0:
+            wait_on(waiting, inverse, state, head, entry_value, entry_next)
     while state[COUNT] > 0 and head[state[HERE] & (RING - 1)] < 0:
         state[HERE] += 1
 
