@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bunyad.errors import InputError
 from bunyad.operate.broker.problems import Problem
+from bunyad.operate.broker.temporal import past
 from bunyad.operate.broker.temporal.aggregates import (
     METHODS,
     Duration,
@@ -128,6 +129,39 @@ def test_the_distant_past_is_read_from_files(tmp_path: Path) -> None:
         assert values((await ask("GET", PATH, **window)).document) == [50, 60, 70]
         assert (await ask("DELETE", f"{PATH}/attrs/power", deleteAll="true")).status == 204
         assert "power" not in (await ask("GET", PATH, headers=pages)).document
+
+    live(tmp_path, story)
+
+
+def test_the_distant_past_of_many_is_read_from_files_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[int] = []
+    read = past.archived_rows
+
+    def counted(files: Any, series: Any, *rest: Any, **more: Any) -> Any:
+        asked_for.append(len(series))
+        return read(files, series, *rest, **more)
+
+    monkeypatch.setattr(past, "archived_rows", counted)
+
+    async def story(ask: Asked) -> None:
+        for number in range(40):
+            power = [reading(number, 0), reading(number + 100, 1)]
+            entity = {"id": f"urn:ngsi-ld:Meter:{number:02}", "type": "Meter", "power": power}
+            await ask("POST", "/temporal/entities", entity)
+        tenant = ask.app.server.records.tenant("")
+        assert tenant is not None
+        window = {"timerel": "after", "timeAt": at(0), "type": "Meter", "limit": "100"}
+        queries = ({}, {"q": "power>137"}, {"lastN": "1", "q": "power>30"}, {"limit": "3"})
+        before = [(await ask("GET", "/temporal/entities", **window | one)).document
+                  for one in queries]  # fmt: skip
+        assert [len(one) for one in before] == [40, 2, 40, 3]
+        assert await asyncio.to_thread(history.archive_readings, tenant, keep_days=1) == 80
+        after = [(await ask("GET", "/temporal/entities", **window | one)).document
+                 for one in queries]  # fmt: skip
+        assert after == before
+        assert asked_for == [16, 24] * 3 + [16]
 
     live(tmp_path, story)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from bunyad.operate.broker.asking import Question, params_of_query, questions_of
@@ -17,13 +18,14 @@ from bunyad.operate.broker.params import OF_QUERIES, OF_TELLING, form_of, option
 from bunyad.operate.broker.problems import bad_request, invalid_request, not_found
 from bunyad.operate.broker.telling import Form
 from bunyad.operate.broker.temporal.aggregates import Totals, read_totals
-from bunyad.operate.broker.temporal.archived import archive_files, warnings_of_missing
+from bunyad.operate.broker.temporal.archived import Row, archive_files, warnings_of_missing
 from bunyad.operate.broker.temporal.past import (
     SCOPE,
     Evolution,
     Line,
     evolutions,
     find_evolution,
+    load_archived,
     load_lines,
 )
 from bunyad.operate.broker.temporal.telling import (
@@ -49,6 +51,7 @@ _OTHERS = frozenset({"sysAttrs", "count", "audit"})
 _ENDLESS_PAGE = 1_000_000
 MOST_LOOKED_AT = 100_000
 """Entities looked at for one query."""
+FIRST_PART, LARGEST_PART = 16, 256  # entities that are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,23 +215,29 @@ def _find(
 def _matching(tenant: Tenant, asked: list[Question], told: Telling) -> Iterator[Evolution]:
     seen: set[int] = set()
     for question in asked:
-        for looked, one in enumerate(
-            evolutions(tenant.reader(), list(question.ids), question.types)
-        ):
+        every = evolutions(tenant.reader(), list(question.ids), question.types)
+        loaded = frozenset(question.attributes) or told.form.attributes
+        wanted = loaded | question.names | {SCOPE} if loaded and question.tests else loaded
+        looked, size = 0, FIRST_PART
+        while part := list(islice(every, size)):
+            looked += len(part)
             if looked > MOST_LOOKED_AT:
                 raise invalid_request("the query looks at too many entities; name their types")
-            if one.ref in seen:
-                continue
-            asked_for = frozenset(question.attributes)
-            one.lines = _load(tenant, one, told, asked_for)
-            if one.lines and _answers(tenant, question, one, told, asked_for):
-                seen.add(one.ref)
-                yield one
+            part = [one for one in part if one.ref not in seen]
+            archived = load_archived(tenant, [one.ref for one in part], _window_of(told), wanted)
+            for one in part:
+                one.lines = _load(tenant, one, told, loaded, archived=archived)
+                if one.lines and _answers(tenant, question, one, told, archived):
+                    seen.add(one.ref)
+                    yield one
+            if told.how != AGGREGATED:  # of these, all instances are at hand at once
+                size = min(2 * size, LARGEST_PART)
 
 
 def _answers(
-    tenant: Tenant, question: Question, one: Evolution, told: Telling, asked_for: frozenset[str]
-) -> bool:
+    tenant: Tenant, question: Question, one: Evolution, told: Telling,
+    archived: Mapping[int, list[Row]],
+) -> bool:  # fmt: skip
     """
     Tell whether an entity's instances in the window meet what is asked of values and place.
 
@@ -236,9 +245,9 @@ def _answers(
     """
     if not question.tests:
         return True
-    lines, loaded = one.lines, asked_for or told.form.attributes
+    lines, loaded = one.lines, frozenset(question.attributes) or told.form.attributes
     if loaded and (others := (question.names | {SCOPE}) - loaded):
-        lines = [*lines, *_load(tenant, one, told, others)]
+        lines = [*lines, *_load(tenant, one, told, others, archived=archived)]
     attrs: dict[str, list[Any]] = {}
     scopes: list[str] = []
     for line in lines:
@@ -261,14 +270,21 @@ def _load(
     one: Evolution,
     told: Telling,
     attributes: frozenset[str] = frozenset(),
+    *,
+    archived: Mapping[int, list[Row]] | None = None,
 ) -> list[Line]:
-    window = told.window
-    if told.how == AGGREGATED:
-        window = replace(window, page=_ENDLESS_PAGE)
-    lines = load_lines(tenant, one.ref, window, attributes or told.form.attributes)
+    wanted = attributes or told.form.attributes
+    lines = load_lines(tenant, one.ref, _window_of(told), wanted, archived=archived)
     if told.form.datasets:
         lines = [line for line in lines if (line.dataset or "@none") in told.form.datasets]
     return lines
+
+
+def _window_of(told: Telling) -> Window:
+    """Return the window whose instances are read: all of them, where sums are made of them."""
+    if told.how == AGGREGATED:
+        return replace(told.window, page=_ENDLESS_PAGE)
+    return told.window
 
 
 def _has_any(db: Db, one: Evolution) -> bool:

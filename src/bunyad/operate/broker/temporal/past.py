@@ -7,7 +7,7 @@ else the row has the instance as JSON. What was deleted leaves an instance with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,9 +113,45 @@ def _evolution(row: tuple[Any, ...]) -> Evolution:
     return Evolution(ref, key, orjson.loads(types), created_us, modified_us, deleted_us)
 
 
+def load_archived(
+    tenant: Tenant, refs: Sequence[int], window: Window, attributes: frozenset[str] = frozenset()
+) -> dict[int, list[Row]]:
+    """
+    Return what files hold of the past of some entities: asked once for all, as asking is dear.
+
+    Parameters
+    ----------
+    tenant
+        The tenant's records.
+    refs
+        Numbers of entities.
+    window, attributes
+        As for `load_lines`.
+
+    Returns
+    -------
+    dict
+        Number of the series to its readings, in no order.
+    """
+    files = archive_files(tenant, window)
+    if not files:
+        return {}
+    statement = (
+        "SELECT s.ref FROM series s JOIN word w ON w.ref = s.attribute"
+        " WHERE s.entity IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
+    )
+    values = [orjson.dumps(list(refs)).decode()]
+    if attributes:
+        statement += " AND w.iri IN (SELECT value FROM json_each(?))"
+        values.append(orjson.dumps(sorted(attributes)).decode())
+    series = [row[0] for row in tenant.reader().execute(statement, values)]
+    return archived_rows(files, series, window, most=_most(window)) if series else {}
+
+
 def load_lines(
-    tenant: Tenant, ref: int, window: Window, attributes: frozenset[str] = frozenset()
-) -> list[Line]:
+    tenant: Tenant, ref: int, window: Window, attributes: frozenset[str] = frozenset(), *,
+    archived: Mapping[int, list[Row]] | None = None,
+) -> list[Line]:  # fmt: skip
     """
     Return an entity's instances in a window of time.
 
@@ -130,17 +166,19 @@ def load_lines(
         it is known that there are more.
     attributes
         IRIs of attributes to look at; empty for all.
+    archived
+        What files hold of it, where that is known already.
     """
     db = tenant.reader()
+    if archived is None:
+        archived = load_archived(tenant, [ref], window, attributes)
     rows = db.execute(
         "SELECT s.ref, w.iri, s.dataset, s.kind FROM series s JOIN word w ON w.ref = s.attribute"
         " WHERE s.entity = ? ORDER BY s.ref",
         (ref,),
     ).fetchall()
     series = [row for row in rows if not attributes or row[1] in attributes]
-    most = min(window.last, window.page + 1) if window.last else window.page + 1
-    files = archive_files(tenant, window) if series else []
-    archived = archived_rows(files, [row[0] for row in series], window, most=most) if files else {}
+    most = _most(window)
     lines = []
     for key, iri, dataset, kind in series:
         found = _rows(db, key, window, most)
@@ -150,6 +188,11 @@ def load_lines(
             instances = [(_instant(row, window), _instance(row, kind, dataset)) for row in found]
             lines.append(Line(iri, dataset, kind, instances))
     return lines
+
+
+def _most(window: Window) -> int:
+    """Return how many instances of a line are read: one more than an answer has."""
+    return min(window.last, window.page + 1) if window.last else window.page + 1
 
 
 def _speaks_of_writing(window: Window) -> bool:
