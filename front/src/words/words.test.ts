@@ -34,6 +34,18 @@ const english = messages("en");
 const planEnglish = messagesOf(planEnglishText);
 
 describe("words", () => {
+  it("of a chapter do not say otherwise what the plan's words say", () => {
+    const clashing = Object.entries(catalogues)
+      .filter(([path]) => path.split("/").length > 2 && path.endsWith("/en.ftl"))
+      .flatMap(([, text]) => [...text.matchAll(/^([\w-]+) = (.*)$/gm)])
+      .filter(([, key, said]) => {
+        const other = planEnglishText.match(new RegExp(`^${key} = (.*)$`, "m"));
+        return other && other[1] !== said;
+      })
+      .map(([, key]) => key);
+    expect(clashing).toEqual([]);
+  });
+
   it("stand in English for every key that a page asks for", () => {
     const asked = Object.values(sources).flatMap((text) =>
       [...text.matchAll(/\bt\(\s*"([\w-]+)"/g)].map((found) => found[1] as string),
