@@ -12,6 +12,7 @@ indicators    figures of a place, balances, and plan against actual
 alarms        what is wrong, how bad, who sees to it
 commands      what is switched, by whom, and whether it did as it was told
 living        where all of that is kept of one place: files or a database
+whole_village all of a village on one machine, as an ensemble of programs
 """
 
 from __future__ import annotations
