@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ports import free_port
 
-from bunyad.errors import InputError
+from bunyad.errors import InputError, OutputError
 from bunyad.operate.ensemble import MOST_ENDS, Ensemble, Part
 
 SERVER = """
@@ -101,6 +101,24 @@ def test_a_program_that_was_killed_is_started_again(tmp_path: Path) -> None:
         watching.join(60)
         assert not watching.is_alive()
         assert stage.said[-1] == "waiting: done."
+
+
+def test_what_a_program_is_told_may_change_from_start_to_start(tmp_path: Path) -> None:
+    noted = tmp_path / "turns"
+    turns = iter(range(9))
+    stage = Stage(tmp_path / "logs")
+    failing = "import sys; open(sys.argv[1], 'a').write(sys.argv[2]); sys.exit(sys.argv[2] == '0')"
+    with stage.ensemble:
+        told = lambda: (failing, str(noted), str(next(turns)))  # noqa: E731  (as it is given)
+        stage.ensemble.start(Part(name="changing", arguments=told))
+        stage.ensemble.watch()
+    assert noted.read_text() == "01"
+
+
+def test_logs_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="another data folder"), Stage(tmp_path / "file").ensemble:
+        pass
 
 
 def test_a_program_that_fails_again_and_again_ends_all(tmp_path: Path) -> None:

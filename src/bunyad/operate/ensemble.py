@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from bunyad.errors import InputError
+from bunyad.errors import InputError, OutputError
 
 LONGEST_START_S = 120.0
 LONGEST_STOP_S = 30.0
@@ -37,7 +37,7 @@ class Part:
     name
         What people call it; its log is named so.
     arguments
-        What stands after `bunyad`.
+        What stands after `bunyad`, or a function that tells it at each start.
     address
         What answers when it is ready; empty where nobody waits for it.
     is_step
@@ -47,7 +47,7 @@ class Part:
     """
 
     name: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str, ...] | Callable[[], tuple[str, ...]]
     address: str = ""
     is_step: bool = False
     speaks: bool = False
@@ -90,7 +90,13 @@ class Ensemble:
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._logs.mkdir(parents=True, exist_ok=True)
+        try:
+            self._logs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"it cannot be made ({error.strerror})",
+                where=str(self._logs), mend="choose another data folder",
+            ) from None  # fmt: skip
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -170,7 +176,8 @@ class Ensemble:
         one.process = self._open(one.part)
 
     def _open(self, part: Part) -> subprocess.Popen[bytes]:
-        command = [*self._program, *part.arguments]
+        words = part.arguments() if callable(part.arguments) else part.arguments
+        command = [*self._program, *words]
         if part.speaks:
             return subprocess.Popen(  # noqa: S603  (our own words)
                 command,

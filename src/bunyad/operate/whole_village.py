@@ -115,12 +115,15 @@ class WholeVillage:
         return Part(name="meters", arguments=words)
 
     def _playing(self) -> Part:
+        return Part(name="village", arguments=self._played)
+
+    def _played(self) -> tuple[str, ...]:
         begin = last_told(Broker(url=self._broker))
         faults = [word for fault in self.faults for word in ("--fault", fault)]
         pace = ("--speed", str(self.speed), "--step", str(PLAYED_STEP_S))
         span = ("--from", f"{begin:%Y-%m-%dT%H:%M:%S}", "--hours", str(PLAYED_H))
         words = ("operate", "simulate", *self._of_plan, "--http", self._broker, *pace, *span)
-        return Part(name="village", arguments=(*words, *faults))
+        return (*words, *faults)
 
     def _showing(self) -> Part:
         where = ("--host", self.host, "--port", str(self.port), "--broker", self._broker)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
+from bunyad.errors import SourceError
 from bunyad.operate.village.send import Broker, check_answer
 
+LONGEST_WAIT_S = 60.0
 TELLING = "WeatherObserved"  # every village has a station, which never falls silent for long
 
 
@@ -27,12 +30,23 @@ def last_told(broker: Broker) -> datetime:
     Raises
     ------
     SourceError
-        If the broker refuses to tell.
+        If the broker refuses to tell, or does not answer for a while.
     """
     import httpx  # noqa: PLC0415  (only who plays needs it)
 
     url = f"{broker.url.rstrip('/')}/ngsi-ld/v1/entities"
-    answer = httpx.get(url, params={"type": TELLING, "limit": 1}, headers=broker.headers())
+    end = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        try:
+            answer = httpx.get(url, params={"type": TELLING, "limit": 1}, headers=broker.headers())
+            break
+        except httpx.TransportError as error:  # it may be on its way back
+            if time.monotonic() > end:
+                raise SourceError(
+                    f"it does not answer ({type(error).__name__})",
+                    where=broker.url, mend="start it with `bunyad operate serve`",
+                ) from None  # fmt: skip
+            time.sleep(0.1)
     check_answer(answer, url)
     told = [at for entity in answer.json() for at in _instants(entity)]
     if not told:
