@@ -103,6 +103,16 @@ def test_a_program_that_was_killed_is_started_again(tmp_path: Path) -> None:
         assert stage.said[-1] == "waiting: done."
 
 
+def test_a_program_that_refuses_what_it_is_told_is_not_asked_again(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "logs")
+    refusing = "import sys; print('no such fault.', file=sys.stderr); sys.exit(2)"
+    with stage.ensemble:
+        stage.start("refusing", refusing)
+        with pytest.raises(InputError, match=r"no such fault\. See"):
+            stage.ensemble.watch()
+    assert stage.said == []
+
+
 def test_what_a_program_is_told_may_change_from_start_to_start(tmp_path: Path) -> None:
     noted = tmp_path / "turns"
     turns = iter(range(9))

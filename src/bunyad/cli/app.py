@@ -40,7 +40,11 @@ def main() -> NoReturn:
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         # servers and played villages have done what they did; all else writes when it is done
-        say("Stopped." if "operate" in sys.argv[1:2] else "Stopped. Nothing was changed.")
+        say(
+            "Stopped."
+            if sys.argv[1:2] in (["operate"], ["serve"])
+            else "Stopped. Nothing was changed."
+        )
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()

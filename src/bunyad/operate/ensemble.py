@@ -22,6 +22,8 @@ LONGEST_STOP_S = 30.0
 BETWEEN_LOOKS_S = 0.2
 MOST_ENDS = 3  # of one program in `ENDS_WITHIN_S`, until all are stopped
 ENDS_WITHIN_S = 60.0
+INPUT_ERROR = 2  # code with which a program refuses what it is told
+SETTLING_S = 30.0  # in which it would have refused it
 LAST_LINES = 5  # of its log that are told when a program fails
 PR_SET_PDEATHSIG = 1  # of Linux' prctl(2)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -58,6 +60,7 @@ class _Running:
     part: Part
     process: subprocess.Popen[bytes]
     ends: list[float] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
     is_done: bool = False
 
 
@@ -169,6 +172,8 @@ class Ensemble:
             self._say(f"{one.part.name}: done.")
             return
         now = time.monotonic()
+        if code == INPUT_ERROR and not one.ends and now - one.begun < SETTLING_S:
+            raise self._failure(one.part, code)  # told the same again, it would refuse it again
         one.ends = [*(at for at in one.ends if now - at < ENDS_WITHIN_S), now]
         if len(one.ends) >= MOST_ENDS:
             raise self._failure(one.part, code)
@@ -197,7 +202,7 @@ class Ensemble:
         told: Sequence[str] = ()
         with suppress(OSError):
             told = self.log_of(part).read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
-        said = "\n".join(told) or f"code {code}"
+        said = "\n".join(told).removesuffix(".") or f"code {code}"
         return InputError(
             f"it does not run:\n{said}", where=part.name, mend=f"see {self.log_of(part)}"
         )
