@@ -76,3 +76,36 @@ def test_rows_are_inserted_in_their_order_however_many(count: int) -> None:
     rows = db.execute("SELECT a, b FROM t ORDER BY ref").fetchall()
     assert rows == [(one, str(one)) for one in range(count)]
     db.close()
+
+
+def test_facts_that_an_earlier_version_kept_of_a_place_neither_stay_nor_stand_in_the_way(
+    tenant: Tenant,
+) -> None:
+    insert(tenant, range(1))
+
+    def change(tx: records.Writing, attrs: dict[str, Any]) -> None:
+        before = records.load_entity(tx.db, "urn:lamp:0")
+        assert before is not None
+        now = records.to_iso(tx.now_us)
+        after = {**before, "modifiedAt": now, "attrs": attrs}
+        records.put_entity(tx, after, before=before, touched=dict.fromkeys(attrs, "updated"))
+
+    def place(tx: records.Writing) -> None:
+        now = records.to_iso(tx.now_us)
+        times = {"createdAt": now, "modifiedAt": now}
+        point = {"type": "Point", "coordinates": [46.5, 39.2]}
+        change(tx, {"urn:place": [{"type": "GeoProperty", "value": point, **times}]})
+        row = (tx.word("urn:place"), 46.5, 1)
+        tx.db.execute("INSERT INTO fact(attribute, value, entity) VALUES(?, ?, ?)", row)
+
+    def number(tx: records.Writing) -> None:
+        now = records.to_iso(tx.now_us)
+        told = {"type": "Property", "value": 46.5, "createdAt": now, "modifiedAt": now}
+        change(tx, {"urn:place": [told]})
+
+    tenant.submit(place).result()
+    tenant.submit(number).result()
+    placed = Wanted(attributes=("urn:place",))
+    assert len(find_entities(tenant.reader(), placed)[0]) == 1
+    tenant.submit(lambda tx: change(tx, {})).result()
+    assert find_entities(tenant.reader(), placed)[0] == []

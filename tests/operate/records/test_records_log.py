@@ -16,6 +16,7 @@ def test_a_long_log_is_cut_as_soon_as_nobody_reads_what_is_old(
     monkeypatch.setattr("bunyad.operate.records.database.LONGEST_LOG", 50_000)
     monkeypatch.setattr("bunyad.operate.records.database.PATIENCE_MS", 1)
     monkeypatch.setattr("bunyad.operate.records.database.BETWEEN_CUTS_S", 0)
+    monkeypatch.setattr("bunyad.operate.records.database.BETWEEN_LOOKS_S", 0)
     home = SqliteFile(tmp_path / "records.sqlite", "OFF")
     log = tmp_path / "records.sqlite-wal"
     with closing(home.writer()) as writer, closing(home.reader()) as reader:

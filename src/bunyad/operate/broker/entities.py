@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -49,6 +50,7 @@ from bunyad.operate.records import (
 SIMPLE = {"keyValues", "simplified"}
 FORMS = SIMPLE | {"normalized", "concise"}
 SAFE_IN_PATHS = ":@!$&'()*+,;=~"
+_NOTHING_TO_QUOTE = re.compile(r"[\w.:@!$&'()*+,;=~-]*", re.ASCII).fullmatch
 
 
 async def create_entity(call: Call) -> Reply:
@@ -62,7 +64,9 @@ async def create_entity(call: Call) -> Reply:
         insert(tx, entity)
 
     await call.tenant(create=True).write(work, checked=True)
-    key = quote(entity["id"], safe=SAFE_IN_PATHS)
+    key = entity["id"]
+    if not _NOTHING_TO_QUOTE(key):
+        key = quote(key, safe=SAFE_IN_PATHS)
     return Reply(201, headers=[("Location", f"/ngsi-ld/v1/entities/{key}")])
 
 

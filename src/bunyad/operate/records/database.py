@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGES_OF_LOG = 4_000  # pages of the write-ahead log after which they move to the file
 LONGEST_LOG = 8 * PAGES_OF_LOG * 1024  # bytes: twice that; where many read, none may be moved
 BETWEEN_CUTS_S = 10
+BETWEEN_LOOKS_S = 0.25
 LONGEST_WAIT_S = 30  # for another process that writes
 PATIENCE_MS = 1_000  # how long writing waits for those who read, so that a long log is cut
 
@@ -125,7 +126,7 @@ class SqliteFile:
     def __init__(self, path: Path, synchronous: str) -> None:
         self.path = path
         self._synchronous = synchronous
-        self._next_cut = 0.0
+        self._next_look = 0.0
 
     def prepare(self, script: str) -> None:
         """Make the tables that are not there yet."""
@@ -178,13 +179,15 @@ class SqliteFile:
         SQLite begins its log anew only in a moment in which nobody reads, and where several
         always do there is none: the log grows. Here writing waits for such a moment.
         """
-        log = self.path.with_name(f"{self.path.name}-wal")
-        if time.monotonic() < self._next_cut:
+        now = time.monotonic()
+        if now < self._next_look:
             return
+        self._next_look = now + BETWEEN_LOOKS_S
+        log = self.path.with_name(f"{self.path.name}-wal")
         with suppress(OSError, sqlite3.Error):  # the next time will do
             if log.stat().st_size <= LONGEST_LOG:
                 return
-            self._next_cut = time.monotonic() + BETWEEN_CUTS_S
+            self._next_look = now + BETWEEN_CUTS_S
             db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             db.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_S * 1000}")

@@ -216,8 +216,8 @@ def facts_of(instances: list[dict[str, Any]]) -> set[Any]:
     Returns
     -------
     set
-        Texts (their beginning) and numbers; `NO_SCALAR` where there are none, `MORE` beside them
-        where there are too many to keep.
+        Texts (their beginning) and numbers; `NO_SCALAR` where there are none (a place is found by
+        its box), `MORE` beside them where there are too many to keep.
     """
     found: set[Any] = set()
     for instance in instances:
@@ -226,7 +226,7 @@ def facts_of(instances: list[dict[str, Any]]) -> set[Any]:
             found.add(value[:LONGEST_FACT])
         elif isinstance(value, int | float):
             found.add(value if -(2**63) <= value < 2**63 else float(value))
-        else:
+        elif instance["type"] != "GeoProperty":
             for member in VALUES:
                 if member in instance:
                     _gather(instance[member], found)
@@ -251,6 +251,14 @@ def _gather(value: Any, found: set[Any]) -> None:
 
 def _index(tx: Writing, ref: int, before: Entity | None, after: Entity | None) -> None:
     db = tx.db
+    gone_attributes = [] if before is None else [
+        iri for iri in before["attrs"] if after is None or iri not in after["attrs"]
+    ]  # fmt: skip
+    # whatever was kept of them, also by an earlier version
+    db.executemany(
+        "DELETE FROM fact WHERE entity = ? AND attribute = ?",
+        [(ref, tx.word(iri)) for iri in gone_attributes],
+    )
     for table, column, rows in (
         ("entity_type", "type", _types), ("fact", "attribute, value", _facts),
         ("entity_scope", "scope", _scopes),
@@ -266,7 +274,7 @@ def _index(tx: Writing, ref: int, before: Entity | None, after: Entity | None) -
         if fresh := new - old:
             marks = "?, " * (column.count(",") + 1)
             db.executemany(
-                f"INSERT INTO {table}({column}, entity) VALUES({marks}?)",
+                f"INSERT INTO {table}({column}, entity) VALUES({marks}?) ON CONFLICT DO NOTHING",
                 [(*row, ref) for row in fresh],
             )
     _index_places(tx, ref, before, after)
