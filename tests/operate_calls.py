@@ -64,10 +64,11 @@ class Asker:
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = {},
         **params: Any,
     ) -> Answer:  # fmt: skip
-        query = urlencode(params, quote_via=quote)
+        path, _, written = path.partition("?")  # written as a client may, encoded or not
+        query = "&".join(filter(None, (written, urlencode(params, quote_via=quote))))
         content = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         told = {**headers}
-        if method in {"POST", "PUT", "PATCH"}:
+        if method in {"POST", "PUT", "PATCH"} and "transfer-encoding" not in told:
             told.setdefault("content-length", str(len(content)))
         if body is not None:
             told.setdefault("content-type", "application/json")

@@ -55,7 +55,19 @@ def test_hosted_contexts_outlive_the_broker(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"", b"{}", b'{"Lamp": "https://e.org"}', b"[1]", b'{"@context": 5}']
+    "body",
+    [
+        b"{",
+        b"",
+        b"{}",
+        b'{"Lamp": "https://e.org"}',
+        b"[1]",
+        b'{"@context": 5}',
+        b'{"@context": null}',
+        b'{"@context": {"a": 5}}',
+        b'{"@context": {"a": {"@id": 5}}}',
+        b'{"@context": {"a": {"@id": "urn:a", "@context": {}}}}',
+    ],
 )
 def test_what_is_no_context_is_not_hosted(body: bytes, tmp_path: Path) -> None:
     async def story(ask: Asked, _heard: Receiver) -> None:

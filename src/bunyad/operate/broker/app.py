@@ -126,7 +126,8 @@ class Broker:
         if known is None:
             return _other_method(method, methods)
         route, names = known
-        if method in WRITES and "content-length" not in headers:
+        chunked = "transfer-encoding" in headers  # its length shows as it comes
+        if method in WRITES and "content-length" not in headers and not chunked:
             return Reply(411)
         params = read_params(scope["query_string"])
         call = Call(

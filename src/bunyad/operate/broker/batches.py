@@ -73,10 +73,12 @@ async def upsert(call: Call) -> Reply:
 
 async def update(call: Call) -> Reply:
     """Answer POST /entityOperations/update."""
-    overwrite = "noOverwrite" not in check_options(call, FORMS | {"noOverwrite"})
+    options = check_options(call, FORMS | {"noOverwrite", "replace", "update"})
 
     def work(before: Entity, fragment: Entity) -> Changed:
-        return append_attributes(before, fragment, overwrite=overwrite)
+        if "replace" in options:  # not in the standard, but in other brokers and their tutorials
+            return replace_entity(before, fragment)
+        return append_attributes(before, fragment, overwrite="noOverwrite" not in options)
 
     return await _change(call, work)
 

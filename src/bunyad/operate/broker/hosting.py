@@ -179,7 +179,7 @@ def attach(broker: Broker, _server: Server) -> None:
 async def add_context(call: Call) -> Reply:
     """Host a context (5.13.2)."""
     document = read_json(call)
-    if not isinstance(document, dict) or "@context" not in document:
+    if not isinstance(document, dict) or document.get("@context") is None:
         raise bad_request("a context to be hosted is an object with @context")
     kept = await _hostings[call.broker].add({"@context": document["@context"]}, _tenant_of(call))
     return Reply(201, headers=[("Location", f"/ngsi-ld/v1/jsonldContexts/{kept.key}")])
@@ -189,9 +189,10 @@ async def list_contexts(call: Call) -> Reply:
     """List the contexts (5.13.3)."""
     wanted_media(call)
     details = truth(call, "details")
-    kind = call.params.get("kind")
-    if kind is not None and kind not in KINDS:
-        raise bad_request(f"kind is {kind!r}, none of {', '.join(KINDS)}")
+    told_kind = call.params.get("kind")
+    kind = next((one for one in KINDS if told_kind and one.lower() == told_kind.lower()), None)
+    if told_kind is not None and kind is None:
+        raise bad_request(f"kind is {told_kind!r}, none of {', '.join(KINDS)}")
     hosting = _hostings[call.broker]
     tenant = _tenant_of(call)
     told = [

@@ -166,6 +166,8 @@ class Reader:
             return self._plain(name, value)
         kind = value.get("type")
         if not isinstance(kind, str) or kind not in VALUE_OF:
+            if kind is None and value.get("@type") in KINDS:
+                return self.instance(name, _with_type(value), depth)
             if kind is not None and is_geometry(value):
                 return self._plain(name, value)
             kind = self._guess(name, value, kind)
@@ -303,8 +305,15 @@ class Reader:
 def _is_instance(value: Any) -> bool:
     """Tell whether an element of a list is an attribute's instance rather than a value."""
     return isinstance(value, dict) and (
-        value.get("type") in KINDS or any(member in value for member in KIND_OF)
+        value.get("type") in KINDS
+        or value.get("@type") in KINDS
+        or any(member in value for member in KIND_OF)
     )
+
+
+def _with_type(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an instance whose kind stands under `@type`, for which `type` is an alias (4.5)."""
+    return {"type": value["@type"], **{key: it for key, it in value.items() if key != "@type"}}
 
 
 def _check_place(name: str, instances: list[Instance]) -> None:

@@ -127,8 +127,7 @@ class Contexts:
             if isinstance(source.get("@import"), str):
                 await self._take(terms, source["@import"], base, path)
             for term, meaning in source.items():
-                if isinstance(meaning, dict) and "@context" in meaning:  # 5.5.7
-                    raise bad_request(f"the term {term!r} has a context of its own")
+                _check_term(term, meaning)
             terms.take(source)
             if len(terms.iris) > MOST_TERMS:
                 raise bad_request(f"the contexts have more than {MOST_TERMS} terms")
@@ -156,3 +155,14 @@ def _single_address(source: Any) -> str | None:
     if not others:
         return CORE_URL
     return others[0] if len(others) == 1 and isinstance(others[0], str) else None
+
+
+def _check_term(term: str, meaning: Any) -> None:
+    """Raise unless a term is defined as JSON-LD 1.1 (9.15) and the standard (5.5.7) want it."""
+    if term.startswith("@"):
+        return
+    iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
+    if iri is not None and not isinstance(iri, str):
+        raise bad_request(f"the term {term!r} stands for no IRI")
+    if isinstance(meaning, dict) and "@context" in meaning:
+        raise bad_request(f"the term {term!r} has a context of its own")

@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from bunyad.operate.broker.problems import Problem, bad_request
 from bunyad.operate.broker.query.moments import MOMENT_START, Moment, read_moment
@@ -112,6 +113,16 @@ def parse_query(text: str) -> Clause:
     """
     if len(text) > LONGEST_QUERY:
         raise bad_request(f"a query has at most {LONGEST_QUERY} characters")
+    try:
+        return _parsed(text)
+    except Problem:
+        plain = unquote(text)
+        if plain == text:
+            raise
+    return _parsed(plain)  # bodies too have %22 for quotation marks, as tutorials of brokers do
+
+
+def _parsed(text: str) -> Clause:
     reader = _Reader(text)
     clause = reader.either(0)
     if reader.at < len(text):

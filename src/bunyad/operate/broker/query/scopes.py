@@ -46,6 +46,7 @@ def compile_scopes(text: str) -> ScopeQuery:
     """
     if len(text) > 2 and text[0] == text[-1] == '"':  # as in C.5.15
         text = text[1:-1]
+    text = text.replace("/ ", "/+")  # a plus that a client left bare in the address is a space
     choices = split_choices(text, "scopeQ")
     for scope in (scope for choice in choices for scope in choice):
         if not _SCOPE.fullmatch(scope) or scope in {"", "/"}:

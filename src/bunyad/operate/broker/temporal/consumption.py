@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+import orjson
+
 from bunyad.operate.broker.asking import Question, params_of_query, questions_of
 from bunyad.operate.broker.bodies import answer, read_document, wanted_media
 from bunyad.operate.broker.contexts import Context
@@ -30,6 +32,7 @@ from bunyad.operate.broker.temporal.past import (
 )
 from bunyad.operate.broker.temporal.telling import (
     AGGREGATED,
+    BRIEF,
     NORMAL,
     VALUES,
     cut_page,
@@ -42,10 +45,12 @@ from bunyad.operate.records.database import Db
 
 _FORMS = {
     "normalized": NORMAL,
+    "concise": BRIEF,
     "temporalValues": VALUES,
     "simplified": VALUES,
     "keyValues": VALUES,
     "aggregatedValues": AGGREGATED,
+    "aggregated": AGGREGATED,
 }
 _OTHERS = frozenset({"sysAttrs", "count", "audit"})
 _ENDLESS_PAGE = 1_000_000
@@ -90,6 +95,8 @@ async def retrieve_evolution(call: Call) -> Reply:
         found.lines = _load(tenant, found, told)
     if not found.lines and not _has_any(db, found):
         raise not_found(f"nothing is known of the past of {key}")
+    if not found.lines and not _knows_any(db, found, told.form.attributes):
+        raise not_found(f"the past of {key} has none of the attributes asked for")  # 6.19.3.1
     if told.how != AGGREGATED:
         cut_page(found.lines, told.window)
     document = tell_evolution(found, context, told.form, told.how, told.totals)
@@ -298,13 +305,23 @@ def _has_any(db: Db, one: Evolution) -> bool:
     return bool(row and row[0])
 
 
+def _knows_any(db: Db, one: Evolution, attributes: frozenset[str]) -> bool:
+    """Tell whether the entity ever had one of some attributes, if there are any."""
+    statement = (
+        "SELECT 1 FROM series s JOIN word w ON w.ref = s.attribute"
+        " WHERE s.entity = ? AND w.iri IN (SELECT value FROM json_each(?)) LIMIT 1"
+    )
+    names = orjson.dumps(sorted(attributes)).decode()
+    return not attributes or db.execute(statement, (one.ref, names)).fetchone() is not None
+
+
 def _read_telling(call: Call, params: dict[str, str], context: Context, *, needed: bool) -> Telling:
     window = read_window(params, needed=needed, preference=call.headers.get("prefer", ""))
     options = options_of(call)
     unknown = options - _FORMS.keys() - _OTHERS
     if unknown:
         raise invalid_request(f"there is no option {min(unknown)!r}")
-    if len(options & {VALUES, AGGREGATED}) > 1:
+    if {VALUES, AGGREGATED} <= {_FORMS[one] for one in options & _FORMS.keys()}:
         raise invalid_request("options has both temporalValues and aggregatedValues")
     asked = params.get("format") or next((one for one in sorted(options) if one in _FORMS), "")
     if asked and asked not in _FORMS:

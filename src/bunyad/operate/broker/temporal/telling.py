@@ -13,7 +13,8 @@ from bunyad.operate.broker.temporal.past import SCOPE, Evolution, Line
 from bunyad.operate.broker.temporal.window import Window
 from bunyad.operate.records import to_iso
 
-NORMAL, VALUES, AGGREGATED = "normalized", "temporalValues", "aggregatedValues"
+NORMAL, BRIEF = "normalized", "concise"
+VALUES, AGGREGATED = "temporalValues", "aggregatedValues"
 MANY = {
     "value": "values",
     "object": "objects",
@@ -90,7 +91,7 @@ def tell_evolution(
     form
         Members to tell, language, whether times of writing are told.
     how
-        `normalized`, `temporalValues` or `aggregatedValues`.
+        `normalized`, `concise`, `temporalValues` or `aggregatedValues`.
     totals
         What to aggregate, for `aggregatedValues`.
     """
@@ -100,7 +101,7 @@ def tell_evolution(
     if _is_told("type", form):
         types = [context.compact(iri) for iri in evolution.types]
         told["type"] = types[0] if len(types) == 1 else types
-    if form.system and how == NORMAL:
+    if form.system and how in {NORMAL, BRIEF}:
         told["createdAt"] = to_iso(evolution.created_us)
         told["modifiedAt"] = to_iso(evolution.modified_us)
         if evolution.deleted_us is not None:
@@ -112,9 +113,11 @@ def tell_evolution(
             by_name.setdefault(line.attribute, []).append(line)
     for iri, lines in by_name.items():
         name = "scope" if iri == SCOPE else context.compact(iri)
-        if how == NORMAL:
+        if how in {NORMAL, BRIEF}:
             told[name] = [
-                _normal(instance, context, form) for line in lines for _, instance in line.instances
+                _normal(instance, context, form, brief=how == BRIEF)
+                for line in lines
+                for _, instance in line.instances
             ]
             continue
         tell = _values if how == VALUES else _totals(totals)
@@ -130,8 +133,10 @@ def _is_told(member: str, form: Form) -> bool:
     return is_told(member, form)
 
 
-def _normal(instance: Instance, context: Context, form: Form) -> dict[str, Any]:
+def _normal(instance: Instance, context: Context, form: Form, *, brief: bool) -> dict[str, Any]:
     told = tell_instance(instance, context, form)
+    if brief:  # what the value stands under says of which kind it is (4.5.5)
+        del told["type"]
     if "deletedAt" in instance:
         told["deletedAt"] = instance["deletedAt"]
     return told

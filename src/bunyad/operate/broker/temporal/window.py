@@ -12,11 +12,14 @@ from bunyad.operate.records import from_iso
 
 PROPERTIES = ("observedAt", "createdAt", "modifiedAt", "deletedAt")
 RELATIONS = ("before", "after", "between")
-USUAL_INSTANCES = 10
+USUAL_INSTANCES = 1_000
 """Instances of an attribute in one answer, unless the client prefers another number."""
+USUAL_OF_MANY = 100
+"""The same in the answer to a query, which tells of many entities."""
 MOST_INSTANCES = 10_000
 MOST_LAST = 1_000_000
 ENDLESS_US = 2**62
+_NO_SECONDS = re.compile(r"(T\d\d:\d\d)(Z|[+-]\d\d:?\d\d)$")
 _PREFERENCE = re.compile(r"\bmaxpagesize\s*=\s*\"?(\d{1,6})")
 
 
@@ -56,7 +59,7 @@ def read_window(params: Mapping[str, str], *, needed: bool, preference: str = ""
     params
         `timerel`, `timeAt`, `endTimeAt`, `timeproperty`, `lastN`.
     needed
-        Whether there must be one.
+        Whether there must be one, as in queries, which tell of many entities.
     preference
         The `Prefer` header; `maxpagesize=500` asks for more instances in one answer.
 
@@ -79,28 +82,34 @@ def read_window(params: Mapping[str, str], *, needed: bool, preference: str = ""
         raise bad_request(f"timeproperty is {member!r}, none of {', '.join(PROPERTIES)}")
     from_us, to_us = _bounds(params, relation)
     asked = _PREFERENCE.search(preference)
+    usual = USUAL_OF_MANY if needed else USUAL_INSTANCES
     return Window(
         relation=relation,
         from_us=from_us,
         to_us=to_us,
         member=member,
         last=_last(params.get("lastN")),
-        page=max(1, min(int(asked[1]), MOST_INSTANCES)) if asked else USUAL_INSTANCES,
+        page=max(1, min(int(asked[1]), MOST_INSTANCES)) if asked else usual,
     )
 
 
 def _bounds(params: Mapping[str, str], relation: str) -> tuple[int, int]:
     if not relation:
         return -ENDLESS_US, ENDLESS_US
-    at_us = from_iso(check_instant(params["timeAt"], "timeAt"))
+    at_us = _instant(params["timeAt"], "timeAt")
     if relation == "before":
         return -ENDLESS_US, at_us
     if relation == "after":
         return at_us, ENDLESS_US
-    end_us = from_iso(check_instant(params["endTimeAt"], "endTimeAt"))
+    end_us = _instant(params["endTimeAt"], "endTimeAt")
     if end_us < at_us:
         raise bad_request("endTimeAt lies before timeAt")
     return at_us, end_us
+
+
+def _instant(text: str, what: str) -> int:
+    """Return an instant [µs since 1970]; seconds may be missing, as ISO 8601 has it."""
+    return from_iso(check_instant(_NO_SECONDS.sub(r"\1:00\2", text), what))
 
 
 def _last(text: str | None) -> int:
