@@ -110,6 +110,9 @@ export interface ScoreRow {
   target: number | null;
   target_source: string;
   band: number | null;
+  about: string;
+  source: string;
+  doubt: string;
 }
 
 export interface PlanRow {
@@ -123,6 +126,15 @@ export interface PlanRow {
   tolerance: number;
   verdict: string;
   reason: string;
+  age: number | null;
+  weather: {
+    plan: number;
+    share: number | null;
+    driver: "cold" | "sun";
+    actual: number;
+    planned: number;
+    coverage: number;
+  } | null;
 }
 
 export interface BalanceRow {
@@ -135,6 +147,7 @@ export interface BalanceRow {
   loss_share: number | null;
   closure: number | null;
   coverage: number;
+  each: number | null;
 }
 
 export interface ServiceRow {
@@ -157,6 +170,7 @@ export interface Figures {
   end: number;
   scores: ScoreRow[];
   plan: PlanRow[];
+  solar: { peak: number; final: number; sun: number; ratio: number; plan_ratio: number } | null;
   balances: BalanceRow[];
   services: ServiceRow[];
   alarms: Record<string, number | null>;

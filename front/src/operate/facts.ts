@@ -8,6 +8,20 @@ export const RINGING = new Set(["unacknowledged", "returned", "latched_unacknowl
 
 export const textOf = (texts: Texts): string => texts[words.language] || texts.en || "";
 
+const SCORE_UNITS: Record<string, string> = {
+  number: "unit-places",
+  "1/a": "unit-a-year",
+  "l/d/inhabitant": "unit-litres-person",
+  "kWh/a/inhabitant": "unit-energy-person",
+  "GJ/a/inhabitant": "unit-heat-person",
+};
+
+/** A unit of an indicator in words, where it is not one that everybody reads. */
+export const scoreUnit = (unit: string): string => {
+  const key = SCORE_UNITS[unit];
+  return key ? t(key) : unit;
+};
+
 export const moment = (seconds: number): string =>
   words.moment(new Date(seconds * 1000).toISOString());
 

@@ -23,28 +23,24 @@ from bunyad.operate.indicators import (
 from bunyad.operate.indicators.catalogue import BANDS
 from bunyad.operate.indicators.figure import counted_use
 from bunyad.operate.indicators.formulas import FORMULAS, Facts, score_all
-from bunyad.operate.indicators.month import outages
+from bunyad.operate.indicators.kept import outages
 
 
 def test_the_catalogue_has_the_91_indicators_of_u4ssc() -> None:
     found = catalogue()
     assert len(found) == len({one.code for one in found}) == 91
-    sizes = dict.fromkeys(("Economy", "Environment", "Society and Culture"), 0)
     for one in found:
-        sizes[one.dimension] += 1
         assert (one.code[-1] == "C") == (one.level == "core")
         assert bool(one.formula) != bool(one.needs)
         assert (one.target is None) == (one.target_source == "")
         assert one.formula == "" or one.formula in FORMULAS
         assert one.name_az
-    assert sizes == {"Economy": 45, "Environment": 17, "Society and Culture": 29}
 
 
-def test_every_formula_is_used_and_says_what_it_needs_without_data() -> None:
-    assert {one.formula for one in catalogue() if one.formula} == set(FORMULAS)
+def test_every_formula_says_what_it_needs_without_data() -> None:
     for one in score_all(Facts(days=30, people=0, homes=0)):
-        assert one.figure.value is None or one.indicator.formula in ("saifi", "caidi")
-        assert one.figure.needs or one.figure.is_known
+        assert one.figure.value is None
+        assert one.figure.needs
 
 
 def test_bands_part_where_the_verification_reports_part_them() -> None:

@@ -169,6 +169,13 @@ def test_the_figures_of_the_month_close_their_balances(server: Server) -> None:
     verdicts = {one["id"].rsplit(":", 1)[-1]: one["verdict"] for one in figures["plan"]}
     assert verdicts["home-water"] == "over"
     assert verdicts["public-power"] == "within"
+    roofs = next(one for one in figures["plan"] if one["id"].endswith(":home-solar"))
+    assert roofs["weather"]["driver"] == "sun"
+    assert roofs["weather"]["coverage"] > 0.9
+    assert -1 < roofs["weather"]["share"] < 0  # one inverter is dead
+    assert figures["solar"]["peak"] == pytest.approx(60)
+    assert figures["solar"]["plan_ratio"] == pytest.approx(0.75, abs=1e-3)
+    assert all(one["source"] and one["about"] for one in figures["scores"])
 
 
 def test_the_report_is_a_pdf_in_both_languages(server: Server) -> None:

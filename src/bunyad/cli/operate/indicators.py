@@ -46,12 +46,25 @@ def indicators(
 
         print(json.dumps(asdict(told), ensure_ascii=False))
         return
+    from bunyad.operate.indicators.summary import profile
+
     for kept in told.plan:
         found = kept.deviation
         share = "" if found.share is None else f"{100 * found.share:+.0f} %"
         print(
-            f"{kept.title:<44} {found.actual:>12.1f} {kept.unit:<4} plan {found.plan:>12.1f}"
-            f" {share:>7}  {found.verdict} ({found.reason}), coverage {100 * found.coverage:.0f} %"
+            f"{profile(kept, 'en'):<44} {found.actual:>12.1f} {kept.unit:<4}"
+            f" plan {found.plan:>12.1f} {share:>7}  {found.verdict} ({found.reason}),"
+            f" coverage {100 * found.coverage:.0f} %"
+        )
+        if kept.weathered is not None and kept.weathered.share is not None:
+            print(
+                f"{'  at the weather that was':<44} {kept.weathered.actual:>12.1f} {kept.unit:<4}"
+                f" plan {kept.weathered.at_weather:>12.1f} {100 * kept.weathered.share:>+5.0f} %"
+            )
+    if told.solar is not None:
+        print(
+            f"{'  performance ratio (sun on the level)':<44} {told.solar.ratio:>12.2f}      plan"
+            f" {told.solar.plan_ratio:>12.2f}, {told.solar.final_h:.1f} kWh/kWp"
         )
     for service in told.services:
         for line in service.lines:
@@ -128,8 +141,8 @@ def _tell(month: str, data: Path, tenant: str, database: str) -> tuple[Any, list
     place = Living(folder=data, tenant=tenant, database=database)
     with closing(place.records()) as db:
         span = so_far(db, read_place(db), month, now_s=time.time())
-        events = []
+        events = None
         if place.is_watched():
             with place.alarms() as log:
                 events = [event for _, event in log.events(start=span.start_s, end=span.end_s)]
-        return tell_month(span, events), events, time.time()
+        return tell_month(span, events), events or [], time.time()

@@ -6,8 +6,9 @@ figure        a figure with its coverage and age
 balances      what goes in, what is used, what is lost
 services      light and waste: what was done beside the plan
 against_plan  deviation from the plan and why; what the year will come to
+weather       what the plan would expect of the weather that was; how well solar roofs do
+kept          whether each kind of thing keeps to the plan
 formulas      the indicators that a village's records can answer
-place         what the records know of a village
 month         all of it for a month
 report        the month on paper
 """

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+Kind = Literal["smart", "structural", "sustainable", ""]
+_KINDS: Mapping[str, Kind] = {
+    "smart": "smart", "structural": "structural", "sustainable": "sustainable", "": "",
+}  # fmt: skip
 
 BANDS = (0.33, 0.66, 0.95)
 """Shares of the target that part the four bands (U4SSC verification reports, chapter 5)."""
@@ -24,17 +30,48 @@ class Indicator:
     sub_dimension: str
     category: str
     level: Literal["core", "advanced"]
+    kind: Kind
+    """What it is about; empty where it was not read."""
     unit: str
+    of: str
+    """What is counted, in our words."""
+    of_unit: str
+    per: str
+    """What it is divided by; empty: by nothing."""
+    per_unit: str
+    scale: float
+    """Factor: 100 for a share, 100,000 for a rate a hundred thousand people."""
     better: Literal["higher", "lower", ""]
     formula: str
     """Name of what works it out from the data of a village; empty: it needs other data."""
     needs: str
     """Data that it needs and a village's records do not have."""
+    needs_az: str
     target: float | None
     """Target, where one is published."""
     target_source: str
-    is_checked: bool
-    """Whether code, level and unit were read in U4SSC's own pages; else from memory."""
+    source: str
+    """Keys and pages of the sources where its unit was read; codes and names are in KS as well."""
+    doubt: str
+    """What is not sure of it."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its unit was read in a publication of U4SSC itself."""
+        own = {one.key for one in sources() if one.is_own}
+        return any(part.split()[0] in own for part in self.source.split(";"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A publication that the catalogue was read in."""
+
+    key: str
+    title: str
+    year: int | None
+    is_own: bool
+    """Whether U4SSC published it."""
+    url: str
 
 
 @cache
@@ -47,8 +84,31 @@ def catalogue() -> tuple[Indicator, ...]:
     >>> len(catalogue())
     91
     """
-    text = (files("bunyad.operate.indicators") / "data/u4ssc.csv").read_text("utf-8")
-    return tuple(_indicator(row) for row in csv.DictReader(text.splitlines()))
+    return tuple(_indicator(row) for row in _rows("u4ssc.csv"))
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """
+    Return the publications that the catalogue was read in.
+
+    Examples
+    --------
+    >>> [one.key for one in sources() if not one.is_own]
+    ['KS', 'TD']
+    """
+    return tuple(
+        Source(
+            key=row["key"], title=row["title"], year=int(row["year"]) if row["year"] else None,
+            is_own=row["is_own"] == "yes", url=row["url"],
+        )
+        for row in _rows("u4ssc_sources.csv")
+    )  # fmt: skip
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (files("bunyad.operate.indicators") / "data" / name).read_text("utf-8")
+    return csv.DictReader(text.splitlines())
 
 
 def _indicator(row: dict[str, str]) -> Indicator:
@@ -56,11 +116,14 @@ def _indicator(row: dict[str, str]) -> Indicator:
     return Indicator(
         code=row["code"], name=row["name"], name_az=row["name_az"],
         dimension=row["dimension"], sub_dimension=row["sub_dimension"], category=row["category"],
-        level="core" if row["level"] == "core" else "advanced", unit=row["unit"],
+        level="core" if row["level"] == "core" else "advanced", kind=_KINDS[row["kind"]],
+        unit=row["unit"],
+        of=row["of"], of_unit=row["of_unit"], per=row["per"], per_unit=row["per_unit"],
+        scale=float(row["scale"]),
         better="higher" if better == "higher" else "lower" if better == "lower" else "",
-        formula=row["formula"], needs=row["needs"],
+        formula=row["formula"], needs=row["needs"], needs_az=row["needs_az"],
         target=float(row["target"]) if row["target"] else None,
-        target_source=row["target_source"], is_checked=row["checked"] == "yes",
+        target_source=row["target_source"], source=row["source"], doubt=row["doubt"],
     )  # fmt: skip
 
 

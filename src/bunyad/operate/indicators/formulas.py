@@ -23,6 +23,8 @@ class Outages:
     """Homes that were cut off, each counted as often as it was."""
     minutes: float
     """How long they were, all together [min]."""
+    age_s: float | None = None
+    """Age of the newest reading of what is watched [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +171,9 @@ def _saifi(facts: Facts) -> Figure:
         return missing("1/a", "the log of alarms")
     return Figure(
         value=facts.outages.interrupted / facts.homes * _DAYS / facts.days,
-        unit="1/a",
+        unit="1/a", age_s=facts.outages.age_s,
         note="" if facts.days > 360 else "scaled to a year from a shorter while",
-    )
+    )  # fmt: skip
 
 
 def _caidi(facts: Facts) -> Figure:
@@ -179,8 +181,11 @@ def _caidi(facts: Facts) -> Figure:
     if facts.outages is None:
         return missing("min", "the log of alarms")
     if not facts.outages.interrupted:
-        return Figure(value=0.0, unit="min", note="there was no interruption")
-    return Figure(value=facts.outages.minutes / facts.outages.interrupted, unit="min")
+        return Figure(
+            value=0.0, unit="min", age_s=facts.outages.age_s, note="there was no interruption"
+        )
+    mean = facts.outages.minutes / facts.outages.interrupted
+    return Figure(value=mean, unit="min", age_s=facts.outages.age_s)
 
 
 def _pm25(facts: Facts) -> Figure:

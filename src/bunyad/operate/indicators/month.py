@@ -10,18 +10,8 @@ import numpy as np
 
 from bunyad.errors import InputError
 from bunyad.operate.alarms.events import Event
-from bunyad.operate.alarms.states import State
-from bunyad.operate.indicators.against_plan import (
-    Circumstances,
-    Deviation,
-    YearEnd,
-    deviate,
-    forecast_year,
-)
 from bunyad.operate.indicators.amounts import (
-    READ_AS,
     While,
-    actual_hours,
     expected_groups,
     metered,
     planned_hours,
@@ -30,28 +20,12 @@ from bunyad.operate.indicators.amounts import (
 )
 from bunyad.operate.indicators.balances import Balance, balance
 from bunyad.operate.indicators.figure import Figure, combine
-from bunyad.operate.indicators.formulas import Facts, Outages, Scored, score_all
+from bunyad.operate.indicators.formulas import Facts, Scored, score_all
+from bunyad.operate.indicators.kept import Kept, hold_against_plan, outages
 from bunyad.operate.indicators.services import Service, tell_services
-from bunyad.operate.place import HOUR_S, Expected, Place, place_clock
+from bunyad.operate.indicators.weather import Yield, solar_yield
+from bunyad.operate.place import HOUR_S, Place, place_clock
 from bunyad.operate.records.database import Db
-
-TOLERANCE = 0.1
-"""Share of the plan's amount that counts as kept, where nobody says otherwise [-]."""
-SUPPLY_RULES = ("transformer-lost",)
-"""Alarms that mean homes are without power; a lost feeder hides them, yet they are there."""
-_UP = (State.UNACKNOWLEDGED, State.ACKNOWLEDGED, State.SUPPRESSED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What one kind of thing did beside what the plan expects."""
-
-    id: str
-    title: str
-    unit: str
-    things: int
-    deviation: Deviation
-    year: YearEnd | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +41,10 @@ class Month:
     """Light and waste."""
     plan: tuple[Kept, ...]
     facts: Facts
+    solar: Yield | None = None
+    """How well the roofs did beside the sun that was."""
+    is_played: bool = False
+    """Whether its readings are played and not measured."""
 
 
 def month_span(name: str) -> tuple[float, float]:
@@ -116,9 +94,8 @@ def so_far(db: Db, place: Place, name: str, *, now_s: float) -> While:
 
 
 def tell_month(
-    span: While, events: Sequence[Event] = (), *,
-    loss_shares: tuple[float, float] = (0.04, 0.2), foretells: bool = True,
-) -> Month:  # fmt: skip
+    span: While, events: Sequence[Event] | None = None, *, foretells: bool = True
+) -> Month:
     """
     Return the figures of a while.
 
@@ -127,133 +104,30 @@ def tell_month(
     span
         The while.
     events
-        Events of alarms of the while.
-    loss_shares
-        Shares that the plan expects to be lost, of electricity and of water [-].
+        Events of alarms of the while; None where nobody watches, so that outages are not known.
     foretells
         Whether to tell what the year will come to, which reads the whole year.
     """
-    facts, balances = _facts(span, events, loss_shares)
+    facts, balances = _facts(span, events)
     place = span.place.settlement()
+    kept = hold_against_plan(span, events or (), foretells=foretells)
     return Month(
         settlement=place.point.name if place is not None else "",
         start_s=span.start_s, end_s=span.end_s,
         scores=score_all(facts), balances=balances, services=tell_services(span),
-        plan=hold_against_plan(span, events, foretells=foretells), facts=facts,
+        plan=kept, facts=facts, solar=_solar(span.place, kept),
     )  # fmt: skip
 
 
-def hold_against_plan(
-    span: While, events: Sequence[Event] = (), *, foretells: bool = True
-) -> tuple[Kept, ...]:
-    """
-    Hold every kind of thing against what the plan expects of it.
-
-    Parameters
-    ----------
-    span
-        The while.
-    events
-        Events of alarms, which may explain a deviation.
-    foretells
-        Whether to tell what the year will come to.
-    """
-    groups = expected_groups(span.place)
-    sun = _sun_ratio(span, groups.values())
-    told = []
-    for hope, things in groups.values():
-        unit = READ_AS.get(hope.unit)
-        if unit is None:
-            continue
-        around = Circumstances(
-            faulty_share=_faulty_share(events, things, span),
-            weather_ratio=sun if hope.type.startswith("Photovoltaic") else None,
-        )
-        plan = planned_hours(span, hope, len(things))
-        found = deviate(actual_hours(span, hope, things), plan, tolerance=TOLERANCE, around=around)
-        told.append(
-            Kept(
-                id=hope.id, title=hope.title, unit=unit, things=len(things), deviation=found,
-                year=_year(span, hope, things) if foretells else None,
-            )
-        )  # fmt: skip
-    return tuple(told)
-
-
-def outages(events: Iterable[Event], homes_of: dict[str, int], *, end_s: float) -> Outages:
-    """
-    Return interruptions of supply, from the alarms of lost transformers.
-
-    Parameters
-    ----------
-    events
-        Events of alarms in order.
-    homes_of
-        Transformer to the number of homes it feeds.
-    end_s
-        End of the while, where an interruption that goes on is cut [s].
-
-    Examples
-    --------
-    >>> lost = {"rule": "transformer-lost", "thing": "t-1"}
-    >>> up = Event(at=0.0, after=State.UNACKNOWLEDGED, **lost)
-    >>> down = Event(at=1800.0, before=State.UNACKNOWLEDGED, after=State.RETURNED, **lost)
-    >>> outages([up, down], {"t-1": 40}, end_s=3600.0)
-    Outages(interrupted=40.0, minutes=1200.0)
-    """
-    interrupted = minutes = 0.0
-    for thing, begin, end in _intervals(events, end_s, rules=SUPPLY_RULES):
-        homes = homes_of.get(thing, 0)
-        interrupted += homes
-        minutes += homes * (end - begin) / 60
-    return Outages(interrupted=interrupted, minutes=minutes)
-
-
-def _intervals(
-    events: Iterable[Event], end_s: float, *, rules: Sequence[str] = ()
-) -> list[tuple[str, float, float]]:
-    """Return thing, begin and end of each time that an alarm was active."""
-    since: dict[tuple[str, str], float] = {}
-    found = []
-    for one in events:
-        if one.what != "state" or (rules and one.rule not in rules):
-            continue
-        key = (one.rule, one.thing)
-        if one.after in _UP:
-            since.setdefault(key, one.at)
-        elif key in since:
-            found.append((one.thing, since.pop(key), one.at))
-    return found + [(key[1], begin, end_s) for key, begin in since.items()]
-
-
-def _faulty_share(events: Sequence[Event], things: Sequence[str], span: While) -> float:
-    """Return the share of the things' time with an alarm."""
-    among = set(things)
-    lost = sum(
-        end - begin for thing, begin, end in _intervals(events, span.end_s) if thing in among
-    )
-    return min(1.0, lost / ((span.end_s - span.start_s) * max(len(things), 1)))
-
-
-def _sun_ratio(span: While, groups: Iterable[tuple[Expected, tuple[str, ...]]]) -> float | None:
-    """Return the sun that was measured over that of the plan's year."""
-    for hope, things in groups:
-        if hope.attribute == "solarRadiation":
-            found = deviate(
-                actual_hours(span, hope, things), planned_hours(span, hope, len(things))
-            )
-            return found.actual / found.plan if found.plan and found.coverage >= 0.5 else None
-    return None
-
-
-def _year(span: While, hope: Expected, things: Sequence[str]) -> YearEnd | None:
-    """Return what the year of the while's end will come to."""
-    year = datetime.fromtimestamp(span.end_s - 1, UTC).year
-    begin = datetime(year, 1, 1, tzinfo=UTC).timestamp()
-    end = datetime(year + 1, 1, 1, tzinfo=UTC).timestamp()
-    past = replace(span, start_s=begin, end_s=span.end_s)
-    whole = replace(span, start_s=begin, end_s=end)
-    return forecast_year(actual_hours(past, hope, things), planned_hours(whole, hope, len(things)))
+def _solar(place: Place, kept: Iterable[Kept]) -> Yield | None:
+    """Return how well the modules did whose peak power is known."""
+    peaks = [
+        place.things[name].values.get("nominalPeakPowerGeneration")
+        for name in place.of_type("PhotovoltaicMeasurement")
+    ]
+    known = [float(one) for one in peaks if isinstance(one, int | float)]
+    found = next((one.weathered for one in kept if one.name == "home-solar"), None)
+    return solar_yield(found, peak_kw=sum(known)) if len(known) == len(peaks) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,22 +168,21 @@ class _Meters:
         )
 
 
-def _facts(
-    span: While, events: Sequence[Event], loss_shares: tuple[float, float]
-) -> tuple[Facts, tuple[Balance, ...]]:
+def _facts(span: While, events: Sequence[Event] | None) -> tuple[Facts, tuple[Balance, ...]]:
     meters = _Meters.of(span)
     place = span.place.settlement()
     values = place.values if place is not None else {}
     homes = int(values.get("homes") or len(meters.homes))
     water = metered(span, meters.water, "waterConsumption")
-    electricity, power_balance, solar, exported = _electricity(span, meters, loss_shares[0])
+    electricity, power_balance, solar, exported = _electricity(span, meters)
     put_in = _sum(metered(span, meters.inlet, "waterConsumption"))
     water_balance = None
     if put_in:
         cubic = (water[0] / 1000, water[1])
         water_balance = balance(
             "water", "m³", put_in=put_in / 1000, uses={"homes": cubic},
-            planned_loss_share=loss_shares[1],
+            planned_loss_share=planned_loss(span, "water-inlet", ("home-water",)),
+            connection_days=len(meters.water) * span.days,
         )  # fmt: skip
     facts = Facts(
         days=span.days,
@@ -333,16 +206,17 @@ def _facts(
             "pm25": _mean(span, span.place.of_type("AirQualityObserved"), "pm25", "µg/m³"),
         },
         water=water_balance,
-        outages=outages(events, _homes_of(span, meters.homes), end_s=span.end_s),
+        outages=None if events is None else replace(
+            outages(events, _homes_of(span, meters.homes), end_s=span.end_s),
+            age_s=span.age(meters.homes, "totalActivePower"),
+        ),
         bill=values.get("billOfQuantities") or {},
     )  # fmt: skip
     found = [one for one in (power_balance, water_balance) if one is not None]
     return facts, tuple(found)
 
 
-def _electricity(
-    span: While, meters: _Meters, loss_share: float
-) -> tuple[Figure, Balance | None, Figure, Figure]:
+def _electricity(span: While, meters: _Meters) -> tuple[Figure, Balance | None, Figure, Figure]:
     """Return use, balance, solar yield and what left the village [kWh]."""
     solar = powered(span, meters.solar, "activePower")
     net, heard = powered(span, meters.homes, "totalActivePower")
@@ -382,9 +256,49 @@ def _electricity(
             "chargers": (chargers[0] / 1000, chargers[1]),
             "pumps": pumps,
         },
-        planned_loss_share=loss_share,
+        planned_loss_share=planned_loss(span, "feeder-power", _POWER_USES, made="home-solar"),
     )  # fmt: skip
     return used, found, made, exported
+
+
+_POWER_USES = ("home-power", "public-power", "lights-power", "charger-power", "pump-power")
+"""Profiles of what takes electricity; that of homes is without what their roofs give."""
+
+
+def planned_loss(span: While, put_in: str, uses: Sequence[str], *, made: str = "") -> float | None:
+    """
+    Return the share of what goes into a network that the plan expects to be lost [-].
+
+    Parameters
+    ----------
+    span
+        The while.
+    put_in
+        Profile of what goes in.
+    uses
+        Profiles of what is used.
+    made
+        Profile of what is made within and used there, in no other one.
+
+    Returns
+    -------
+    float or None
+        None where the plan does not tell what goes in, or nothing does.
+    """
+    groups = {
+        hope.id.rsplit(":", 1)[-1]: (hope, things)
+        for hope, things in expected_groups(span.place).values()
+    }
+
+    def planned(name: str) -> float:
+        if name not in groups:
+            return 0.0
+        hope, things = groups[name]
+        return float(planned_hours(span, hope, len(things)).sum())
+
+    whole = planned(put_in) + planned(made)
+    lost = planned(put_in) - sum(planned(name) for name in uses)
+    return lost / whole if put_in in groups and whole > 0 else None
 
 
 def _sum(amounts: tuple[np.ndarray, np.ndarray]) -> float:

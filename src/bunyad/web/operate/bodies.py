@@ -224,6 +224,26 @@ class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
     target: float | None
     target_source: str
     band: int | None
+    about: str
+    """What is counted and what it is divided by."""
+    source: str
+    """Where it was read."""
+    doubt: str
+    """What is not sure of it."""
+
+
+class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan would expect of the weather that was."""
+
+    plan: float
+    share: float | None
+    """Deviation from it, as a share of it [-]."""
+    driver: Literal["cold", "sun"]
+    actual: float
+    """Heating degree days [K d] or irradiation [kWh/m²] that were measured."""
+    planned: float
+    """Those of the plan's weather."""
+    coverage: float
 
 
 class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +259,24 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     tolerance: float
     verdict: str
     reason: str
+    age: float | None
+    """Age of its newest reading [s]."""
+    weather: WeatherRow | None
+    """The same at the weather that was, for what goes with sun or cold."""
+
+
+class SolarRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the roofs did beside the sun that was."""
+
+    peak: float
+    """Peak power [kWp]."""
+    final: float
+    """Energy over peak power [kWh/kWp]."""
+    sun: float
+    """Irradiation on the level [kWh/m²]."""
+    ratio: float
+    """Performance ratio [-]."""
+    plan_ratio: float
 
 
 class BalanceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,6 +291,8 @@ class BalanceRow(msgspec.Struct, frozen=True, kw_only=True):
     loss_share: float | None
     closure: float | None
     coverage: float
+    each: float | None
+    """Loss of a connection and day, where connections are counted."""
 
 
 class LineRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,6 +327,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     scores: tuple[ScoreRow, ...]
     plan: tuple[PlanRow, ...]
+    solar: SolarRow | None
     balances: tuple[BalanceRow, ...]
     services: tuple[ServiceRow, ...]
     alarms: dict[str, float | None]

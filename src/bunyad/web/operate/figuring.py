@@ -14,6 +14,7 @@ from bunyad.operate.alarms.statistics import Statistics, targets, tell_statistic
 from bunyad.operate.indicators.figure import Figure
 from bunyad.operate.indicators.month import Month, so_far, tell_month
 from bunyad.operate.indicators.report import report_pdf
+from bunyad.operate.indicators.weather import Weathered, Yield
 from bunyad.operate.place import HOUR_S
 from bunyad.web.endpoint import Call, Nothing
 from bunyad.web.operate.bodies import (
@@ -26,6 +27,8 @@ from bunyad.web.operate.bodies import (
     ReportQuery,
     ScoreRow,
     ServiceRow,
+    SolarRow,
+    WeatherRow,
 )
 from bunyad.web.operate.rooms import Room, find_room, is_watched
 from bunyad.web.operate.seeing import month_of
@@ -44,7 +47,7 @@ def get_figures(call: Call[MonthQuery, Nothing]) -> Figures:
     key = (room.id, name, hour)
     found = shelf.get(key)
     if found is None:
-        month, statistics, _ = _tell(room, name, foretells=False)
+        month, statistics = _tell(room, name, foretells=False)
         found = _body(name, month, statistics)
         while len(shelf) >= MOST_KEPT:
             shelf.pop(next(iter(shelf)))
@@ -56,7 +59,7 @@ def get_report(call: Call[ReportQuery, Nothing]) -> Response:
     """Return the report of a month as PDF."""
     room = find_room(call)
     name = call.query.month or month_of(room.clock())
-    month, statistics, _ = _tell(room, name, foretells=True)
+    month, statistics = _tell(room, name, foretells=True)
     made = report_pdf(
         month, statistics, rules=room.rules, made_s=time.time(), language=call.query.language
     )
@@ -64,17 +67,17 @@ def get_report(call: Call[ReportQuery, Nothing]) -> Response:
     return Response(made, media_type="application/pdf", headers=headers)
 
 
-def _tell(room: Room, name: str, *, foretells: bool) -> tuple[Month, Statistics, list[Event]]:
+def _tell(room: Room, name: str, *, foretells: bool) -> tuple[Month, Statistics]:
     """Return figures of a month as far as the village's clock has come."""
     with room.records() as db:
         span = so_far(db, room.place, name, now_s=time.time())
-        events: list[Event] = []
+        events: list[Event] | None = None
         if is_watched(room):
             with room.log() as log:
                 events = [one for _, one in log.events(start=span.start_s, end=span.end_s)]
         month = tell_month(span, events, foretells=foretells)
-    found = tell_statistics(events, rules=room.rules, start=span.start_s, end=span.end_s)
-    return month, found, events
+    found = tell_statistics(events or [], rules=room.rules, start=span.start_s, end=span.end_s)
+    return month, found
 
 
 def _body(name: str, month: Month, found: Statistics) -> Figures:
@@ -92,6 +95,8 @@ def _body(name: str, month: Month, found: Statistics) -> Figures:
                 dimension=one.indicator.dimension, level=one.indicator.level,
                 figure=_figure(one.figure), target=one.indicator.target,
                 target_source=one.indicator.target_source, band=one.band,
+                about=" / ".join(filter(None, (one.indicator.of, one.indicator.per))),
+                source=one.indicator.source, doubt=one.indicator.doubt,
             )
             for one in month.scores
         ),
@@ -100,15 +105,17 @@ def _body(name: str, month: Month, found: Statistics) -> Figures:
                 id=one.id, title=one.title, unit=one.unit, actual=one.deviation.actual,
                 plan=one.deviation.plan, share=one.deviation.share,
                 coverage=one.deviation.coverage, tolerance=one.deviation.tolerance,
-                verdict=one.deviation.verdict, reason=one.deviation.reason,
+                verdict=one.deviation.verdict, reason=one.deviation.reason, age=one.age_s,
+                weather=_weather(one.weathered),
             )
             for one in month.plan
         ),
+        solar=_solar(month.solar),
         balances=tuple(
             BalanceRow(
                 name=one.name, unit=one.unit, put_in=one.put_in, uses=dict(one.uses),
                 unseen=one.unseen, lost=one.lost, loss_share=one.loss_share,
-                closure=one.closure, coverage=one.coverage,
+                closure=one.closure, coverage=one.coverage, each=one.lost_per_connection,
             )
             for one in month.balances
         ),
@@ -127,6 +134,20 @@ def _body(name: str, month: Month, found: Statistics) -> Figures:
         ),
         alarms=alarms,
         targets={key: one.value for key, one in targets().items()},
+    )  # fmt: skip
+
+
+def _weather(one: Weathered | None) -> WeatherRow | None:
+    return None if one is None else WeatherRow(
+        plan=one.at_weather, share=one.share, driver=one.driver, actual=one.driver_actual,
+        planned=one.driver_plan, coverage=one.coverage,
+    )  # fmt: skip
+
+
+def _solar(one: Yield | None) -> SolarRow | None:
+    return None if one is None else SolarRow(
+        peak=one.peak_kw, final=one.final_h, sun=one.reference_h, ratio=one.ratio,
+        plan_ratio=one.plan_ratio,
     )  # fmt: skip
 
 
