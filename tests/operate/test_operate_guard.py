@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sensorthings_worlds as worlds
 from broker_life import Asked, broker
+from broker_sources import meter, register, registration, source
 from operate_process import ServerProcess
 
 from bunyad.errors import InputError
@@ -191,6 +192,47 @@ def test_other_sources_notify_without_a_token() -> None:
     path = "/ngsi-ld/v1/receivedNotifications/secret"
     assert ask(guard, "POST", path=path) == 200
     assert ask(guard, "GET", path=path) == 401
+
+
+def test_a_device_takes_nothing_away_from_other_sources_either(tmp_path: Path) -> None:
+    token = Token(name="device", sha256=digest("device"), role="device")
+    key, null = "urn:ngsi-ld:Meter:1", "urn:ngsi-ld:null"
+    path = f"/entities/{key}"
+
+    async def story() -> None:
+        async with source(tmp_path / "there") as there, broker(tmp_path / "here") as bare:
+            guarded = Asked(Guard(bare.app, {token.sha256: token}))  # type: ignore[arg-type]
+            await register(bare, registration(there.url, "redirect", operations=[
+                "redirectionOps", "upsertBatch",
+            ]))  # fmt: skip
+            await there.ask("POST", "/entities", meter(power=1, level=2, more=[
+                {"type": "Property", "value": 1},
+                {"type": "Property", "value": 2, "datasetId": "urn:d:2"},
+            ]))  # fmt: skip
+            whole = (await there.ask("GET", path)).document
+
+            async def ask(method: str, at: str, document: Any, **params: str) -> int:
+                headers = {"authorization": "Bearer device"}
+                return (await guarded(method, at, document, headers=headers, **params)).status
+
+            less = meter(power=5)
+            upsert = "/entityOperations/upsert"
+            assert await ask("PUT", path, less) == 403
+            assert await ask("PUT", f"{path}/attrs/more", {"value": 5}) == 403
+            assert await ask("PATCH", path, {"power": null}) == 403
+            assert await ask("POST", upsert, [less]) == 207
+            assert await ask("POST", "/entityOperations/merge", [meter(power=null)]) == 403
+            assert (await there.ask("GET", path)).document == whole
+
+            assert await ask("PUT", path, {**whole, "power": 6}) == 204
+            assert await ask("PUT", f"{path}/attrs/power", {"value": 7}) == 204
+            assert await ask("POST", upsert, [{**whole, "power": 8}]) == 204
+            assert await ask("POST", upsert, [less], options="update") == 204
+            assert (await there.ask("GET", path, attrs="power", options="keyValues")).document[
+                "power"
+            ] == 5
+
+    asyncio.run(story())
 
 
 def test_a_device_takes_nothing_away(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from operate_calls import asked_server
 from bunyad.errors import InputError
 from bunyad.operate.place import open_reader
 from bunyad.operate.records.lending import Lending
-from bunyad.operate.server import MqttBroker, make_server
 
 
 def test_a_database_without_records_is_told_so(cluster: Any, tmp_path: Path) -> None:
@@ -24,13 +23,6 @@ def test_a_database_without_records_is_told_so(cluster: Any, tmp_path: Path) -> 
     lending.close()
     with pytest.raises(InputError, match="no records"):
         open_reader(tmp_path, database=url)
-
-
-def test_sensorthings_over_mqtt_is_refused(cluster: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="over MQTT"):
-        make_server(
-            tmp_path, database=cluster.make_database(), mqtt=MqttBroker("mqtt://127.0.0.1:1")
-        )
 
 
 def test_servers_answer_sensorthings_of_one_database(cluster: Any, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ export interface VillageRow {
   alarms: number;
   worst: string;
   is_watched: boolean;
+  is_played: boolean;
 }
 
 export interface ThingRow {

@@ -1,8 +1,8 @@
 # Yaşayan kənd haqqında sənədin sözləri
 report-title = Aylıq hesabat
 report-of = { $settlement }, { $begin } – { $end }
-report-played = Oynanılıb, ölçülməyib: bu ölçmələr kəndin simulyasiyası ilə yaradılıb.
 report-made = { $made } (UTC) tarixində hazırlanıb. Rəqəmlər həmin vaxta qədər gələn ölçmələrə əsaslanır.
+report-played = Bu kəndi simulyator canlandırır: göstəriciləri ölçülməyib, modelləşdirilib.
 report-honest = Hər rəqəmin yanında onun əhatəsi (mövcud məlumatın payı) və ən yeni ölçmənin yaşı göstərilir. Hesablana bilməyən göstərici hansı məlumata ehtiyac olduğunu bildirir.
 plan-title = Plan və fakt
 plan-what = Nə

@@ -1,8 +1,8 @@
 # Words of the paper about a living village
 report-title = Monthly report
 report-of = { $settlement }, { $begin } to { $end }
-report-played = Played, not measured: these readings were made up by a simulation of the village.
 report-made = Made { $made } (UTC). Figures are of readings that had come by then.
+report-played = This village is played by the simulator: its readings are modelled, not measured.
 report-honest = Beside each figure stand its coverage (share of the data that were there) and the age of its newest reading. What could not be told says what it needs.
 plan-title = Plan and actual
 plan-what = What

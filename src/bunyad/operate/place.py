@@ -82,6 +82,12 @@ class Place:
         found = self.of_type("Settlement")
         return self.things[found[0]] if found else None
 
+    @property
+    def is_played(self) -> bool:
+        """Return whether its readings come from the simulator: modelled, not measured."""
+        found = self.settlement()
+        return found is not None and found.values.get("isPlayed") is True
+
 
 def short_name(iri: str) -> str:
     """

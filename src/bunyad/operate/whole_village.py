@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from bunyad.errors import InputError
 from bunyad.operate.ensemble import Ensemble, Part
+from bunyad.operate.play.faults import dated
 from bunyad.operate.play.left_off import last_told
 from bunyad.operate.server import check_address
 from bunyad.operate.village.send import Broker
 
+PLAYED_SINCE = "played-since.txt"
+"""File of the data folder that says when the village was first played."""
 OWN_RULES = "alarm-rules.yaml"
 PLAYED_STEP_S = 600  # between two values of a point, in the time of the played village
 PLAYED_H = 87_600  # longer than anybody looks on
@@ -119,11 +124,27 @@ class WholeVillage:
 
     def _played(self) -> tuple[str, ...]:
         begin = last_told(Broker(url=self._broker))
-        faults = [word for fault in self.faults for word in ("--fault", fault)]
+        since_us = self._played_since(begin)
+        told = [dated(fault, from_us=since_us) for fault in self.faults]
+        faults = [word for fault in told for word in ("--fault", fault)]
         pace = ("--speed", str(self.speed), "--step", str(PLAYED_STEP_S))
         span = ("--from", f"{begin:%Y-%m-%dT%H:%M:%S}", "--hours", str(PLAYED_H))
         words = ("operate", "simulate", *self._of_plan, "--http", self._broker, *pace, *span)
         return (*words, *faults)
+
+    def _played_since(self, begin: datetime) -> int:
+        """Return when the village was first played [µs since 1970]; from then faults count."""
+        path = self.data / PLAYED_SINCE
+        if not path.is_file():
+            path.write_text(f"{begin.isoformat()}\n", "utf-8")
+        try:
+            since = datetime.fromisoformat(path.read_text("utf-8").strip())
+            return round(since.timestamp()) * 1_000_000
+        except ValueError:
+            raise InputError(
+                "it holds no time",
+                where=str(path), mend="write when the village began, as 2030-07-01T00:00:00+00:00",
+            ) from None  # fmt: skip
 
     def _showing(self) -> Part:
         where = ("--host", self.host, "--port", str(self.port), "--broker", self._broker)

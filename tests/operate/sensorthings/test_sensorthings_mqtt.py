@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
 import pytest
 import sensorthings_worlds as worlds
+from mqtt_listener import Listener
 from ports import free_port, running_mosquitto
 
 from bunyad.errors import InputError
 from bunyad.operate.records import now_us, put_entity, to_iso
+from bunyad.operate.sensorthings.changes.work import Touched
+from bunyad.operate.sensorthings.extended import Extended
 from bunyad.operate.sensorthings.listened import LOG, MOST, MOST_CLIENTS, Listened
 from bunyad.operate.sensorthings.publish import Publisher, observations_path
 from bunyad.operate.sensorthings.service import Service
@@ -20,37 +22,6 @@ from bunyad.operate.sensorthings.service import Service
 def port(tmp_path):
     with running_mosquitto(tmp_path) as port:
         yield port
-
-
-class Listener:
-    """An MQTT client that keeps what it hears, by topic."""
-
-    def __init__(self):
-        from gmqtt import Client
-
-        self.client = Client("listener")
-        self.client.on_message = self._take
-        self.subscribed = asyncio.Event()
-        self.client.on_subscribe = lambda *_: self.subscribed.set()
-        self.heard: list[tuple[str, dict]] = []
-        self.changed = asyncio.Condition()
-
-    async def _take(self, _, topic, payload, __, ___):
-        async with self.changed:
-            self.heard.append((topic, orjson.loads(payload)))
-            self.changed.notify_all()
-        return 0
-
-    async def connect(self, port, *topics):
-        await self.client.connect("127.0.0.1", port)
-        for topic in topics or ["v1.1/#"]:
-            self.subscribed.clear()
-            self.client.subscribe(topic, qos=1)
-            await self.subscribed.wait()
-
-    async def wait_for(self, count):
-        async with asyncio.timeout(60), self.changed:
-            await self.changed.wait_for(lambda: len(self.heard) >= count)
 
 
 def test_changes_are_told_and_observations_taken(tmp_path, port):
@@ -226,6 +197,93 @@ def test_topics_of_sets_of_observations_are_known(topic, path):
     assert observations_path(topic) == path
 
 
+def test_who_may_hear_of_the_times_of_datastreams_is_known():
+    listened = Listened()
+    assert listened.wants_times  # nobody says who listens
+    assert listened.hears("v1.1/Datastreams(1)")
+
+    listened.hear(f"{LOG}subscribe", "1: bunyad-sensorthings-1 1 v1.1/#")
+    listened.hear(f"{LOG}subscribe", "1: a 0 v1.1/Things")
+    assert not listened.wants_times
+    for topic in ("v1.1/+/Datastreams", "#", "v1.1/Datastreams(1)", "v1.1/MultiDatastreams"):
+        assert listened.hear(f"{LOG}subscribe", f"1: a 0 {topic}") == {topic}
+        assert listened.hears("v1.1/Things(1)/Datastreams") == (
+            topic in {"v1.1/+/Datastreams", "#"}
+        )
+        assert listened.hears("v1.1/Datastreams(1)") == (topic in {"v1.1/Datastreams(1)", "#"})
+        assert listened.hear(f"{LOG}unsubscribe", f"1: a {topic}") == {topic}
+    assert not listened.wants_times
+    assert said(listened) == []
+
+
+def test_times_of_datastreams_are_told_once_a_batch_and_only_where_they_are_others(tmp_path):
+    touched = []
+    client = worlds.Client(tmp_path, Service((lambda _, each: touched.extend(each),)))
+    client.make("Things", worlds.tree())
+    extended = Extended()
+
+    def post(datastream, *times):
+        touched.clear()
+        rows = [[f"2030-01-01T00:{minute:02d}:00Z", 1] for minute in times]
+        group = {"Datastream": {"@iot.id": datastream}, "dataArray": rows,
+                 "components": ["phenomenonTime", "result"]}  # fmt: skip
+        client.ask("POST", "CreateObservations", [group])
+        return extended.by(client.records.tenant("").reader(), touched)
+
+    assert post(1, 1, 2, 3) == [Touched("Datastream", 1, ("phenomenonTime",))]
+    assert post(1, 2) == []  # within
+    assert post(1, 4) == [Touched("Datastream", 1, ("phenomenonTime",))]
+    assert Extended().by(client.records.tenant("").reader(), touched) != []
+    assert extended.by(client.records.tenant("").reader(), [Touched("Thing", 1, ("name",))]) == []
+    client.make("Datastreams(2)/Observations", {"result": 1, "resultTime": "2031-01-01T00:00:00Z",
+                "phenomenonTime": "2010-01-01T00:00:00Z"})  # fmt: skip
+    assert extended.by(client.records.tenant("").reader(), touched) == [
+        Touched("Datastream", 2, ("phenomenonTime", "resultTime"))
+    ]
+    client.close()
+
+
+def test_who_listens_to_a_datastream_hears_of_its_times(tmp_path, port):
+    service = Service()
+    client = worlds.Client(tmp_path / "records", service)
+    client.make("Things", worlds.tree())
+    publisher = Publisher(service, client.records, f"mqtt://127.0.0.1:{port}", worlds.ROOT)
+    chosen = "v1.1/Datastreams?$select=phenomenonTime"
+    topics = [
+        "v1.1/Datastreams(1)",
+        "v1.1/Datastreams(1)/phenomenonTime",
+        "v1.1/Sensors(2)/+",
+        chosen,
+    ]
+    listener = Listener()
+
+    async def talk():
+        await publisher.start()
+        async with asyncio.timeout(60):
+            await publisher.listening.wait()
+            await listener.connect(port, *topics)
+            while len(publisher._listened._clients) < len(topics):  # noqa: ASYNC110  (its log comes by itself)
+                await asyncio.sleep(0.02)
+        for datastream in (1, 2):
+            at = {"phenomenonTime": "2030-01-01T00:00:00Z"}
+            await client.call(
+                "POST", f"Datastreams({datastream})/Observations", {"result": 1, **at}
+            )
+        await listener.wait_for(5)
+        await publisher.stop()
+        await listener.client.disconnect()
+
+    client._loop.run_until_complete(talk())
+
+    heard = sorted(
+        (topic, message["phenomenonTime"].split("/")[1]) for topic, message in listener.heard
+    )
+    until = "2030-01-01T00:00:00Z"
+    assert heard == sorted((topic, until) for topic in (*topics[:2], "v1.1/Sensors(2)/Datastreams",
+                                                        chosen, chosen))  # fmt: skip
+    client.close()
+
+
 def said(listened):
     return [topic.text for topic in listened]
 
@@ -256,8 +314,8 @@ def test_listeners_that_come_back_under_ever_new_names_are_few():
 
 @pytest.mark.parametrize(
     "topic",
-    ["v1.1/#", "v1.1/Things(1)/+", "v1.1/Things", "v1.1/Things(1)/name", "v1.1/Nowhere?$top=1",
-     "v1.1/Things(1)/Datastreams", "v1.1/Things/$ref", "v1.1/Things?$filter=(", "elsewhere/a", "v1.1/"],
+    ["v1.1/Things", "v1.1/Things(1)/name", "v1.1/Nowhere?$top=1",
+     "v1.1/Things(1)/Locations", "v1.1/Things/$ref", "v1.1/Things?$filter=(", "elsewhere/a", "v1.1/"],
 )  # fmt: skip
 def test_topics_that_are_told_anyway_or_name_nothing_are_not_kept(topic):
     assert Listened().hear(f"{LOG}subscribe", f"1: a 0 {topic}") == set()

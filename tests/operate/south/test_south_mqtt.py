@@ -11,7 +11,7 @@ from ports import free_port, running_mosquitto
 from small_village import JULY_US, small_village, until
 
 from bunyad.errors import InputError, OutputError, SourceError
-from bunyad.operate.play import play
+from bunyad.operate.play import Playing
 from bunyad.operate.play.feed import fed_by_mqtt
 from bunyad.operate.south.gateway import run_gateway
 from bunyad.operate.south.mqtt import MqttLink, read_address
@@ -73,11 +73,12 @@ def test_a_played_village_arrives_whole(broker: str, tmp_path: Path, version: st
             run_gateway(village_sources(broker, version), outbox, None, say=said.append, stop=stop)
         )
         await subscribed(broker, said, outbox)
-        blocks = play(village, from_us=JULY_US, hours=1, step_s=1800)
-        fed = await fed_by_mqtt(blocks, broker, speed=0, name=f"play-{version}")
-        await until(
-            lambda: sum(b"riverton" in body for _, body in outbox.peek(9_999)) >= fed.messages
+        playing = Playing(village, from_us=JULY_US, step_s=1800)
+        fed = await fed_by_mqtt(
+            playing.blocks(1), broker, speed=0, name=f"play-{version}", playing=playing
         )
+        told = fed.messages + 2  # and that it is played, once an hour
+        await until(lambda: sum(b"riverton" in body for _, body in outbox.peek(9_999)) >= told)
         stop.set()
         gateway = await running
         assert gateway.taking.counts["village"].refused == 0
@@ -86,6 +87,11 @@ def test_a_played_village_arrives_whole(broker: str, tmp_path: Path, version: st
     values = asyncio.run(asyncio.wait_for(run(), 60))
 
     samples = [s for _, body in outbox.peek(9_999) for s in unpack(body) if "riverton" in s.entity]
+    marks = [s for s in samples if s.attribute == "isPlayed"]
+    assert [(s.entity, s.type, s.value) for s in marks] == 2 * [
+        ("urn:ngsi-ld:Settlement:riverton:place", "Settlement", True)
+    ]
+    samples = [s for s in samples if s.attribute != "isPlayed"]
     assert len(samples) == values
     assert len({(s.entity, s.attribute, s.at_us) for s in samples}) == values
     power = next(s for s in samples if s.attribute == "totalActivePower")

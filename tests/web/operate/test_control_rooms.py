@@ -104,6 +104,7 @@ def test_all_that_is_shown_is_the_same_over_a_database(world: World) -> None:
             for one in world.all]  # fmt: skip
     assert rows[0] == rows[1] == rows[2]
     assert (rows[0][0]["id"], rows[0][0]["is_watched"]) == ("riverton", True)
+    assert rows[0][0]["is_played"] is False
     files, one, two = (ask(server) for server in world.all)
     assert files == one == two
     assert "unacknowledged" in {alarm["state"] for alarm in one["alarms"]}

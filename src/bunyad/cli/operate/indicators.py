@@ -48,6 +48,8 @@ def indicators(
         return
     from bunyad.operate.indicators.summary import profile
 
+    if told.is_played:
+        say("The village is played: its readings are modelled, not measured.")
     for kept in told.plan:
         found = kept.deviation
         share = "" if found.share is None else f"{100 * found.share:+.0f} %"

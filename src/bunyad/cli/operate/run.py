@@ -52,7 +52,8 @@ def run(  # noqa: PLR0913  (each is an option of the command)
         How many times faster than the clock a played village lives.
     fault
         A fault of the played village, as KIND@START+SPAN:NAME=SIZE, such as leak@2h+6h:home-012;
-        may be given many times.
+        may be given many times. START counts from when the village was first played, also after
+        a stop.
     region
         Region folder of the plan, for its climate. By default the built-in region it was made of.
     host

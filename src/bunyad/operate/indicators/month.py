@@ -115,7 +115,7 @@ def tell_month(
         settlement=place.point.name if place is not None else "",
         start_s=span.start_s, end_s=span.end_s,
         scores=score_all(facts), balances=balances, services=tell_services(span),
-        plan=kept, facts=facts, solar=_solar(span.place, kept),
+        plan=kept, facts=facts, solar=_solar(span.place, kept), is_played=span.place.is_played,
     )  # fmt: skip
 
 

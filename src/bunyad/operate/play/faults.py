@@ -16,7 +16,7 @@ from bunyad.operate.play.life import life
 from bunyad.operate.play.points import Points
 from bunyad.operate.village.entities import entity_id
 
-__all__ = ["FAULTS", "Fault", "FaultKind", "read_faults", "truth_of"]
+__all__ = ["FAULTS", "Fault", "FaultKind", "dated", "read_faults", "truth_of"]
 
 FORM = re.compile(
     r"(?P<kind>[a-z_]+)@"
@@ -168,6 +168,31 @@ def read_faults(
     if wrong:
         raise InputError.of(wrong)
     return tuple(found)
+
+
+def dated(text: str, *, from_us: int) -> str:
+    """
+    Return a fault that begins at a time, where it was to begin a while after a beginning.
+
+    Parameters
+    ----------
+    text
+        As `read_faults` takes it; what is none is given back.
+    from_us
+        The beginning [µs since 1970].
+
+    Examples
+    --------
+    >>> dated("leak@26h+6h:home-012", from_us=1_909_094_400_000_000)
+    'leak@2030-07-02T02:00:00Z+6h:home-012'
+    """
+    match = FORM.fullmatch(text.strip())
+    if match is None or "T" in match["start"]:
+        return text
+    at = datetime.fromtimestamp(_start_us(match["start"], from_us) / 1e6, UTC)
+    start, end = match.span("start")
+    told = match.string
+    return f"{told[:start]}{at:%Y-%m-%dT%H:%M:%SZ}{told[end:]}"
 
 
 def _read(text: str, points: Points, from_us: int, rng: np.random.Generator) -> Fault:

@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from bunyad.errors import SourceError
+from bunyad.operate.play.clock import HOUR_US
 from bunyad.operate.play.living import Block, Playing
 from bunyad.operate.play.obeying import Obeying
 from bunyad.operate.play.points import Message, messages
@@ -169,10 +170,15 @@ async def fed_by_mqtt(
                 value = told.get("value") if isinstance(told, dict) else told
                 playing.orders.take(found["thing"], found["attribute"], value)
 
+    marked_h = -1
     link.on_message(obey)
     await link.connect(read_address(url), topics=[] if playing is None else [COMMANDS])
 
     async def send(told: list[Message]) -> None:
+        nonlocal marked_h
+        if playing is not None and told and told[0].at_us // HOUR_US != marked_h:
+            marked_h = told[0].at_us // HOUR_US  # again each hour: nobody may have listened yet
+            told = [_marking(playing, told[0].at_us), *told]
         for message in told:
             content = {"at": to_iso(message.at_us), **message.values}
             await link.publish(topic_of(message), orjson.dumps(content))
@@ -242,6 +248,12 @@ async def fed_by_http(
             where=broker.url,
             mend="start it with `bunyad operate serve`, or give another address",
         ) from None
+
+
+def _marking(playing: Playing, at_us: int) -> Message:
+    """Return the message by which a settlement says that its readings are modelled."""
+    values = {"isPlayed": True}
+    return Message(entity=playing.settlement, type="Settlement", at_us=at_us, values=values)
 
 
 async def _mark_as_played(

@@ -13,6 +13,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bunyad.operate.records.schemas import PostgresDatabase, PostgresSchema
 
 LONGEST_LEARNING_S = 60.0
+_TURNS = 7_251_948  # class of the locks of those whose turn it is
 _LISTEN_S = 0.5
 _AGAIN_S = 1.0
 
@@ -158,3 +160,45 @@ class Sharing:
         with contextlib.suppress(RuntimeError):  # the records are closed
             if home.documents(tenant.reader()) > home.known:
                 tenant.submit(_nothing)  # whoever writes learns first
+
+
+class Turn:
+    """
+    What one of several servers does alone; when it is no more, another does it.
+
+    Parameters
+    ----------
+    database
+        Which they share.
+    what
+        What it is.
+    """
+
+    def __init__(self, database: PostgresDatabase, what: str) -> None:
+        from bunyad.operate.records.postgresql import Link  # noqa: PLC0415  (few have it)
+
+        self._link = Link(database.address)
+        self._number = zlib.crc32(what.encode()) >> 1
+        self._is_held = False
+
+    def is_ours(self) -> bool:
+        """Tell whether it is this server's to do; asks the database."""
+        if self._is_held and self._link.answers():
+            return True
+        try:
+            row = self._link.cursor("public").execute(
+                "SELECT pg_try_advisory_lock($1::int, $2::int)", (_TURNS, self._number)
+            ).fetchone()  # fmt: skip
+        except Exception as error:  # noqa: BLE001  (psycopg's, which may not be there)
+            _log.warning("the database does not say whose turn it is: %s", error)
+            row = None
+        self._is_held = row is not None and bool(row[0])
+        return self._is_held
+
+    def close(self) -> None:
+        """Leave it to others."""
+        if self._is_held:
+            self._is_held = False
+            with contextlib.suppress(Exception):  # psycopg's; who is gone has no lock
+                self._link.cursor("public").execute("SELECT pg_advisory_unlock_all()")
+        self._link.close()

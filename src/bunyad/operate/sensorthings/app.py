@@ -160,16 +160,10 @@ def mounted_app(server: Server) -> Any:
     Raises
     ------
     InputError
-        If the server has an MQTT broker whose address is none, or records in PostgreSQL.
+        If the server has an MQTT broker whose address is none.
     """
     app = SensorThings(server.records)
     if server.mqtt:
-        if server.records.sharing is not None:
-            raise InputError(
-                "SensorThings over MQTT is not there for records in PostgreSQL",
-                where="--mqtt",
-                mend="leave it away, or start the server without --database",
-            )
         from bunyad.operate.sensorthings.publish import Publisher, without_user  # noqa: PLC0415  (few have one)
 
         base = f"{server.mqtt.links}{ROOTS[0]}"

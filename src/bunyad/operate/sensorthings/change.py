@@ -12,6 +12,7 @@ from bunyad.operate.sensorthings.changes.bodies import check_body, read_chosen
 from bunyad.operate.sensorthings.changes.bulk import observe_all
 from bunyad.operate.sensorthings.changes.create import back_of, create
 from bunyad.operate.sensorthings.changes.delete import delete
+from bunyad.operate.sensorthings.changes.links import change_links
 from bunyad.operate.sensorthings.changes.update import apply_steps, update
 from bunyad.operate.sensorthings.changes.work import Work
 from bunyad.operate.sensorthings.language.options import Options
@@ -34,6 +35,8 @@ def change(work: Work, request: Request, resource: Resource) -> Reply:
     Refusal
         If it cannot be followed; the transaction is to be undone then.
     """
+    if resource.ending == "$ref":
+        return change_links(work, request, resource)
     if resource.member or not resource.steps or resource.ending:
         raise not_allowed(request.method)
     if request.method == "POST":

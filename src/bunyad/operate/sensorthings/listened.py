@@ -29,10 +29,15 @@ LOG = "$SYS/broker/log/M/"
 MOST = 200  # topics known at one time; beyond, the one heard of longest ago is forgotten
 MOST_CLIENTS = 50  # of one topic; who comes back under another name never unsubscribes
 LONGEST_S = 1.0  # seconds that one topic's message may take; beyond, the topic is forgotten
+OWN = "bunyad-sensorthings-"  # how the names of the service's own clients begin
+_TOPICS = rf"((?:{re.escape(ROOT)}/|\+/|#).*)"
 _LINES = {
-    f"{LOG}subscribe": re.compile(rf"(?:\S+: )?(.*?) [012] ({re.escape(ROOT)}/.*)"),
-    f"{LOG}unsubscribe": re.compile(rf"(?:\S+: )?(.*?) ({re.escape(ROOT)}/.*)"),
+    f"{LOG}subscribe": re.compile(rf"(?:\S+: )?(.*?) [012] {_TOPICS}"),
+    f"{LOG}unsubscribe": re.compile(rf"(?:\S+: )?(.*?) {_TOPICS}"),
 }
+_OF_TIMES = re.compile(
+    rf"(?:{re.escape(ROOT)}|\+)/(?:.*/)?(?:Multi)?Datastreams(?:\([^/]*\))?(?:/\w+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,36 @@ def _is_told_anyway(resource: Resource) -> bool:
     return len(resource.steps) == 2 and last.many and not resource.member  # a set of an entity
 
 
+def fits(topic: str, listened: str) -> bool:
+    """
+    Tell whether somebody who listens hears a topic (MQTT 5, 4.7).
+
+    Examples
+    --------
+    >>> fits("v1.1/Things(1)", "v1.1/+"), fits("v1.1/Things(1)/name", "v1.1/+"), fits("v1.1", "#")
+    (True, False, True)
+    """
+    parts, told = listened.split("/"), topic.split("/")
+    if parts[-1] == "#":
+        parts.pop()
+        told = told[: len(parts)]
+    return len(parts) == len(told) and all(
+        one in {"+", other} for one, other in zip(parts, told, strict=True)
+    )
+
+
+def may_tell_times(text: str) -> bool:
+    """
+    Tell whether who listens to a topic may hear of the times of Datastreams.
+
+    Examples
+    --------
+    >>> [may_tell_times(text) for text in ("v1.1/Datastreams(1)", "v1.1/+", "v1.1/Things")]
+    [True, True, False]
+    """
+    return bool({"+", "#"} & set(text.split("/"))) or _OF_TIMES.fullmatch(text) is not None
+
+
 class Listened:
     """
     The topics that somebody listens to.
@@ -83,6 +118,11 @@ class Listened:
     ----------
     known
         Those known from before, each with the clients that listen.
+
+    Attributes
+    ----------
+    is_told
+        Whether the MQTT broker tells who listens to what.
     """
 
     def __init__(self, known: Iterable[tuple[str, list[str]]] = ()) -> None:
@@ -90,6 +130,7 @@ class Listened:
         self._topics: dict[str, Topic] = {}
         for text, clients in known:
             self._add(text, clients)
+        self.is_told = bool(self._clients)
 
     def __len__(self) -> int:
         """Return how many they are."""
@@ -112,7 +153,8 @@ class Listened:
         """
         pattern = _LINES.get(place)
         found = pattern.fullmatch(line) if pattern else None
-        if not found:
+        self.is_told = self.is_told or pattern is not None
+        if not found or found[1].startswith(OWN):
             return set()
         client, text = found.groups()
         if place.endswith("/subscribe"):
@@ -126,18 +168,30 @@ class Listened:
 
     def _add(self, text: str, clients: Iterable[str]) -> set[str]:
         topic = read_topic(text)
-        if topic is None:
+        if topic is None and not may_tell_times(text):
             return set()
         listening = self._clients.pop(text, [])
         new = [each for each in clients if each not in listening]
         changed = {text} if new else set()
         self._clients[text] = [*listening, *new][-MOST_CLIENTS:]
-        self._topics[text] = topic
+        if topic is not None:
+            self._topics[text] = topic
         if len(self._clients) > MOST:
             oldest = next(iter(self._clients))
             self.forget(oldest)
             changed.add(oldest)
         return changed
+
+    @property
+    def wants_times(self) -> bool:
+        """Return whether somebody may listen to the times of Datastreams."""
+        return not self.is_told or bool(self._clients)
+
+    def hears(self, topic: str) -> bool:
+        """Tell whether somebody may listen to a topic that every change has."""
+        return not self.is_told or any(
+            fits(topic, text) for text in self._clients if text not in self._topics
+        )
 
     def clients(self, text: str) -> list[str]:
         """Return the clients that listen to a topic."""

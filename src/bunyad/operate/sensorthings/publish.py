@@ -5,6 +5,10 @@ What is made or changed, by whichever door, is published under the address that 
 `v1.1/Observations`, `v1.1/Datastreams(5)/Observations`, `v1.1/Things(1)`, `v1.1/Things(1)/name`.
 What clients publish at a set of Observations is made. Longer paths and topics with query options
 are told where the MQTT broker says that somebody listens to them (`listened`).
+
+Servers on one database each tell of what was changed through them, and one of them of readings. Who
+publishes an Observation is heard by one of them; what they tell is marked, so that none takes it
+for such a one.
 """
 
 from __future__ import annotations
@@ -30,13 +34,15 @@ from bunyad.operate.records import (
     load_documents,
     put_document,
 )
+from bunyad.operate.records.sharing import Turn
 from bunyad.operate.sensorthings.answers.fetch import Fetcher
 from bunyad.operate.sensorthings.changes.create import back_of
 from bunyad.operate.sensorthings.changes.work import Touched
+from bunyad.operate.sensorthings.extended import Extended
 from bunyad.operate.sensorthings.follow import Follower
 from bunyad.operate.sensorthings.language.options import Expand, Options
 from bunyad.operate.sensorthings.language.paths import parse_path, write_name
-from bunyad.operate.sensorthings.listened import LOG, ROOT, Listened, message_of
+from bunyad.operate.sensorthings.listened import LOG, OWN, ROOT, Listened, message_of
 from bunyad.operate.sensorthings.message import Request
 from bunyad.operate.sensorthings.model import CONTROL, KINDS, Kind, target_of
 from bunyad.operate.sensorthings.refusals import Refusal
@@ -48,6 +54,8 @@ AT_ONCE = 100  # changes published before one waits for the MQTT broker's acknow
 ROUND_TRIP_S = 5  # longest that one waits for it
 RETRY_S = 5  # seconds between two tries to reach the MQTT broker
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_MARK = ("bunyad-sensorthings", "told")  # property of what servers on one database tell
+_GROUP = "bunyad-sensorthings"  # of those who share what clients publish
 _NAME_ONLY = Options(select=("id",), top=1000)
 _TOPIC = "sensorthings-topic"  # kind of the documents that keep what is listened to
 _log = logging.getLogger(__name__)
@@ -166,8 +174,15 @@ class Publisher:
         self._client: Any = None
         self._task: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
+        self._follower: Follower | None = None
+        self._turn: Turn | None = None
+        self._marks: dict[str, Any] = {}
+        if records.sharing is not None:
+            self._turn = Turn(records.sharing.database, f"tells {without_user(address)}")
+            self._marks = {"user_property": [_MARK]}
         self._making: set[asyncio.Task[Any]] = set()
         self._listened = Listened()
+        self._extended = Extended()
         self.listening = asyncio.Event()
         self.left_out = 0
         service.watchers.append(self._watch)
@@ -176,7 +191,8 @@ class Publisher:
         """Publish from now on, and listen; a broker that does not answer is tried again."""
         self._listened = Listened(load_documents(self._tenant().reader(), _TOPIC))
         self._task = asyncio.create_task(self._live())
-        self._following = asyncio.create_task(self._follow(Follower(self._tenant())))
+        self._follower = Follower(self._tenant(), self._turn)
+        self._following = asyncio.create_task(self._follow(self._follower))
 
     async def _live(self) -> None:
         while True:
@@ -200,7 +216,7 @@ class Publisher:
         from gmqtt import Client  # noqa: PLC0415  (few services have an MQTT broker)
 
         parts = self._parts
-        self._client = Client(f"bunyad-sensorthings-{uuid.uuid4().hex[:12]}")
+        self._client = Client(f"{OWN}{uuid.uuid4().hex[:12]}")
         if parts.username:
             password = unquote(parts.password) if parts.password else None
             self._client.set_auth_credentials(unquote(parts.username), password)
@@ -230,6 +246,8 @@ class Publisher:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
+        if self._follower is not None:
+            await self._follower.leave()
         if self._client is not None and self._client.is_connected:
             await self._client.disconnect()
 
@@ -267,10 +285,13 @@ class Publisher:
                 changes.append(self._waiting.get_nowait())
             try:
                 for touched in changes:
-                    fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
-                    await self._publish(touched, messages(fetcher, touched))
+                    await self._publish(touched, await self._told(tenant, touched))
                 await self._round_trip()
-                for touched in changes if self._listened else ():
+                times = await asyncio.to_thread(self._times_of, tenant, changes)
+                for touched, told in times:
+                    await self._publish(touched, told)
+                changes_and_times = [*changes, *(touched for touched, _ in times)]
+                for touched in changes_and_times if self._listened else ():
                     told = await asyncio.to_thread(self._asked_for, tenant, touched)
                     await self._publish(touched, told)
             except Exception:  # noqa: BLE001  (told to the log; the next changes are published)
@@ -278,6 +299,15 @@ class Publisher:
             finally:
                 for _ in changes:
                     self._waiting.task_done()
+
+    async def _told(self, tenant: Tenant, touched: Touched) -> Iterable[tuple[str, bytes]]:
+        """Return what every change has anyway; a database elsewhere is not waited for."""
+
+        def all_told() -> list[tuple[str, bytes]]:
+            fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
+            return list(messages(fetcher, touched))
+
+        return all_told() if self._turn is None else await asyncio.to_thread(all_told)
 
     async def _publish(self, touched: Touched, told: Iterable[tuple[str, bytes]]) -> None:
         try:
@@ -295,6 +325,18 @@ class Publisher:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ROUND_TRIP_S):
                 await self._client._persistent_storage.wait_empty()  # noqa: SLF001  (no other way)
+
+    def _times_of(
+        self, tenant: Tenant, changes: list[Touched]
+    ) -> list[tuple[Touched, list[tuple[str, bytes]]]]:
+        """Return what tells of the times of Datastreams that Observations have extended."""
+        if not self._listened.wants_times:
+            return []
+        fetcher = Fetcher(tenant.reader(), self._base, time.time_ns() // 1000)
+        return [
+            (touched, [one for one in messages(fetcher, touched) if self._listened.hears(one[0])])
+            for touched in self._extended.by(fetcher.db, changes)
+        ]
 
     def _asked_for(self, tenant: Tenant, touched: Touched) -> list[tuple[str, bytes]]:
         """Return what topics tell that somebody listens to."""
@@ -314,7 +356,7 @@ class Publisher:
     async def _tell(self, topic: str, message: bytes) -> None:
         while True:
             try:
-                self._client.publish(topic, message, qos=1)
+                self._client.publish(topic, message, qos=1, **self._marks)
             except OverflowError:  # as many under way as the broker takes at one time
                 await self._client._persistent_storage.wait_empty()  # noqa: SLF001  (no other way)
                 await asyncio.sleep(0)
@@ -326,15 +368,19 @@ class Publisher:
         from gmqtt import Subscription  # noqa: PLC0415  (as above)
 
         self.listening.clear()
-        client.subscribe(
+        alone = self._turn is None  # several servers share what clients publish, and have no such
+        published = f"{ROOT}/#" if alone else f"$share/{_GROUP}/{ROOT}/#"
+        client.subscribe(  # the log first: it tells of the second
             [
-                Subscription(each, qos=1, no_local=True, retain_handling_options=2)
-                for each in (f"{ROOT}/#", f"{LOG}#")
+                Subscription(f"{LOG}#", qos=1, no_local=True, retain_handling_options=2),
+                Subscription(published, qos=1, no_local=alone, retain_handling_options=2),
             ]
         )
 
-    async def _take(self, _: Any, topic: str, payload: bytes, __: int, ___: Any) -> int:
+    async def _take(self, _: Any, topic: str, payload: bytes, __: int, properties: Any) -> int:
         path = observations_path(topic)
+        if _MARK in properties.get("user_property", ()):
+            return 0  # told by a server on the same database
         if path is not None:
             self._soon(self._make(path, payload))
         elif topic.startswith(LOG):

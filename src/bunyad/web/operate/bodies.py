@@ -26,6 +26,8 @@ class VillageRow(msgspec.Struct, frozen=True, kw_only=True):
     """Priority of the most urgent of them; empty: none."""
     is_watched: bool
     """Whether a process watches it for alarms, or has."""
+    is_played: bool
+    """Whether its readings come from the simulator: modelled, not measured."""
 
 
 class ThingRow(msgspec.Struct, frozen=True, kw_only=True):

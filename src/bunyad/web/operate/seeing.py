@@ -53,7 +53,7 @@ def list_villages(call: Call[Nothing, Nothing]) -> list[VillageRow]:
             VillageRow(
                 id=room.id, name=room.name, clock=pulse.clock, things=len(room.place.things),
                 alarms=len(pulse.alarms), worst=pulse.alarms[0].priority if pulse.alarms else "",
-                is_watched=is_watched(room),
+                is_watched=is_watched(room), is_played=room.place.is_played,
             )
         )  # fmt: skip
     return told
@@ -81,11 +81,10 @@ def get_village(call: Call[HiddenQuery, Nothing]) -> Village:
         )
         for name, one in room.place.things.items()
     )  # fmt: skip
-    settlement = room.place.settlement()
     return Village(
         id=room.id, name=room.name, clock=pulse.clock, last_event=pulse.last_event,
         is_flood=pulse.is_flood, things=things, alarms=pulse.alarms, hidden=pulse.hidden,
-        is_played=settlement is not None and settlement.values.get("isPlayed") is True,
+        is_played=room.place.is_played,
         is_modelled=any(one.values.get("isModelled") is True for one in room.place.things.values()),
     )  # fmt: skip
 

@@ -13,7 +13,10 @@ maps          where the entities of requests that belong together are
 merging       one entity out of the parts that several sources have
 reading, past, listing, writing, batching
               operations that other sources take part in
+taking        what a write would take away from a source
 subscribing   subscriptions to what other sources have
+copies, again, wholes
+              what sources get of them, what they are told later, what is put together here
 endpoints, source_endpoints
               requests about registrations, and about subscriptions to them
 """
@@ -82,7 +85,7 @@ def attach(broker: Broker, server: Server) -> None:
         broker.wrap(method, path, write.around(operation))
     for method, path, around in around_batches(client):
         broker.wrap(method, path, around)
-    subscribed = subscribing.Subscribed(broker, client)
+    subscribed = subscribing.Subscribed(broker, client, read)
     for name, around in (
         ("subscriptions", subscribed.after_subscription),
         ("csourceRegistrations", subscribed.after_registration),
@@ -93,4 +96,4 @@ def attach(broker: Broker, server: Server) -> None:
     server.stopping.append(client.close)
     desk = source_desk_of(broker)
     server.starting += [registry_of(broker).start, desk.start, subscribed.start]
-    server.stopping.append(desk.close)
+    server.stopping += [desk.close, subscribed.close]

@@ -25,6 +25,7 @@ from bunyad.operate.broker.federation.sources import (
     is_alone,
     sources_for,
 )
+from bunyad.operate.broker.federation.taking import check_nulls, forbidden, would_take_away
 from bunyad.operate.broker.federation.writing import Part, make_plan, problem_of, refusing
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply
 from bunyad.operate.broker.names import is_uri
@@ -148,11 +149,29 @@ class Batched:
                 here.append(left)
         if not shares and not outcome.errors:
             return await handler(call)
+        check_nulls(call)
+        if not call.may_delete and name == "upsert" and "update" not in _options(call):
+            await self._drop_what_takes(call, shares, outcome)
         await asyncio.gather(*(self._send(name, call, share, outcome) for share in shares.values()))
         if here:
             call.content = orjson.dumps(here)
             _take_local(await handler(call), here, outcome)
         return outcome.reply(name)
+
+    async def _drop_what_takes(
+        self, call: Call, shares: dict[tuple[str, str], Share], outcome: Outcome
+    ) -> None:
+        """Leave out entities of which a source would have less after they are replaced there."""
+        for share in shares.values():
+            for key, part in list(share.parts.items()):
+                own = replace(call, parts={"id": key})
+                if await would_take_away(
+                    self._client, own, share.source, part.document, share.context
+                ):
+                    outcome.fail(key, forbidden(), share.source)
+                    del share.parts[key]
+        for place in [place for place, share in shares.items() if not share.parts]:
+            del shares[place]
 
     async def _send(self, name: str, call: Call, share: Share, outcome: Outcome) -> None:
         way = WAYS[name]
@@ -203,6 +222,10 @@ class Batched:
             params={name: value for name, value in params.items() if name != "local"},
         )  # fmt: skip
         return await ask_source(self._client, call, share.source, errand)
+
+
+def _options(call: Call) -> list[str]:
+    return call.params.get("options", "").split(",")
 
 
 def _items(call: Call) -> list[Any] | None:

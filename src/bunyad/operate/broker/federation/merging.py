@@ -4,8 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from bunyad.operate.broker.federation.registration import Registration
 from bunyad.operate.broker.model import Entity, Instance
 from bunyad.operate.records import from_iso
+
+_PROXIED = frozenset({"redirect", "exclusive"})
+
+
+def merge_all(
+    local: Entity | None, found: list[tuple[Registration, list[Entity]]], key: str
+) -> Entity | None:
+    """Return an entity out of what is here and what the sources have."""
+    whole = None if local is None else without(local, _held_elsewhere(local, found))
+    for source, entities in found:
+        for entity in entities:
+            if entity["id"] != key:
+                continue
+            fills = source.mode == "auxiliary"
+            whole = entity if whole is None else merge_entity(whole, entity, fills=fills)
+    return whole
+
+
+def _held_elsewhere(
+    local: Entity, found: list[tuple[Registration, list[Entity]]]
+) -> frozenset[str]:
+    """Return the attributes of an entity that exclusive and redirect sources hold alone."""
+    held: frozenset[str] = frozenset()
+    for source, _ in found:
+        if source.mode in _PROXIED:
+            has, attributes = source.covered(local["id"], local["type"])
+            held |= (attributes or frozenset(local["attrs"])) if has else frozenset()
+    return held
 
 
 def merge_entity(known: Entity, other: Entity, *, fills: bool = False) -> Entity:

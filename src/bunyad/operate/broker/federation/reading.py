@@ -15,7 +15,7 @@ from bunyad.operate.broker.bodies import answer, answer_geo, read_document, want
 from bunyad.operate.broker.consuming import is_over, told_by
 from bunyad.operate.broker.contexts import Context
 from bunyad.operate.broker.entities import type_test
-from bunyad.operate.broker.federation.merging import merge_entity, without
+from bunyad.operate.broker.federation.merging import merge_all
 from bunyad.operate.broker.federation.narrowing import attributes_of, narrowed
 from bunyad.operate.broker.federation.registration import Registration, Wanted
 from bunyad.operate.broker.federation.sources import (
@@ -43,7 +43,6 @@ from bunyad.operate.records import find_entities, load_entity, now_us, to_iso
 MOST_MERGED = 1_000
 """Entities of one source that a query is answered with."""
 _ORDER = ("inclusive", "redirect", "exclusive", "auxiliary")
-_PROXIED = frozenset({"redirect", "exclusive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,7 @@ class Federated:
         local = load_entity(call.tenant().reader(), key)
         if local is not None and is_over(local):
             local = None
-        path = f"/entities/{quote(key, safe=':')}"
-        errands = []
-        for source in sources:
-            params = _attributes_asked(source, key, form, context)
-            errands.append((source, Errand(method="GET", path=path, params=params)))
+        errands = _errands_of(sources, key, form, context)
         found = await self._ask_all(call, errands, context)
         merged = merge_all(local, found, key)
         if merged is None or not type_test(call, context)(merged):
@@ -183,6 +178,36 @@ class Federated:
         questions = questions_of(call, asked.selections, asked.context)
         return [one for one in merged if any(_answers(question, one) for question in questions)]
 
+    async def whole(
+        self, call: Call, source: Registration, part: dict[str, Any], context: Context
+    ) -> Entity | None:
+        """
+        Return an entity as it is here and at all sources.
+
+        Parameters
+        ----------
+        call
+            On whose behalf the others are asked.
+        source
+            A source that has told its part itself.
+        part
+            What it told.
+        context
+            What the names in it stand for.
+        """
+        names = context_for(context) or call.broker.contexts.core
+        own = _share(source, _read(Reader(names, to_iso(now_us())), part, names))
+        key = own["id"]
+        local = load_entity(call.tenant().reader(), key)
+        wanted = Wanted(ids=frozenset({key}))
+        others = [
+            one for one in sources_for(call, "retrieveEntity", wanted) if one.key != source.key
+        ]
+        errands = _errands_of(others, key, Form(), context)
+        found = [*await self._ask_all(call, errands, context), (source, [own])]
+        found.sort(key=lambda pair: _ORDER.index(pair[0].mode))
+        return merge_all(None if local is None or is_over(local) else local, found, key)
+
     async def keys_of(
         self, call: Call, source: Registration, errand: Errand, context: Context
     ) -> list[str]:
@@ -255,6 +280,20 @@ def errands_for(
             bound = narrowed(source, wanted, passed, speaks)
             errands.append((source, Errand(method="GET", path=path, params=bound)))
     return errands
+
+
+def _errands_of(
+    sources: list[Registration], key: str, form: Form, context: Context
+) -> list[tuple[Registration, Errand]]:
+    """Return what to ask sources for of an entity."""
+    path = f"/entities/{quote(key, safe=':')}"
+    return [
+        (
+            source,
+            Errand(method="GET", path=path, params=_attributes_asked(source, key, form, context)),
+        )
+        for source in sources
+    ]
 
 
 def _attributes_asked(
@@ -332,32 +371,6 @@ def _take_times(target: dict[str, Any], told: dict[str, Any]) -> None:
     for member in ("createdAt", "modifiedAt"):
         if is_instant(told.get(member)):
             target[member] = told[member]
-
-
-def merge_all(
-    local: Entity | None, found: list[tuple[Registration, list[Entity]]], key: str
-) -> Entity | None:
-    """Return an entity out of what is here and what the sources have."""
-    whole = None if local is None else without(local, _held_elsewhere(local, found))
-    for source, entities in found:
-        for entity in entities:
-            if entity["id"] != key:
-                continue
-            fills = source.mode == "auxiliary"
-            whole = entity if whole is None else merge_entity(whole, entity, fills=fills)
-    return whole
-
-
-def _held_elsewhere(
-    local: Entity, found: list[tuple[Registration, list[Entity]]]
-) -> frozenset[str]:
-    """Return the attributes of an entity that exclusive and redirect sources hold alone."""
-    held: frozenset[str] = frozenset()
-    for source, _ in found:
-        if source.mode in _PROXIED:
-            has, attributes = source.covered(local["id"], local["type"])
-            held |= (attributes or frozenset(local["attrs"])) if has else frozenset()
-    return held
 
 
 def wanted_by(params: Mapping[str, str], context: Context) -> Wanted:

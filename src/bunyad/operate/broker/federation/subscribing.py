@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -20,33 +22,41 @@ import orjson
 
 from bunyad.operate.broker.bodies import read_json
 from bunyad.operate.broker.contexts import Context
-from bunyad.operate.broker.federation.discovery import filter_test
-from bunyad.operate.broker.federation.narrowing import attributes_of
-from bunyad.operate.broker.federation.registration import Registration, Wanted
+from bunyad.operate.broker.federation.again import Again, Place
+from bunyad.operate.broker.federation.copies import (
+    KIND,
+    RECEIVED,
+    Copy,
+    Document,
+    copied,
+    copies_in,
+    is_split,
+    told_anew,
+)
+from bunyad.operate.broker.federation.reading import Federated
+from bunyad.operate.broker.federation.registration import Registration
 from bunyad.operate.broker.federation.registry import registry_of
 from bunyad.operate.broker.federation.sources import (
     Errand,
-    address_of,
     alias_of,
     ask_source,
     context_for,
     passed_of,
 )
-from bunyad.operate.broker.federation.words import renamed_back, renamed_query
-from bunyad.operate.broker.http import GEO_JSON, JSON, Call, Handler, Reply, Route
-from bunyad.operate.broker.model import NULL
+from bunyad.operate.broker.federation.wholes import tell_whole, without_gone
+from bunyad.operate.broker.federation.words import renamed_back
+from bunyad.operate.broker.http import Call, Handler, Reply, Route
 from bunyad.operate.broker.problems import Problem, bad_request, not_found
 from bunyad.operate.broker.subscriptions.desk import desk_of
-from bunyad.operate.broker.subscriptions.endpoints import tell_subscription
 from bunyad.operate.broker.subscriptions.outbox import Letter, post_letter
 from bunyad.operate.broker.subscriptions.shelf import rests
-from bunyad.operate.broker.subscriptions.watch import Selector, Watch
+from bunyad.operate.broker.subscriptions.watch import Watch
 from bunyad.operate.records import (
     Tenant,
     Writing,
     delete_document,
     load_document,
-    load_documents,
+    load_entity,
     now_us,
     put_document,
 )
@@ -55,57 +65,24 @@ if TYPE_CHECKING:
     from bunyad.operate.broker.app import Broker
     from bunyad.operate.broker.outgoing import Client
 
-KIND = "copiedSubscription"
-RECEIVED = "/receivedNotifications"
-"""Below this path sources notify this broker; what follows is a secret of each of them."""
-Document = dict[str, Any]
-_OURS = frozenset({"id", "csf", "localOnly", "status", "createdAt", "modifiedAt", "temporalQ"})
-_NOT_COPIED = frozenset(
-    {"endpoint", "status", "timesSent", "timesFailed", "lastNotification", "lastSuccess",
-     "lastFailure"}
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """
-    A subscription at a source.
-
-    Attributes
-    ----------
-    secret
-        What follows in the address at which the source notifies.
-    subscription, registration
-        Of what, and where.
-    key
-        Its identifier there.
-    document
-        What the source was told.
-    """
-
-    secret: str
-    subscription: str
-    registration: str
-    key: str
-    document: Document
-
-    def kept(self) -> Document:
-        """Return what is written down of it."""
-        return {
-            "subscription": self.subscription, "registration": self.registration,
-            "key": self.key, "document": self.document,
-        }  # fmt: skip
+_IS_THERE = 409
+_NEVER_DOES = 501
+_PASSING = frozenset({408, 425, 429})
 
 
 class Subscribed:
     """Keeps copies of subscriptions at the sources that they are about."""
 
-    def __init__(self, broker: Broker, client: Client) -> None:
+    def __init__(self, broker: Broker, client: Client, read: Federated) -> None:
         self._broker = broker
         self._client = client
-        self._turn = asyncio.Lock()
+        self._turns: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._read = read
         self._tenants: dict[str, str] = {}  # secret to the name of whose it is
+        self._again = Again(self._try_again)
         _all[broker] = self
+        if broker.records.sharing is not None:
+            broker.records.sharing.learners.append(self.learn)
 
     async def start(self) -> None:
         """Know the copies that were made before."""
@@ -113,7 +90,18 @@ class Subscribed:
         for name in ["", *records.names()]:
             tenant = records.tenant(name, create=not name)
             if tenant is not None:
-                self._tenants |= dict.fromkeys((copy.secret for copy in copies_in(tenant)), name)
+                await self.learn(tenant)
+
+    async def learn(self, tenant: Tenant) -> None:
+        """Know the copies of a tenant; what is due is told when its source is there again."""
+        for copy in copies_in(tenant):
+            self._tenants[copy.secret] = tenant.name
+            if copy.due:
+                self._again.start((tenant.name, copy.registration))
+
+    async def close(self) -> None:
+        """Try no more; what is due stays so."""
+        await self._again.close()
 
     async def after_subscription(self, handler: Handler, call: Call) -> Reply:
         """Answer a request that makes, changes or deletes a subscription."""
@@ -146,30 +134,40 @@ class Subscribed:
         tenant = self._tenant(call)
         if tenant is None:
             return
-        async with self._turn:
-            passed = passed_of(call)
-            sources = {
-                one.key: one
-                for one in registry_of(self._broker).all(tenant)
-                if one.document.get("contextSourceAlias") not in passed
-            }
-            copies = copies_in(tenant, only)
-            if not sources and not copies:
-                return
-            watches = desk_of(self._broker).shelf(tenant).watches
+        passed = passed_of(call)
+        sources = {
+            one.key: one
+            for one in registry_of(self._broker).all(tenant)
+            if one.document.get("contextSourceAlias") not in passed
+        }
+        before_it = {} if before is None else {before.key: before}
+        known = dict.fromkeys(one.registration for one in copies_in(tenant, only))
+        await asyncio.gather(
+            *(
+                self._settle_at(call, tenant, key, sources.get(key), before_it.get(key), only)
+                for key in {**known, **sources, **before_it}
+            )
+        )
+
+    async def _settle_at(
+        self, call: Call, tenant: Tenant, key: str, source: Registration | None,
+        before: Registration | None, only: str,
+    ) -> None:  # fmt: skip
+        """Make, change and delete the copies of one source, as it is registered now."""
+        async with self._turns[tenant.name, key]:
+            copies = [one for one in copies_in(tenant, only) if one.registration == key]
+            watches = desk_of(self._broker).shelf(tenant).watches.values()
             wanted = {
-                (watch.key, source.key): document
-                for watch in watches.values()
-                if only in {"", watch.key}
-                for source in sources.values()
-                if (document := copied(watch, source, self._broker)) is not None
+                (watch.key, key): document
+                for watch in watches
+                if source is not None
+                and only in {"", watch.key}
+                and (document := copied(watch, source, self._broker)) is not None
             }
-            if before is not None:
-                sources.setdefault(before.key, before)
-            known = {(copy.subscription, copy.registration): copy for copy in copies}
+            known = {(copy.subscription, key): copy for copy in copies}
             await asyncio.gather(
                 *(
-                    self._make_so(call, tenant, sources.get(pair[1]), pair,
+                    self._make_so(call, tenant, source or before, pair,
                                   known.get(pair), wanted.get(pair))
                     for pair in {**known, **wanted}
                 )
@@ -178,50 +176,105 @@ class Subscribed:
     async def _make_so(
         self, call: Call, tenant: Tenant, source: Registration | None, pair: tuple[str, str],
         known: Copy | None, document: Document | None,
-    ) -> None:  # fmt: skip
-        if known is not None and known.document == document:
-            return
-        if known is not None and (document is None or source is None):
-            self._tenants.pop(known.secret, None)
-            await tenant.write(lambda tx: delete_document(tx, KIND, known.secret))
-            if source is not None and "deleteSubscription" in source.operations:
-                await self._ask(call, source, "DELETE", f"/{quote(known.key, safe=':')}")
-            return
-        if source is None or document is None:
-            return
+    ) -> bool:  # fmt: skip
+        """Have a source's copy as it should be; tell whether the source answered."""
+        if known is not None and known.made and known.document == document:
+            if known.due:
+                await self._keep(tenant, replace(known, due=False))
+            return True
+        if document is None or source is None:
+            return known is None or await self._take_back(call, tenant, source, known)
+        copy = known or Copy(
+            secret=secrets.token_urlsafe(24), subscription=pair[0], registration=pair[1],
+            key=f"urn:ngsi-ld:Subscription:{uuid.uuid4()}", document=document, made=False,
+        )  # fmt: skip
+        copy = replace(copy, base=call.base, via=call.headers.get("via", ""))
+        if not copy.made:
+            # written down first: a source may notify before it has answered
+            self._tenants[copy.secret] = tenant.name
+            await self._keep(tenant, replace(copy, due=True))
+            copy = replace(copy, document={})
         watch = desk_of(self._broker).shelf(tenant).watches[pair[0]]
-        context = context_for(watch.context)
-        if known is not None:
-            gone = dict.fromkeys(known.document.keys() - document.keys(), NULL)
-            changed = {
-                name: value for name, value in document.items() if known.document.get(name) != value
-            }
-            told = {**changed, **gone}
-            if "notification" in told:
-                told["notification"] = _notified(call, document, known.secret)
-            path = f"/{quote(known.key, safe=':')}"
-            if await self._ask(call, source, "PATCH", path, told, context):
-                copy = Copy(known.secret, *pair, known.key, document)
-                await tenant.write(lambda tx: put_document(tx, KIND, copy.secret, copy.kept()))
-            return
-        key = f"urn:ngsi-ld:Subscription:{uuid.uuid4()}"
-        copy = Copy(secrets.token_urlsafe(24), *pair, key, document)
-        self._tenants[copy.secret] = tenant.name
-        # written down first: a source may notify before it has answered
+        status = await self._tell(call, source, copy, document, context_for(watch.context))
+        if status < 300:
+            await self._keep(tenant, replace(copy, document=document, made=True, due=False))
+        elif _passes(status):
+            kept = copy if copy.made else replace(copy, document=document)
+            await self._keep(tenant, replace(kept, due=True))
+            self._again.start((tenant.name, pair[1]))
+        elif copy.made:
+            await self._keep(tenant, replace(copy, due=False))
+        else:
+            await self._forget(tenant, copy)
+        return not _passes(status)
+
+    async def _tell(
+        self, call: Call, source: Registration, copy: Copy, document: Document,
+        context: Context | None,
+    ) -> int:  # fmt: skip
+        told = told_anew(copy, document, call.base)
+        path = f"/{quote(copy.key, safe=':')}"
+        if copy.made:
+            return await self._ask(call, source, "PATCH", path, told, context)
+        status = await self._ask(call, source, "POST", "", {**told, "id": copy.key}, context)
+        if status == _IS_THERE:  # it had come, and the answer had not
+            return await self._ask(call, source, "PATCH", path, told, context)
+        return status
+
+    async def _take_back(
+        self, call: Call, tenant: Tenant, source: Registration | None, copy: Copy
+    ) -> bool:
+        """Have a source forget a copy; tell whether it answered."""
+        status = 204
+        if copy.made and source is not None and "deleteSubscription" in source.operations:
+            path = f"/{quote(copy.key, safe=':')}"
+            status = await self._ask(call, source, "DELETE", path)
+        is_registered = registry_of(self._broker).get(tenant, copy.registration) is not None
+        if _passes(status) and is_registered:
+            await self._keep(tenant, replace(copy, base=call.base, due=True))
+            self._again.start((tenant.name, copy.registration))
+            return False
+        await self._forget(tenant, copy)
+        return True
+
+    async def _keep(self, tenant: Tenant, copy: Copy) -> None:
         await tenant.write(lambda tx: put_document(tx, KIND, copy.secret, copy.kept()))
-        told = {**document, "id": key, "notification": _notified(call, document, copy.secret)}
-        if not await self._ask(call, source, "POST", "", told, context):
-            await tenant.write(lambda tx: delete_document(tx, KIND, copy.secret))
+
+    async def _forget(self, tenant: Tenant, copy: Copy) -> None:
+        self._tenants.pop(copy.secret, None)
+        await tenant.write(lambda tx: delete_document(tx, KIND, copy.secret))
 
     async def _ask(
         self, call: Call, source: Registration, method: str, path: str,
         document: Document | None = None, context: Context | None = None,
-    ) -> bool:  # fmt: skip
+    ) -> int:  # fmt: skip
         errand = Errand(
             method=method, path=f"/subscriptions{path}", params={}, document=document,
             context=context,
         )  # fmt: skip
-        return (await ask_source(self._client, call, source, errand)).status < 300
+        return (await ask_source(self._client, call, source, errand)).status
+
+    async def _try_again(self, place: Place) -> bool:
+        """Tell a source that did not answer what is due; tell whether anything still is."""
+        tenant = self._broker.records.tenant(place[0], create=False)
+        if tenant is None:
+            return False
+        sharing = self._broker.records.sharing
+        leads = sharing is None or await sharing.leads()
+        async with self._turns[place]:
+            source = registry_of(self._broker).get(tenant, place[1])
+            watches = desk_of(self._broker).shelf(tenant).watches
+            due = [one for one in copies_in(tenant) if one.due and one.registration == place[1]]
+            for copy in due if leads else ():
+                watch = watches.get(copy.subscription)
+                document = None
+                if watch is not None and source is not None:
+                    document = copied(watch, source, self._broker)
+                call = call_for(self._broker, tenant, base=copy.base, via=copy.via)
+                pair = (copy.subscription, copy.registration)
+                if not await self._make_so(call, tenant, source, pair, copy, document):
+                    return True
+        return bool(due) and not leads
 
     async def take(self, secret: str, notification: Document) -> None:
         """
@@ -249,7 +302,12 @@ class Subscribed:
             return
         if rests(watch, now_us()):
             return
-        if context_for(watch.context) is None and "jsonldContext" not in watch.document:
+        if is_split(watch):
+            source = registry_of(self._broker).get(tenant, kept["registration"])
+            data = [] if source is None else await self._wholes(tenant, watch, source, data)
+            if not data:
+                return
+        elif context_for(watch.context) is None and "jsonldContext" not in watch.document:
             core = self._broker.contexts.core
             data = [renamed_back(one, core, watch.sends_with) for one in data]
 
@@ -259,86 +317,32 @@ class Subscribed:
 
         desk.courier.take(shelf, [await tenant.write(post)])
 
-
-def copies_in(tenant: Tenant, subscription: str = "") -> list[Copy]:
-    """Return the copies of a tenant's subscriptions, or of one of them."""
-    return [
-        Copy(secret, body["subscription"], body["registration"], body["key"], body["document"])
-        for secret, body in load_documents(tenant.reader(), KIND)
-        if subscription in {"", body["subscription"]}
-    ]
-
-
-def copied(watch: Watch, source: Registration, broker: Broker) -> Document | None:
-    """Return a subscription cut down to what a source is registered for; None for nothing."""
-    document, context = watch.document, watch.context
-    if not _may_copy(watch, source):
-        return None
-    found = [
-        (told, [source.information[at] for at in source.matching(_wanted(selector))])
-        for told, selector in zip(
-            document.get("entities", [None]), watch.selectors or (None,), strict=True
-        )
-    ]
-    found = [(told, information) for told, information in found if information]
-    attributes = attributes_of([one for _, information in found for one in information])
-    if not found or (attributes and watch.watched and not attributes & watch.watched):
-        return None
-    spoken = context_for(context) or broker.contexts.core
-    said = tell_subscription(watch, spoken)
-    if spoken is not context and "q" in said:
-        said["q"] = renamed_query(said["q"], context, spoken)
-    told = {name: value for name, value in said.items() if name not in _OURS}
-    if "jsonldContext" not in document:
-        told.pop("jsonldContext", None)
-    if "entities" in document:
-        kept = [one for one, _ in found]
-        pairs = zip(said["entities"], document["entities"], strict=True)
-        told["entities"] = [one for one, was in pairs if was in kept]
-    told["notification"] = {
-        name: value for name, value in said["notification"].items() if name not in _NOT_COPIED
-    }
-    told["notification"]["accept"] = GEO_JSON if watch.accept == GEO_JSON else JSON
-    if attributes:
-        _bind(told, watch, attributes, spoken)
-    return told
+    async def _wholes(
+        self, tenant: Tenant, watch: Watch, source: Registration, parts: list[Any]
+    ) -> list[Any]:
+        """Return what is told of entities whose parts a source has told (5.8.6)."""
+        call = call_for(self._broker, tenant)
+        told: list[Any] = []
+        for part in parts:
+            present, gone = without_gone(part)
+            db = tenant.reader()
+            whole = await self._read.whole(call, source, present, watch.context)
+            if whole is not None and watch.answers(whole, partial(load_entity, db)):
+                names = context_for(watch.context) or self._broker.contexts.core
+                told += tell_whole(watch, whole, gone, db, names)
+        return told
 
 
-def _may_copy(watch: Watch, source: Registration) -> bool:
-    """Tell whether a source may get a copy: it takes some, and this is none of its own."""
-    document = watch.document
-    if document.get("localOnly") or "createSubscription" not in source.operations:
-        return False
-    if str(watch.endpoint["uri"]).startswith(f"{address_of(source)}{RECEIVED}"):
-        return False
-    return "csf" not in document or filter_test(document["csf"], watch.context)(source)
+def call_for(broker: Broker, tenant: Tenant, *, base: str = "", via: str = "") -> Call:
+    """Return a request that nobody made, for asking sources on a tenant's behalf."""
+    headers = {"ngsild-tenant": tenant.name, "via": via}
+    told = {name: value for name, value in headers.items() if value}
+    return Call(broker, "GET", "", {}, {}, told, b"", base)
 
 
-def _bind(told: Document, watch: Watch, attributes: frozenset[str], spoken: Context) -> None:
-    """Bind a copy to the attributes that its source is registered for."""
-    if not watch.interval_us:
-        watched = attributes & watch.watched if watch.watched else attributes
-        told["watchedAttributes"] = sorted(map(spoken.compact, watched))
-    if watch.form.attributes:
-        shown = attributes & watch.form.attributes or attributes
-        told["notification"]["attributes"] = sorted(map(spoken.compact, shown))
-
-
-def _wanted(selector: Selector | None) -> Wanted:
-    if selector is None:
-        return Wanted()
-    alternatives = selector.types.alternatives
-    return Wanted(
-        choices=None if alternatives is None else tuple(alternatives), ids=selector.ids,
-        pattern=selector.pattern,
-    )  # fmt: skip
-
-
-def _notified(call: Call, document: Document, secret: str) -> Document:
-    """Return the notification part of a copy: it comes here."""
-    told = dict(document["notification"])
-    endpoint = {"uri": f"{call.base}{RECEIVED}/{secret}", "accept": told.pop("accept")}
-    return {**told, "endpoint": endpoint}
+def _passes(status: int) -> bool:
+    """Tell whether a source that answers so may answer otherwise in a while."""
+    return (status >= 500 and status != _NEVER_DOES) or status in _PASSING
 
 
 def _data_of(notification: Document) -> list[Any]:

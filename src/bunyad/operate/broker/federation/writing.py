@@ -26,8 +26,13 @@ from bunyad.operate.broker.federation.sources import (
     is_alone,
     sources_for,
 )
+from bunyad.operate.broker.federation.taking import (
+    REPLACING,
+    check_nulls,
+    forbidden,
+    would_take_away,
+)
 from bunyad.operate.broker.http import JSON, Call, Handler, Reply
-from bunyad.operate.broker.model import NULL
 from bunyad.operate.broker.names import is_uri
 from bunyad.operate.broker.outgoing import Answer, Client
 from bunyad.operate.broker.problems import ERRORS, Problem, conflict
@@ -87,8 +92,9 @@ class Distributed:
         plan = make_plan(frozenset({operation}), call, document, context, sources)
         if not plan.parts:
             return await handler(call)
-        if not call.may_delete and NULL.encode() in call.content:
-            raise Problem(403, None, "Forbidden", "a token of this role takes nothing away")
+        check_nulls(call)
+        if operation in REPLACING and not call.may_delete:
+            await self._check_replacing(call, plan, context)
         await asyncio.gather(*(self._send(call, part, context) for part in plan.parts))
         local, problem = None, None
         if plan.here:
@@ -99,6 +105,18 @@ class Distributed:
             except Problem as raised:
                 problem = raised
         return _reply(call, key, context, plan, local=local, problem=problem)
+
+    async def _check_replacing(self, call: Call, plan: Plan, context: Context) -> None:
+        """Raise unless sources have all that they had, also after something is replaced there."""
+        found = await asyncio.gather(
+            *(
+                would_take_away(self._client, call, part.source, part.document, context)
+                for part in plan.parts
+                if part.problem is None
+            )
+        )
+        if any(found):
+            raise forbidden()
 
     async def _read(
         self, operation: str, call: Call

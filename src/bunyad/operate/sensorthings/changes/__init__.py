@@ -11,6 +11,7 @@ multi       MultiDatastreams, whose parts must agree
 places      where Things are and were; features of interest from there
 keep        what a Datastream knows of its Observations: times and area
 update      changes of entities: merge, replace, JSON Patch
+links       links between entities that are there
 patch       RFC 6902
 delete      entities that go, with what hangs on them
 """
