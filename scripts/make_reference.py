@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from bunyad.auction import events
 from bunyad.auction.events.bodies import BODIES
 from bunyad.auction.rules import load_rules, ready_made, rules_in_words, rules_schema
 from bunyad.auction.seal import CHECKS, FAULTS
+from bunyad.cli.app import app
 from bunyad.operate.alarms.rules import rules_schema as alarm_rules_schema
 from bunyad.operate.commands.rules import command_schema
 from bunyad.options import ROOMS, option_rows
@@ -286,22 +285,17 @@ def events_page() -> str:
 def commands_page() -> str:
     """Return the page of every command's help."""
     lines = ["# Commands", ""]
-    commands = [command.split() for command in COMMANDS]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as several:
-        helps = list(several.map(_help, commands))
-    for words, text in zip(commands, helps, strict=True):
-        shown = " ".join(["bunyad", *words])
-        lines += [f"## {shown}", "", "```text", text, "```", ""]
+    for command in COMMANDS:
+        lines += [f"## {' '.join(['bunyad', *command.split()])}", ""]
+        lines += ["```text", _help(command.split()), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _help(words: list[str]) -> str:
     """Return a command's help as plain text."""
-    call = [sys.executable, "-m", "bunyad", *words, "--help"]
-    environment = {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONUTF8": "1", "TERM": "dumb"}
-    environment["PYTHONPATH"] = os.pathsep.join(sys.path)  # the help of the same source
-    done = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
-    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    console = Console(file=StringIO(), width=100, color_system=None, force_terminal=False)
+    app([*words, "--help"], console=console, exit_on_error=False, result_action="return_value")
+    text = console.file.getvalue()
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 

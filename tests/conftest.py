@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,6 +139,29 @@ def region_plan() -> Any:
 @pytest.fixture(scope="session")
 def small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folders.write_small_folder(tmp_path_factory.mktemp("regions") / "small")
+
+
+@pytest.fixture(scope="session")
+def small_plan(small_original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished plan of the small world, to be read or copied: its tests are of one group."""
+    from bunyad.plan import plan_region
+
+    folder = tmp_path_factory.mktemp("plans") / "plan"
+    plan_region(small_original, out=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def commanded_plan(
+    small_original: Path, tmp_path_factory: pytest.TempPathFactory
+) -> subprocess.CompletedProcess[str]:
+    """`bunyad plan` of the same, run anew by a process of its own; `args` ends with the folder."""
+    call = [sys.executable, "-m", "bunyad", "plan", str(small_original)]
+    where = tmp_path_factory.mktemp("commanded")
+    done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=where)
+    return subprocess.CompletedProcess(
+        [*call, where / "plan-small"], done.returncode, done.stdout, done.stderr
+    )
 
 
 @pytest.fixture

@@ -22,6 +22,22 @@ from numba.core.dispatcher import Dispatcher
 
 SOURCE = str(Path(__file__).resolve().parents[1] / "src")
 LIBRARIES = "site-packages"
+LONG_CALLS = {
+    "geopandas.geodataframe": ("GeoDataFrame.to_parquet", "GeoDataFrame.to_file"),
+    "linopy.model": ("Model.solve",),
+    "pypsa.network.transform": ("NetworkTransformMixin.add",),
+    "pypsa.optimization.optimize": (
+        "OptimizationAccessor.assign_duals",
+        "OptimizationAccessor.assign_solution",
+        "OptimizationAccessor.create_model",
+        "OptimizationAccessor.post_processing",
+    ),
+    "schemathesis.generation.case": ("Case.validate_response",),
+    "starlette.testclient": ("TestClient.request",),
+    "xarray.backends.api": ("open_dataset",),
+    "xarray.core.dataset": ("Dataset.load", "Dataset.to_netcdf"),
+}
+"""Calls of libraries that take long and never come back to our code in the same thread."""
 MEASURED_EXAMPLES = 10
 """Examples of a Hypothesis test that count for coverage; what later ones reach counts for none."""
 
@@ -58,6 +74,7 @@ def rest_where_nothing_is_ours() -> None:
     def exec_module(self: Any, module: ModuleType) -> None:
         if LIBRARIES in self.path:
             rest_and_run(self, module)
+            _rest_in_long_calls(module)
         elif _resting and sys.gettrace() is None and self.path.startswith(SOURCE):
             sys.settrace(_resting[-1])
             _wake()
@@ -69,6 +86,16 @@ def rest_where_nothing_is_ours() -> None:
             run_module(self, module)
 
     loader.exec_module = exec_module
+    for name in LONG_CALLS.keys() & sys.modules.keys():
+        _rest_in_long_calls(sys.modules[name])
+
+
+def _rest_in_long_calls(module: ModuleType) -> None:
+    """Make the calls of a library's module that take long without the tracer."""
+    for name in LONG_CALLS.get(module.__name__, ()):
+        *within, last = name.split(".")
+        home = functools.reduce(getattr, within, module)
+        setattr(home, last, rest_in(getattr(home, last)))
 
 
 _resting: list[Any] = []

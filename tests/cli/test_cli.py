@@ -144,11 +144,12 @@ def test_the_schema_is_printed() -> None:
 
 @pytest.mark.xdist_group("small-plan")
 def test_planning_from_the_command_line_writes_the_folder_and_says_where(
-    small_folder: Path, tmp_path: Path
+    commanded_plan: subprocess.CompletedProcess[str], small_original: Path
 ) -> None:
-    first = _run("plan", str(small_folder), cwd=tmp_path)
-    second = _run("plan", str(small_folder), "--json", cwd=tmp_path)
+    first, folder = commanded_plan, commanded_plan.args[-1]
+    second = _run("plan", str(small_original), "--json", cwd=folder.parent)
 
+    assert (folder / "report.html").is_file()
     assert first.returncode == 0, first.stderr
     assert "The plan is in plan-small" in first.stdout
     assert "Connect: how places are joined" in first.stderr

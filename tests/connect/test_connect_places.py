@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import geopandas as gpd
 import networkx as nx
@@ -67,8 +68,9 @@ def test_the_roads_join_every_settlement() -> None:
     assert set(map(tuple, ground.points(nodes))) <= set(net)
 
 
-@pytest.mark.parametrize("kind", ["road", "railway"])
-def test_no_step_is_built_twice_so_lengths_and_costs_add_up(kind: str) -> None:
+@cache
+def doubled_routes() -> gpd.GeoDataFrame:
+    """Routes of the small world with two corridors that are asked for twice."""
     region = small_region()
     corridors = region.corridors.copy()
     extra = corridors.iloc[[0, 1]].assign(
@@ -76,7 +78,12 @@ def test_no_step_is_built_twice_so_lengths_and_costs_add_up(kind: str) -> None:
     )
     more = replace(region, corridors=pd.concat([corridors, extra], ignore_index=True))
 
-    routes = connect_region(more).routes.query(f"kind == '{kind}'")
+    return connect_region(more).routes
+
+
+@pytest.mark.parametrize("kind", ["road", "railway"])
+def test_no_step_is_built_twice_so_lengths_and_costs_add_up(kind: str) -> None:
+    routes = doubled_routes().query(f"kind == '{kind}'")
 
     assert max(Counter(segments(routes)).values()) == 1
     on_map = routes.geometry.length.sum() / 1e3

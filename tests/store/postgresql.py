@@ -46,13 +46,19 @@ class Cluster:
         self._sockets = sockets
         self._user = user
         self._count = 0
+        self._named: set[str] = set()
 
-    def make_database(self) -> str:
-        """Make an empty database; return its URL."""
+    def has(self, name: str) -> bool:
+        """Tell whether a database was made under a name."""
+        return name in self._named
+
+    def make_database(self, *, name: str = "", like: str = "template1") -> str:
+        """Make a database like another that nobody has open, else an empty one; return its URL."""
         self._count += 1
-        name = f"test{self._count}"
+        name = name or f"test{self._count}"
         with psycopg.connect(self._line("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+        self._named.add(name)
         return f"postgresql+psycopg://{self._user}@/{name}?host={self._sockets}"
 
     def _line(self, name: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from store.ready import ready_database
+from untraced import rest_in
 from web.plan_folder import REGION, write_whole_plan
 from web.servers import Server, running_server
 
@@ -17,15 +19,16 @@ from bunyad.store.models import PlanRecord
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """Return a server with an account of every role, on SQLite or on what `on_both` asks for."""
     is_postgresql = getattr(request, "param", "sqlite") == "postgresql"
-    url = request.getfixturevalue("cluster").make_database() if is_postgresql else None
+    url = ready_database(request.getfixturevalue("cluster")) if is_postgresql else None
     with running_server(tmp_path, url=url) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the small region and a plan of it, to be read or copied."""
     data = tmp_path_factory.mktemp("made")
-    write_whole_plan(data, data / "plan")
+    rest_in(write_whole_plan)(data, data / "plan")  # its rooms are measured in their own tests
     return data
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
+from store.ready import ready_file
 
 from bunyad.plan.run import PROVENANCE
 from bunyad.store.models import Account, ApiToken, Organisation, PlanRecord, now
@@ -73,7 +74,10 @@ def write_plan(folder: Path, *, people: int) -> None:
 @contextmanager
 def running_server(folder: Path, *, url: str | None = None, **more: Any) -> Iterator[Server]:
     """Run a server with an account of every role, each in its own organisation."""
-    settings = default_settings(data=folder, database_url=url, public_url=ADDRESS, runs_jobs=False)
+    address = url or ready_file(folder)
+    settings = default_settings(
+        data=folder, database_url=address, public_url=ADDRESS, runs_jobs=False
+    )
     settings = replace(settings, **more)
     app = make_app(settings)
     with TestClient(app, base_url=ADDRESS) as client:

@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from shapely.geometry import Point, box, mapping
-from web.plan_folder import REGION, write_whole_plan
-from web.servers import Server
+from web.plan_folder import REGION
+from web.servers import Server, running_server
 from worlds import CRS, SOUTH, WEST
 
 from bunyad.plan.run import PROVENANCE
@@ -31,15 +31,19 @@ def at(east_km: float, north_km: float) -> list[float]:
     return [point.x, point.y]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("made")
-    write_whole_plan(data, data / "plan")
-    return data
-
-
 @pytest.fixture
 def plan(server: Server, made: Path) -> str:
+    return keep_plan(server, made)
+
+
+@pytest.fixture(scope="module")
+def standing(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """A server that stays, as does its process for routes, which takes seconds to start."""
+    with running_server(tmp_path_factory.mktemp("standing")) as server:
+        yield server, keep_plan(server, made)
+
+
+def keep_plan(server: Server, made: Path) -> str:
     data = server.services.settings.data
     shutil.copytree(made / "regions", data / "regions")
     with server.services.database.begin() as session:
@@ -65,8 +69,8 @@ def ask(server: Server, plan: str, **question: object):
     return server.client.post(f"/api/v1/plans/{plan}/route", json=content)
 
 
-def test_a_road_comes_with_length_cost_profile_and_line(server: Server, plan: str) -> None:
-    answer = ask(server, plan)
+def test_a_road_comes_with_length_cost_profile_and_line(standing: tuple[Server, str]) -> None:
+    answer = ask(*standing)
     assert answer.status_code == 200, answer.text
     found = answer.json()
     real = found["real_length"]
@@ -79,20 +83,24 @@ def test_a_road_comes_with_length_cost_profile_and_line(server: Server, plan: st
     assert line[-1] == pytest.approx(at(30, 18), abs=1e-4)
     assert found["stations"][-1]["station_km"] == pytest.approx(found["length_km"], abs=0.01)
 
-    closed = ask(server, plan, kind="power_line", standard="high").json()
+    closed = ask(*standing, kind="power_line", standard="high").json()
     assert closed["hours"] is None
     assert closed["real_length"] is None
 
 
-def test_a_route_keeps_off_land_that_the_plan_has_closed(server: Server, plan: str) -> None:
+def test_a_route_keeps_off_land_that_the_plan_has_closed(standing: tuple[Server, str]) -> None:
+    server, plan = standing
     wall = box(WEST + 20.2e3, SOUTH + 14.1e3, WEST + 20.9e3, SOUTH + 31e3)
     path = server.services.settings.data / "plans" / plan / PROVENANCE
-    content = json.loads(path.read_text("utf-8"))
+    before = path.read_text("utf-8")
     polygon = json.loads(json.dumps(mapping(degrees(wall))))
-    content["changes"] = {"forbidden": [{"kinds": ["road"], "polygon": polygon}]}
+    changes = {"forbidden": [{"kinds": ["road"], "polygon": polygon}]}
     usual = ask(server, plan).json()["capex_usd"]
-    path.write_text(json.dumps(content))
-    assert ask(server, plan).json()["capex_usd"] > usual
+    path.write_text(json.dumps({**json.loads(before), "changes": changes}), "utf-8")
+    try:
+        assert ask(server, plan).json()["capex_usd"] > usual
+    finally:
+        path.write_text(before, "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -106,9 +114,9 @@ def test_a_route_keeps_off_land_that_the_plan_has_closed(server: Server, plan: s
     ],
 )
 def test_a_wrong_question_is_told_with_its_place(
-    server: Server, plan: str, question: dict[str, object], where: str
+    standing: tuple[Server, str], question: dict[str, object], where: str
 ) -> None:
-    answer = ask(server, plan, **question)
+    answer = ask(*standing, **question)
     assert answer.status_code == 422
     assert where in answer.json()["faults"][0]["where"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyproj import Transformer
-from web.plan_folder import REGION, write_whole_plan
+from web.plan_folder import REGION
 from web.servers import Server
 
 from bunyad.plan.run import STAGES_FOLDER
@@ -17,13 +17,6 @@ from bunyad.region.load import load_region
 from bunyad.region.model import Region
 from bunyad.store.models import PlanRecord
 from bunyad.store.results import load_result
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("made")
-    write_whole_plan(data, data / "plan")
-    return data
 
 
 @pytest.fixture(scope="module")

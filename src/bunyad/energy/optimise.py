@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import xarray as xr
+
 from bunyad.connect.result import Networks
 from bunyad.energy.inputs import gather_inputs
 from bunyad.energy.outcome import describe_dispatch, list_lines, list_plants, tidy_solution
@@ -74,12 +76,14 @@ def optimise_energy(
     plants = list_plants(n, inputs, options=options)
     dispatch = describe_dispatch(n, inputs)
     with silent():
-        network = n.export_to_netcdf(None)
+        exported = n.export_to_netcdf(None)
+    # PyPSA keeps names in sets, whose order differs from one process to the next.
+    ordered = {name: exported.variables[name] for name in sorted(map(str, exported.variables))}
     return EnergySystem(
         plants=plants,
         lines=list_lines(n, inputs),
         summary=summarise_system(n, plants, dispatch, options=options),
         dispatch=dispatch,
-        network=network,
+        network=xr.Dataset(ordered, attrs=dict(sorted(exported.attrs.items()))),
         roofs=roof_energy(settlements.roofs, potential.roof_yields, settlements.places),
     )

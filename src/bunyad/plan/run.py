@@ -223,15 +223,15 @@ def _make(
     def step(stage: str, act: Callable[[], Any]) -> Any:
         began = time.monotonic()
         old, new = job.out / STAGES_FOLDER / stage, work / STAGES_FOLDER / stage
-        is_stored = stored.get(stage) == job.keys[stage] and _holds(RESULTS[stage], old)
-        watch(stage, "reuse" if is_stored else "run")
-        if is_stored:
+        result = _read(RESULTS[stage], old) if stored.get(stage) == job.keys[stage] else None
+        watch(stage, "run" if result is None else "reuse")
+        if result is not None:
             shutil.copytree(old, new)
             reused.append(stage)
         else:
             save_result(act(), new)
-        # A fresh result is read back too, so that both ways give the same bytes.
-        result: Any = load_result(RESULTS[stage], new)
+            # A fresh result is read back too, so that both ways give the same bytes.
+            result = load_result(RESULTS[stage], new)
         watch(stage, "done")
         seconds[stage] = round(time.monotonic() - began, 3)
         return result
@@ -260,15 +260,14 @@ def _make(
     return tuple(reused)
 
 
-def _holds(kind: type, folder: Path) -> bool:
-    """Tell whether a stored result is there and can be read."""
+def _read(kind: type, folder: Path) -> Any:
+    """Return a stored result, None where it is not there or cannot be read."""
     from bunyad.store import load_result
 
     try:
-        load_result(kind, folder)
+        return load_result(kind, folder)
     except (OSError, ValueError, KeyError):
-        return False
-    return True
+        return None
 
 
 def _provenance(job: _Job, region: Any) -> dict[str, Any]:

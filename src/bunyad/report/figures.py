@@ -158,7 +158,10 @@ def dispatch_week(dispatch: xr.Dataset, week: str) -> dict[str, Any]:
     return {
         "week": week,
         "start": times[0].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "series": {name: [round(float(v), 2) for v in values] for name, values in series.items()},
+        "series": {
+            name: [round(value, 2) for value in values.to_numpy().tolist()]
+            for name, values in series.items()
+        },
     }
 
 

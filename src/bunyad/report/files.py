@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -26,7 +27,7 @@ from bunyad.errors import OutputError
 from bunyad.potential.result import LAND_RULES, POTENTIAL_TOTALS, SUPPLY_CURVES
 from bunyad.programme.result import SPENDING
 from bunyad.report.figures import bus_balance, project_table
-from bunyad.report.page import page_data, render_page
+from bunyad.report.page import render_page
 from bunyad.report.styles import add_styles
 from bunyad.report.values import PlanValues
 from bunyad.settle.result import POPULATION_PATH, SERVICES, SMART_SYSTEMS
@@ -241,7 +242,11 @@ def _described(table: Schema) -> dict[str, object]:
 
 
 def write_report(
-    plan: PlanValues, path: Path, *, languages: tuple[str, ...] = ("en", "az")
+    plan: PlanValues,
+    path: Path,
+    *,
+    languages: tuple[str, ...] = ("en", "az"),
+    data: Mapping[str, Any] | None = None,
 ) -> None:
     """
     Write the report: one HTML file that opens without internet.
@@ -254,6 +259,8 @@ def write_report(
         File to write.
     languages
         Codes of the languages to offer; the page starts in the first.
+    data
+        What `page_data` returns of the plan, where it is there already.
 
     Raises
     ------
@@ -262,13 +269,13 @@ def write_report(
     OutputError
         If the file cannot be written.
     """
-    page = render_page(plan, languages=languages)
+    page = render_page(plan, languages=languages, data=data)
     with _replacing(path) as temporary:
         temporary.write_text(page, "utf-8")
 
 
-def write_page_data(plan: PlanValues, path: Path) -> None:
+def write_page_data(data: Mapping[str, Any], path: Path) -> None:
     """Write what the report shows as JSON, for other pages and programs."""
-    text = json.dumps(page_data(plan), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     with _replacing(path) as temporary:
         temporary.write_text(text, "utf-8")

@@ -12,6 +12,7 @@ from bunyad.report.files import (
     write_report,
     write_tables,
 )
+from bunyad.report.page import page_data
 from bunyad.report.values import PlanValues
 
 
@@ -31,8 +32,9 @@ def write_plan_files(plan: PlanValues, folder: Path) -> None:
     OutputError
         If a file cannot be written.
     """
-    write_report(plan, folder / "report.html")
-    write_page_data(plan, folder / "report.json")
+    shown = page_data(plan)
+    write_report(plan, folder / "report.html", data=shown)
+    write_page_data(shown, folder / "report.json")
     write_geopackage(plan, folder / "plan.gpkg")
     write_projects(plan, folder)
     write_network(plan, folder / "network.nc")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -120,7 +121,9 @@ def safe_json(value: Any) -> Markup:
     return Markup(text)  # noqa: S704  # every letter that HTML reads is escaped above
 
 
-def render_page(plan: PlanValues, *, languages: tuple[str, ...]) -> str:
+def render_page(
+    plan: PlanValues, *, languages: tuple[str, ...], data: Mapping[str, Any] | None = None
+) -> str:
     """
     Return the whole report as one HTML text.
 
@@ -130,6 +133,8 @@ def render_page(plan: PlanValues, *, languages: tuple[str, ...]) -> str:
         The plan to show.
     languages
         Codes of the languages to offer; the page starts in the first.
+    data
+        What `page_data` returns of the plan, where it is there already.
     """
     check_languages(languages)
     scripts = [_text(f"vendor/{name}") for name in VENDOR_SCRIPTS]
@@ -158,7 +163,7 @@ def render_page(plan: PlanValues, *, languages: tuple[str, ...]) -> str:
         policy=_policy(scripts),
         styles=_style(),
         scripts=[Markup(script) for script in scripts],  # noqa: S704  # our own files
-        data=safe_json(page_data(plan)),
+        data=safe_json(page_data(plan) if data is None else data),
         words_json=safe_json(words),
         licences=[(name, _text(f"vendor/{name}.LICENSE")) for name in LICENCES],
     )

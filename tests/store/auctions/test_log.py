@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from auctions import BIDDERS, COMMISSION, LOTS, RULES
 from sqlalchemy import select
+from store.ready import ready_database, ready_file
 
 from bunyad.auction.events import time_text
 from bunyad.auction.seal import (
@@ -90,9 +91,8 @@ def verified(database: Database, auction: str) -> int:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Database, Database]]:
     """Two servers on one database."""
-    url = f"sqlite:///{tmp_path / 'bunyad.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("cluster").make_database()
+    is_shared = request.param == "postgresql"
+    url = ready_database(request.getfixturevalue("cluster")) if is_shared else ready_file(tmp_path)
     one, two = open_database(url), open_database(url)
     yield one, two
     one.close()

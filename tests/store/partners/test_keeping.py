@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from store.ready import ready_database, ready_file
 
 from bunyad.errors import InputError
 from bunyad.store.database import Database, open_database
@@ -27,9 +28,9 @@ T1, T2 = "2026-11-22T10:00:00.000Z", "2026-11-22T11:00:00.000Z"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
-        url: Any = f"sqlite:///{tmp_path / 'bunyad.db'}"
+        url = ready_file(tmp_path)
     else:
-        url = request.getfixturevalue("cluster").make_database()
+        url = ready_database(request.getfixturevalue("cluster"))
     opened = open_database(url)
     yield opened
     opened.close()

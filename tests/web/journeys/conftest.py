@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import uvicorn
+from store.ready import ready_file
+from untraced import rest_in
 from web.plan_folder import REGION, write_whole_plan
 
 from bunyad.store.models import Account, Organisation, PlanRecord, RegionRecord
@@ -73,7 +75,7 @@ def pages() -> Path:
 def whole_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with the small region and one plan of it."""
     data = tmp_path_factory.mktemp("whole")
-    write_whole_plan(data, data / "plans" / "sample")
+    rest_in(write_whole_plan)(data, data / "plans" / "sample")
     return data
 
 
@@ -85,7 +87,8 @@ def site(pages: Path, whole_plan: Path, tmp_path_factory: pytest.TempPathFactory
     url = f"http://localhost:{door.getsockname()[1]}"  # browsers allow passkeys here, not at 127.0.0.1
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(whole_plan / "regions", data / "regions")
-    settings = default_settings(data=data, database_url=None, public_url=url, runs_jobs=False)
+    database = ready_file(data)
+    settings = default_settings(data=data, database_url=database, public_url=url, runs_jobs=False)
     app = make_app(settings)
     services: Services = replace(app.state.services, clock=clock)
     app.state.services = services

@@ -18,7 +18,6 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bunyad.partner.organisations.folding import fold
 
@@ -139,6 +138,9 @@ def text_likeness(
 
 def _cosine(offers: list[str], asked: list[str], **how: object) -> Values:
     """Return the cosine of TF-IDF vectors; texts without a known part are like nothing."""
+    # Half a second to import, which a server need not wait for.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
     texts = [*offers, *asked]
     vectorizer = TfidfVectorizer(lowercase=False, sublinear_tf=True, dtype=np.float32, **how)
     try:
