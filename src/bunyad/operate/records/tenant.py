@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ Entity = dict[str, Any]
 
 ROWS_AT_ONCE = (64, 8)  # rows that one statement inserts
 LARGEST_GROUP = 512  # jobs in one transaction; bounds the wait of the first of them
+GATHERING_S = 0.0005  # what a group that is smaller than the last one waits for more jobs
 
 
 @dataclass(slots=True)
@@ -184,6 +186,7 @@ class Tenant:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._last_size = 1
         home.prepare(all_tables())
 
     @property
@@ -278,6 +281,8 @@ class Tenant:
         first = self._jobs.get()
         if first is None:
             return None
+        if self._jobs.qsize() + 1 < self._last_size:
+            time.sleep(GATHERING_S)  # those whose jobs were done are about to send the next
         group = [first]
         while len(group) < LARGEST_GROUP:
             try:
@@ -288,6 +293,7 @@ class Tenant:
                 self._jobs.put(None)
                 break
             group.append(job)
+        self._last_size = len(group)
         return group
 
     def _do(self, tx: Writing, group: list[_Job[Any]]) -> None:
