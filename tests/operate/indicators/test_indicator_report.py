@@ -204,3 +204,17 @@ def test_a_month_is_written_as_year_and_month() -> None:
 def test_records_that_are_not_there_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no records of a living place"):
         open_reader(tmp_path)
+
+
+def test_a_few_hours_of_a_month_are_not_told_as_its_amounts(month: Month) -> None:
+    """Amounts are reckoned up to the whole while, which a hundredth of the readings cannot bear."""
+    few = replace(month.facts.amounts["electricity"], coverage=0.01)
+    begun = replace(
+        month, facts=replace(month.facts, amounts={**month.facts.amounts, "electricity": few}),
+        balances=tuple(replace(one, coverage=0.01) for one in month.balances),
+    )  # fmt: skip
+    for language in ("en", "az"):
+        _, energy, water = three_lines(begun, language)
+        assert energy.text == words("lines-energy-unknown", language)
+        assert water.text.startswith(words("lines-water-unknown", language))
+        assert energy.is_well is None

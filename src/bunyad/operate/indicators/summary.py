@@ -11,6 +11,8 @@ from bunyad.operate.indicators.words import has_words, words
 from bunyad.report.words import format_number
 
 DASH = "–"
+LEAST_COVERAGE = 0.8
+"""Share of the data below which the lines tell no amount, as `deviate` gives no verdict [-]."""
 _PARTS = ("transformer-", "lamp-power")
 """What is in other amounts already."""
 
@@ -73,7 +75,7 @@ def _plan(main: Sequence[Kept], language: str) -> Told:
 def _energy(month: Month, language: str) -> Told:
     used = month.facts.amounts.get("electricity")
     roofs = next((one for one in month.plan if one.name == "home-solar"), None)
-    if used is None or used.value is None:
+    if used is None or used.value is None or used.coverage < LEAST_COVERAGE:
         return Told(text=words("lines-energy-unknown", language), is_well=None)
     text = words("lines-energy", language, {"used": number(used.value, language)})
     if roofs is None:
@@ -103,7 +105,9 @@ def _energy(month: Month, language: str) -> Told:
 def _water(month: Month, language: str) -> Told:
     found = next((one for one in month.balances if one.name == "water"), None)
     texts, worse = [], []
-    if found is not None and found.loss_share is not None:
+    if found is not None and found.coverage < LEAST_COVERAGE:
+        texts.append(words("lines-water-unknown", language))
+    elif found is not None and found.loss_share is not None:
         texts.append(
             words(
                 "lines-water", language,
